@@ -1,0 +1,68 @@
+# What to do, on what, with which flags besides:
+MODEL    ?= msinet
+DATASET  ?= synthetic
+DATA_DIR ?=
+RUN      ?=
+EPOCHS   ?=
+IMAGES   ?=
+ARGS     ?=
+PYTHON   ?= python3
+
+SALZOO := .venv/bin/salzoo
+LATEST  = $(or $(RUN),$(patsubst %/,%,$(firstword $(shell ls -td runs/*/ 2>/dev/null))))
+DATA    = --dataset $(DATASET) $(if $(DATA_DIR),--data_dir "$(DATA_DIR)")
+
+.DEFAULT_GOAL := help
+.PHONY: help venv train evaluate predict export tensorboard test test-all lint clean has-run
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@echo "  variables: MODEL DATASET DATA_DIR RUN EPOCHS IMAGES ARGS, e.g."
+	@echo "  make train MODEL=msinet DATASET=osie DATA_DIR=~/data/osie EPOCHS=5 ARGS='--flip'"
+
+venv: .venv/installed  ## create .venv with salzoo in it (nothing to do if it is there)
+
+.venv/installed: setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "salzoo needs Python 3.11 to 3.13; name one with make PYTHON=python3.12"; exit 2; }
+	@if command -v uv >/dev/null; then \
+	  uv venv --quiet --allow-existing --python $(PYTHON) .venv && \
+	  uv pip install --quiet --python .venv/bin/python -e '.[dev]'; \
+	else \
+	  $(PYTHON) -m venv .venv && \
+	  .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'; \
+	fi
+	@touch $@
+
+train: venv  ## train MODEL on DATASET, measure it, draw its maps, export it
+	@$(SALZOO) train $(MODEL) $(DATA) $(if $(RUN),--run_dir "$(RUN)") \
+	  $(if $(EPOCHS),--epochs $(EPOCHS)) --export exports $(ARGS)
+
+evaluate: venv has-run  ## measure RUN (default: the latest) on DATASET
+	@$(SALZOO) evaluate "$(LATEST)" $(if $(filter-out synthetic,$(DATASET)),$(DATA)) $(ARGS)
+
+predict: venv has-run  ## write maps of IMAGES (files, folders, patterns) with RUN
+	@test -n "$(IMAGES)" || { echo "make predict IMAGES='photo.jpg folder'"; exit 2; }
+	@$(SALZOO) predict $(IMAGES) --model "$(LATEST)" $(ARGS)
+
+export: venv has-run  ## write RUN as a SavedModel into exports/
+	@$(SALZOO) export "$(LATEST)" $(ARGS)
+
+tensorboard: venv  ## look at the training curves and maps of all runs
+	@.venv/bin/tensorboard --logdir runs $(ARGS)
+
+test: venv  ## run the tests, the slow ones excepted
+	@.venv/bin/python -m pytest $(ARGS)
+
+test-all: venv  ## run all tests
+	@.venv/bin/python -m pytest -m "" $(ARGS)
+
+lint: venv  ## check style and formatting
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+clean:  ## remove .venv and caches; runs and exports stay
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+has-run:
+	@test -n "$(LATEST)" || { echo "There is no run yet: make train, or name one with RUN=..."; exit 2; }

@@ -1,0 +1,84 @@
+"""Kinds of values and flags that several commands share."""
+
+import argparse
+import json
+
+from salzoo.errors import InputError
+
+
+def size(text):
+    """Parse ROWSxCOLUMNS."""
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(part.isdigit() and int(part) > 0 for part in parts):
+        raise argparse.ArgumentTypeError(f"'{text}' is not ROWSxCOLUMNS, like 240x320.")
+    return int(parts[0]), int(parts[1])
+
+
+def at_least(lowest, kind=int):
+    """Return a parser of numbers that are `lowest` or more."""
+
+    def parse(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not lowest <= value < float("inf"):
+            what = "a whole number" if kind is int else "a number"
+            raise argparse.ArgumentTypeError(f"'{text}' is not {what} of {lowest} or more.")
+        return value
+
+    return parse
+
+
+def above_zero(text):
+    """Parse a number above 0."""
+    value = at_least(0, float)(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("give a number above 0.")
+    return value
+
+
+def add_data(parser, dataset=None):
+    """Add the flags that name a dataset."""
+    parser.add_argument("--dataset", default=dataset, help="see `salzoo datasets`")
+    parser.add_argument("--data_dir", help="the dataset's folder, or one with a folder for each")
+    parser.add_argument(
+        "--sigma", type=above_zero, help="of the density's Gaussian, pixels of the original image"
+    )
+
+
+def add_wrapping(parser):
+    """Add the flags that say what happens around a network."""
+    parser.add_argument(
+        "--raw", action="store_true", help="leave out the post-processing (blur, scaling)"
+    )
+    parser.add_argument(
+        "--fit",
+        choices=("pad", "stretch", "native"),
+        help="how images reach the network, if not as in training",
+    )
+
+
+def add_options(parser):
+    """Add the flag that sets a builder's options."""
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="of the model's builder, like aspp=false; may be repeated",
+    )
+
+
+def options(pairs):
+    """Turn NAME=VALUE texts into a dict, values as in json, else as text."""
+    parsed = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError(f"--option {pair}: write NAME=VALUE, like aspp=false.")
+        try:
+            parsed[name] = json.loads(value)
+        except json.JSONDecodeError:
+            parsed[name] = value
+    return parsed

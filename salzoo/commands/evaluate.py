@@ -1,0 +1,48 @@
+"""Compare a run or an exported model with eye movements, beside simple baselines."""
+
+import os
+
+from salzoo.commands.arguments import add_data, add_wrapping, at_least
+from salzoo.commands.quiet import load_tensorflow
+
+HELP = "measure a trained model on a dataset"
+
+
+def add_arguments(parser):
+    parser.add_argument("model", help="a run folder or an exported model")
+    add_data(parser)
+    parser.add_argument("--split", default="val", help="train, val, test or all")
+    parser.add_argument("--limit", type=at_least(1), help="so many images only, evenly spaced")
+    parser.add_argument("--out", default="evaluations", help="folder for the json and csv files")
+    add_wrapping(parser)
+
+
+def run(arguments):
+    load_tensorflow()
+    from salzoo.data.datasets import load_dataset
+    from salzoo.evaluation import baselines, evaluate, predicted_by
+    from salzoo.prediction import Predictor
+    from salzoo.reporting import title
+    from salzoo.runs import Run
+    from salzoo.training import evenly
+
+    trained = Run(arguments.model)
+    dataset, data_dir = arguments.dataset, arguments.data_dir
+    if dataset is None and trained.exists:
+        dataset, data_dir = trained.config.dataset, data_dir or trained.config.data_dir
+    dataset = dataset or "synthetic"
+    samples = load_dataset(dataset, data_dir, arguments.split, arguments.sigma)
+    training = load_dataset(dataset, data_dir, "train", arguments.sigma)
+    predictor = Predictor(arguments.model, arguments.raw, arguments.fit)
+    samples = evenly(samples, arguments.limit)
+    name = predictor.card["model"]
+    evaluation = evaluate(
+        title(dataset, arguments.split, samples),
+        {**baselines(training), name: predicted_by(predictor)},
+        samples,
+    )
+    folder = os.path.normpath(arguments.model).replace(os.sep, "-").strip("-.")
+    stem = os.path.join(arguments.out, f"{folder}-{dataset}-{arguments.split}")
+    evaluation.write(f"{stem}.json", f"{stem}.csv")
+    print(evaluation.table())
+    print(f"\n{stem}.json\n{stem}.csv")

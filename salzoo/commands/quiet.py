@@ -1,0 +1,31 @@
+"""TensorFlow's start-up notes are not for the person who asked for a map."""
+
+import contextlib
+import os
+import sys
+
+
+def load_tensorflow():
+    """Import TensorFlow and wake its devices, without what its C++ code prints meanwhile.
+
+    Some of these notes ignore TF_CPP_MIN_LOG_LEVEL. Set it to 0 to see them all.
+    """
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "0":
+        return
+    with _without_stderr():
+        import tensorflow as tf
+
+        tf.zeros(1)
+
+
+@contextlib.contextmanager
+def _without_stderr():
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,0 +1,158 @@
+"""Train a model with its recipe and write a run folder.
+
+Every field of the recipe is a flag; a flag that is not given takes the
+recipe's value.
+"""
+
+import argparse
+import os
+
+from salzoo.commands.arguments import above_zero, add_data, add_options, at_least, options, size
+from salzoo.commands.quiet import load_tensorflow
+from salzoo.errors import InputError
+
+HELP = "train a model"
+RECIPE_FLAGS = (
+    "loss",
+    "optimizer",
+    "learning_rate",
+    "batch_size",
+    "epochs",
+    "input_size",
+    "sigma",
+    "flip",
+    "backbone_weights",
+)
+
+
+def add_arguments(parser):
+    parser.add_argument("model", nargs="?", help="see `salzoo models` (default: msinet)")
+    add_data(parser)
+    parser.add_argument("--run_dir", help="folder to write (default: runs/MODEL-DATASET-NNN)")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --run_dir")
+    parser.add_argument("--export", metavar="DIR", help="export the trained model there as well")
+    recipe = parser.add_argument_group("recipe")
+    recipe.add_argument("--loss", help="name of the loss")
+    recipe.add_argument("--optimizer", help="name of a Keras optimizer")
+    recipe.add_argument("--learning_rate", type=above_zero)
+    recipe.add_argument("--batch_size", type=at_least(1))
+    recipe.add_argument("--epochs", type=at_least(1))
+    recipe.add_argument("--input_size", type=size, metavar="ROWSxCOLUMNS")
+    recipe.add_argument(
+        "--flip", action=argparse.BooleanOptionalAction, help="mirror half of the images"
+    )
+    recipe.add_argument("--backbone_weights", help="'imagenet', 'none' or a file")
+    add_options(parser)
+    parser.add_argument(
+        "--fit", choices=("pad", "stretch", "native"), help="how images reach the network"
+    )
+    parser.add_argument("--limit_train", type=at_least(1), help="train on so many images only")
+    parser.add_argument("--limit_val", type=at_least(1), help="validate on so many images only")
+    parser.add_argument("--seed", type=at_least(0))
+    parser.add_argument(
+        "--mixed_precision",
+        action=argparse.BooleanOptionalAction,
+        help="bfloat16 arithmetic: about 1.6 times as fast where the processor has it",
+    )
+
+
+def run(arguments):
+    load_tensorflow()
+    config, run_dir = _resumed(arguments) if arguments.resume else _new(arguments)
+    _print_config(config)
+
+    from salzoo.reporting import report_run
+    from salzoo.training import train
+
+    try:
+        finished = train(config, run_dir, arguments.resume)
+    except KeyboardInterrupt:
+        print(f"\nInterrupted. To go on: salzoo train --resume --run_dir {run_dir}")
+        raise
+    print("\n" + report_run(finished).table())
+    print(f"\nrun       {finished.folder}")
+    print(f"picture   {finished.path('predictions.png')}")
+    if arguments.export:
+        from salzoo.export import export_run
+
+        print(f"export    {export_run(finished.folder, arguments.export)}")
+
+
+def _new(arguments):
+    """Make the config of a new run from recipe and flags."""
+    from salzoo.data.datasets import dataset_record
+    from salzoo.models import check_options, model_record
+    from salzoo.runs import RunConfig
+    from salzoo.training import check_recipe
+
+    record = model_record(arguments.model or "msinet")
+    dataset = dataset_record(arguments.dataset or "synthetic")
+    given = {name: getattr(arguments, name) for name in RECIPE_FLAGS}
+    config = RunConfig(
+        model=record.name,
+        options=options(arguments.option),
+        dataset=dataset.name,
+        data_dir=arguments.data_dir and os.path.abspath(os.path.expanduser(arguments.data_dir)),
+        recipe=record.recipe_for(dataset.name).override(**given),
+        fit_mode=arguments.fit or record.fit_mode,
+        seed=arguments.seed or 0,
+        limit_train=arguments.limit_train,
+        limit_val=arguments.limit_val,
+        mixed_precision=bool(arguments.mixed_precision),
+    )
+    check_options(record.name, config.options)
+    check_recipe(config.recipe)
+    record.check_size(*config.recipe.input_size)
+    return config, arguments.run_dir or _free_run_dir(f"{record.name}-{dataset.name}")
+
+
+def _free_run_dir(stem):
+    number = 1
+    while os.path.exists(os.path.join("runs", f"{stem}-{number:03d}")):
+        number += 1
+    return os.path.join("runs", f"{stem}-{number:03d}")
+
+
+def _resumed(arguments):
+    """Read the config of a run; refuse flags that contradict it, but for more epochs."""
+    from dataclasses import replace
+
+    from salzoo.runs import Run
+
+    if not arguments.run_dir:
+        raise InputError("--resume needs --run_dir: the folder of the run to go on with.")
+    config = Run(arguments.run_dir).config
+    values = {**vars(config), **vars(config.recipe), "fit": config.fit_mode}
+    for name in ("model", "dataset", "fit", "seed", "limit_train", "limit_val", "mixed_precision"):
+        _check_same(name, getattr(arguments, name), values[name])
+    for name in RECIPE_FLAGS:
+        if name != "epochs":
+            _check_same(name, getattr(arguments, name), values[name])
+    if arguments.option:
+        _check_same("option", options(arguments.option), config.options)
+    if arguments.data_dir:
+        config = replace(config, data_dir=os.path.abspath(os.path.expanduser(arguments.data_dir)))
+    return replace(
+        config, recipe=config.recipe.override(epochs=arguments.epochs)
+    ), arguments.run_dir
+
+
+def _check_same(name, given, stored):
+    if given is not None and given != stored:
+        raise InputError(
+            f"--{name} {given}: this run was begun with {stored}; leave the flag out to go on, "
+            "or start a new run."
+        )
+
+
+def _print_config(config):
+    shown = {
+        "model": config.model,
+        **config.options,
+        "dataset": config.dataset,
+        **vars(config.recipe),
+        "fit": config.fit_mode,
+        "seed": config.seed,
+    }
+    shown["input_size"] = "x".join(map(str, config.recipe.input_size))
+    print("\n".join(f"{name:<17} {value}" for name, value in shown.items()), flush=True)

@@ -1,0 +1,195 @@
+"""From the original image to the network's input, and exactly back.
+
+The pipeline, prediction, evaluation and export all go through this module. It
+is written in TensorFlow operations so that sizes may be unknown until a served
+image arrives; called directly it takes and gives ordinary arrays as well.
+
+Coordinates: a point (x, y) lies in pixel (floor y, floor x); pixel i covers
+i..i+1. Scaling a picture by s therefore moves a point to s * x, and resizing
+samples at pixel centres. Areas are averaged when a side shrinks and
+interpolated bicubically when it grows, without leaving the range of the input.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from salzoo.errors import InputError
+
+MODES = ("pad", "stretch", "native")
+
+
+class Placement(NamedTuple):
+    """Where an image of a certain size lies on the network's canvas.
+
+    Each is an int32 tensor (2,): rows, columns.
+    """
+
+    image: tf.Tensor  # size of the original image
+    content: tf.Tensor  # size it is resized to
+    offset: tf.Tensor  # of the content's first pixel on the canvas
+    canvas: tf.Tensor  # size of the network's input
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """How images reach a network and how its maps come back.
+
+    mode: "pad" keeps the aspect ratio and fills the rest of the canvas (the odd
+        pixel goes to the bottom or right); "stretch" fills the canvas by
+        scaling rows and columns separately; "native" chooses a canvas of the
+        image's own aspect and about the same number of pixels.
+    size: (rows, columns) of the canvas.
+    size_multiple: of rows and columns that the network takes; used by "native".
+    padding_value: of the canvas beside an image (0..255); maps get 0.
+    """
+
+    mode: str
+    size: tuple
+    size_multiple: int = 1
+    padding_value: float = 0.0
+
+    def __post_init__(self):
+        if self.mode not in MODES:
+            raise InputError(f"--fit {self.mode}: choose from {', '.join(MODES)}.")
+
+    def place(self, image_size):
+        """Return the `Placement` of an image of (rows, columns)."""
+        image = tf.cast(tf.convert_to_tensor(image_size), tf.int32)
+        canvas = tf.constant(self.size, tf.int32)
+        sides = tf.cast(image, tf.float64)
+        if self.mode == "native":
+            scale = np.sqrt(np.prod(self.size)) / tf.sqrt(tf.reduce_prod(sides))
+            steps = tf.cast(tf.round(sides * scale / self.size_multiple), tf.int32)
+            canvas = tf.maximum(steps, 1) * self.size_multiple
+        content = canvas
+        if self.mode == "pad":
+            scale = tf.reduce_min(tf.cast(canvas, tf.float64) / sides)
+            content = tf.maximum(tf.cast(tf.round(sides * scale), tf.int32), 1)
+        return Placement(image, content, (canvas - content) // 2, canvas)
+
+    def fit_image(self, image):
+        """Bring an image (..., rows, columns, channels) to the canvas, float32."""
+        return self._fit(image, self.padding_value)
+
+    def fit_map(self, map_):
+        """Bring a map (..., rows, columns, 1) to the canvas, float32, with 0 beside it."""
+        return self._fit(map_, 0.0)
+
+    def _fit(self, image, padding_value):
+        image = tf.cast(image, tf.float32)
+        placement = self.place(tf.shape(image)[-3:-1])
+        content = _resize(image, placement.content)
+        return self._pad(content, placement, padding_value)
+
+    def _pad(self, content, placement, padding_value=0.0):
+        if self.mode == "pad":
+            after = placement.canvas - placement.content - placement.offset
+            sides = tf.stack([placement.offset, after], axis=1)
+            leading = len(content.shape) - 3
+            sides = tf.pad(sides, [[leading, 1], [0, 0]])
+            content = tf.pad(content, sides, constant_values=padding_value)
+        if self.mode != "native":
+            content.set_shape([*content.shape[:-3], *self.size, content.shape[-1]])
+        return content
+
+    def unfit_map(self, map_, image_size):
+        """Bring a network's map (..., rows, columns, 1) back to the image's size."""
+        placement = self.place(image_size)
+        if self.mode == "pad":
+            (top, left), (rows, columns) = (
+                tf.unstack(part) for part in (placement.offset, placement.content)
+            )
+            map_ = map_[..., top : top + rows, left : left + columns, :]
+        return _resize(tf.cast(map_, tf.float32), placement.image)
+
+    def fit_points(self, points, image_size):
+        """Move points (n, 2), x and y, from the original image to the canvas, float64."""
+        placement = self.place(image_size)
+        return tf.cast(points, tf.float64) * _scale(placement) + _shift(placement)
+
+    def unfit_points(self, points, image_size):
+        """Move points (n, 2), x and y, from the canvas back to the original image."""
+        placement = self.place(image_size)
+        return (tf.cast(points, tf.float64) - _shift(placement)) / _scale(placement)
+
+    def fit_fixations(self, fixations, image_size, sigma):
+        """Rasterise fixations on the canvas.
+
+        Args:
+            fixations: (n, 2), x and y inside the original image.
+            sigma: of the density's Gaussian, pixels of the original image.
+
+        Returns:
+            float32 density and float32 fixation counts, each (rows, columns, 1).
+        """
+        placement = self.place(image_size)
+        moved = tf.cast(fixations, tf.float64) * _scale(placement)
+        pixels = tf.cast(tf.floor(moved[:, ::-1]), tf.int32)
+        pixels = tf.clip_by_value(pixels, 0, placement.content - 1)
+        ones = tf.ones(tf.shape(pixels)[:1], tf.float32)
+        counts = tf.scatter_nd(pixels, ones, placement.content)
+        density = gaussian_blur(counts, sigma * _scale(placement)[::-1])
+        return tuple(self._pad(maps[..., None], placement) for maps in (density, counts))
+
+
+def _scale(placement):
+    """Content over image, for x and y."""
+    return tf.cast(placement.content[::-1], tf.float64) / tf.cast(placement.image[::-1], tf.float64)
+
+
+def _shift(placement):
+    """Offset of the content, for x and y."""
+    return tf.cast(placement.offset[::-1], tf.float64)
+
+
+def _resize(image, size):
+    """Shrink each side by area and grow it bicubically, within the input's range."""
+    current = tf.shape(image)[-3:-1]
+    smaller = tf.minimum(current, size)
+    shrunk = tf.cond(
+        tf.reduce_any(smaller < current),
+        lambda: tf.image.resize(image, smaller, "area"),
+        lambda: image,
+    )
+
+    def grow():
+        grown = tf.image.resize(shrunk, size, "bicubic")
+        lowest, highest = (
+            reduce(shrunk, axis=[-3, -2], keepdims=True)
+            for reduce in (tf.reduce_min, tf.reduce_max)
+        )
+        return tf.clip_by_value(grown, lowest, highest)
+
+    return tf.cond(tf.reduce_any(smaller < size), grow, lambda: shrunk)
+
+
+def gaussian_blur(map_, sigma):
+    """Blur a map as scipy.ndimage.gaussian_filter does with its default border.
+
+    Args:
+        map_: float32 (..., rows, columns).
+        sigma: (2,), for rows and columns, or one number for both; 0 is allowed.
+
+    Returns:
+        float32, the same shape.
+    """
+    sigma = tf.broadcast_to(tf.cast(sigma, tf.float64), (2,))
+    size = tf.shape(map_)[-2:]
+    rows, columns = (_blur_matrix(size[axis], sigma[axis]) for axis in (0, 1))
+    return tf.matmul(tf.matmul(rows, map_), columns, transpose_b=True)
+
+
+def _blur_matrix(length, sigma):
+    """The blur of one axis as a matrix (length, length), mirrored at the border."""
+    radius = tf.cast(4.0 * sigma + 0.5, tf.int32)
+    offsets = tf.range(-radius, radius + 1)
+    weights = tf.exp(-0.5 * tf.square(tf.cast(offsets, tf.float64) / tf.maximum(sigma, 1e-9)))
+    weights = tf.cast(weights / tf.reduce_sum(weights), tf.float32)
+    targets = tf.range(length)[:, None] + tf.zeros_like(offsets)
+    sources = (targets + offsets) % (2 * length)
+    sources = tf.minimum(sources, 2 * length - 1 - sources)
+    weights = tf.broadcast_to(weights, tf.shape(targets))
+    return tf.scatter_nd(tf.stack([targets, sources], axis=-1), weights, [length, length])

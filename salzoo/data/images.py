@@ -1,0 +1,188 @@
+"""Image files: checked before they are decoded, then read as RGB.
+
+Two decoders give the same pixels: Pillow (`read_image`: any format, one file at
+a time) and TensorFlow (`decode_image`: JPEG and PNG, inside graphs). Where an
+image has an alpha channel both lay it over white, as a viewer would.
+"""
+
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from salzoo.errors import InputError
+
+EXTENSIONS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+MAX_MEGAPIXELS = 100
+
+
+def image_size(path):
+    """Return (rows, columns) from the file's header, EXIF rotation ignored.
+
+    Raises:
+        InputError: the file is missing, empty, no image, animated, or larger
+            than MAX_MEGAPIXELS.
+    """
+    with _open(path) as image:
+        return image.height, image.width
+
+
+def read_image(path, exif=True):
+    """Read an image file as float32 RGB 0..255, (rows, columns, 3).
+
+    Grey, palette, CMYK, 16-bit and alpha images are converted.
+
+    Args:
+        exif: turn the image as its EXIF orientation says.
+
+    Raises:
+        InputError: as `image_size`, or the image data is damaged.
+    """
+    with _open(path) as image:
+        try:
+            image.load()
+            if exif:
+                image = ImageOps.exif_transpose(image)
+        except (OSError, SyntaxError, ValueError, EOFError) as error:
+            raise InputError(
+                f"{path} is damaged or cut short ({error}); replace the file."
+            ) from error
+        return _to_rgb(image, path)
+
+
+def read_grey(path):
+    """Read a one-channel map as float32 0..255 (rows, columns); colours are averaged."""
+    return read_image(path, exif=False).mean(axis=-1)
+
+
+def check_complete(path):
+    """Raise InputError unless a JPEG or PNG file ends where its format says it must.
+
+    Finds cut-short files in microseconds, without decoding them.
+    """
+    with open(path, "rb") as file:
+        start = file.read(8)
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - 4096))
+        end = file.read()
+    complete = (b"\xff\xd9" in end) if start[:2] == b"\xff\xd8" else (b"IEND" in end)
+    if start[:2] in (b"\xff\xd8", b"\x89P") and not complete:
+        raise InputError(f"{path} is cut short: its end is missing; replace the file.")
+
+
+def _open(path):
+    """Open with Pillow, header only, and refuse what cannot be one picture."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(path)
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist.") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} is a folder, not an image.") from None
+    except PermissionError:
+        raise InputError(f"{path} cannot be read: permission denied.") from None
+    except Image.DecompressionBombError:
+        raise _too_large(path) from None
+    except UnidentifiedImageError:
+        raise InputError(f"{path} is not an image that can be read; give JPEG or PNG.") from None
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"{path} is not a readable image ({error}).") from error
+    if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
+        image.close()
+        raise _too_large(path)
+    # A telephone's MPO file is an upright picture followed by previews of it.
+    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
+        frames = image.n_frames
+        image.close()
+        raise InputError(f"{path} holds {frames} pictures; save the one you want as JPEG or PNG.")
+    return image
+
+
+def _too_large(path):
+    return InputError(
+        f"{path} has more than {MAX_MEGAPIXELS} megapixels; shrink it before giving it here."
+    )
+
+
+def _to_rgb(image, path):
+    if image.mode.startswith("I;16") or image.mode == "I":
+        grey = np.asarray(image, "float32") / 257.0
+        if grey.max(initial=0.0) > 255.0 or grey.min(initial=0.0) < 0.0:
+            raise InputError(f"{path} has 32-bit values; save it with 8 or 16 bits a channel.")
+        return np.repeat(grey[..., None], 3, axis=-1)
+    if image.mode == "F":
+        raise InputError(f"{path} has floating-point values; save it as 8-bit JPEG or PNG.")
+    if image.has_transparency_data:
+        return over_white(np.asarray(image.convert("RGBA"), "float32"))
+    return np.asarray(image.convert("RGB"), "float32")
+
+
+def over_white(rgba):
+    """Lay an image with alpha over white: (..., 4) to (..., 3), values 0..255."""
+    return 255.0 - (255.0 - rgba[..., :3]) * (rgba[..., 3:] / 255.0)
+
+
+def decode_image(content):
+    """Decode JPEG or PNG bytes in a TensorFlow graph, EXIF rotation ignored.
+
+    Args:
+        content: scalar string tensor.
+
+    Returns:
+        float32 RGB 0..255, (rows, columns, 3), equal to Pillow's pixels for
+        8-bit files.
+
+    Raises:
+        tf.errors.InvalidArgumentError: when run on anything else, on damaged
+            data or on more than MAX_MEGAPIXELS.
+    """
+    import tensorflow as tf
+
+    def jpeg():
+        # The default DCT differs from Pillow's by up to 17 levels.
+        return tf.cast(
+            tf.io.decode_jpeg(content, channels=3, dct_method="INTEGER_ACCURATE"), tf.float32
+        )
+
+    def png():
+        # Asked for 4 channels, TensorFlow gives wrong alphas below 8 bits a channel.
+        levels = tf.cast(tf.io.decode_png(content, channels=0), tf.float32)
+        with_alpha = 1 - tf.shape(levels)[-1] % 2
+        colours = levels[..., : tf.shape(levels)[-1] - with_alpha]
+        colours = tf.broadcast_to(colours, tf.concat([tf.shape(levels)[:2], [3]], axis=0))
+        alpha = tf.cond(
+            with_alpha == 1,
+            lambda: levels[..., -1:],
+            lambda: tf.fill(tf.shape(levels[..., :1]), 255.0),
+        )
+        return over_white(tf.concat([colours, alpha], axis=-1))
+
+    is_jpeg = tf.equal(tf.strings.substr(content, 0, 2), b"\xff\xd8")
+    is_png = tf.equal(tf.strings.substr(content, 0, 4), b"\x89PNG")
+    known = tf.debugging.Assert(
+        is_jpeg | is_png, ["salzoo: the bytes are neither a JPEG nor a PNG image."]
+    )
+    with tf.control_dependencies([known]):
+        size = tf.cond(
+            is_jpeg,
+            lambda: tf.cast(tf.image.extract_jpeg_shape(content)[:2], tf.int64),
+            lambda: _png_size(content),
+        )
+    small = tf.debugging.Assert(
+        tf.reduce_prod(size) <= MAX_MEGAPIXELS * 1_000_000,
+        [f"salzoo: the image has more than {MAX_MEGAPIXELS} megapixels."],
+    )
+    with tf.control_dependencies([small]):
+        image = tf.cond(is_jpeg, jpeg, png)
+    image.set_shape([None, None, 3])
+    return image
+
+
+def _png_size(content):
+    """Rows and columns from the IHDR chunk: big-endian, columns first."""
+    import tensorflow as tf
+
+    header = tf.io.decode_raw(tf.strings.substr(content, 16, 8), tf.uint8)
+    places = tf.constant([1 << 24, 1 << 16, 1 << 8, 1], tf.int64)
+    return tf.reduce_sum(tf.reshape(tf.cast(header, tf.int64), (2, 4)) * places, axis=1)[::-1]

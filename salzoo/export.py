@@ -1,0 +1,87 @@
+"""A trained run as a SavedModel that needs nothing but TensorFlow."""
+
+import os
+
+import tensorflow as tf
+
+from salzoo import __version__
+from salzoo.data.images import MAX_MEGAPIXELS, decode_image
+from salzoo.files import whole_folder, write_json
+from salzoo.prediction import run_card, run_saliency_function
+from salzoo.runs import Run
+
+EXIF_NOTE = (
+    "EXIF orientation is ignored: pixels are taken as stored, and the map has their size. "
+    "Turn photos upright before sending them."
+)
+
+
+def export_run(run_dir, out, raw=False, fit_mode=None):
+    """Write a run's best weights as `out/<model>/<version>/`, the next free version.
+
+    Signatures:
+        serving_default: `images`, string (batch,), each an encoded JPEG or PNG
+            of any size -> `maps`, string (batch,), each a 16-bit grey PNG of the
+            image's size, scaled by its maximum; `sizes`, int32 (batch, 2), rows
+            and columns.
+        tensor: `images`, float32 RGB 0..255 (batch, rows, columns, 3), any size
+            -> `saliency`, float32 (batch, rows, columns, 1).
+    The model's card lies in `assets/card.json`.
+
+    Returns:
+        The folder written.
+    """
+    run = Run(run_dir)
+    card = run_card(run, raw, fit_mode)
+    saliency = run_saliency_function(run, raw, fit_mode)
+    parent = os.path.join(out, card["model"])
+    target = os.path.join(parent, str(_next_version(parent)))
+    card["export"] = {
+        "salzoo": __version__,
+        "tensorflow": tf.__version__,
+        "exif_orientation": EXIF_NOTE,
+        "alpha": "laid over white",
+        "limits": f"JPEG and PNG up to {MAX_MEGAPIXELS} megapixels, 8 bits a channel",
+        "signatures": ["serving_default", "tensor"],
+    }
+    with whole_folder(target) as folder:
+        card_path = os.path.join(folder, "card.json")
+        write_json(card_path, card)
+        module = _Served(saliency, card_path)
+        signatures = {"serving_default": module.from_bytes, "tensor": module.from_tensor}
+        tf.saved_model.save(module, folder, signatures)
+        os.remove(card_path)  # its copy lies in assets/
+    return target
+
+
+class _Served(tf.Module):
+    """The two ways in, around one saliency function."""
+
+    def __init__(self, saliency, card_path):
+        super().__init__()
+        self.saliency = saliency
+        self.variables_ = saliency.get_concrete_function().variables
+        self.card = tf.saved_model.Asset(card_path)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32, "images")])
+    def from_tensor(self, images):
+        return {"saliency": self.saliency(images)}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "images")])
+    def from_bytes(self, images):
+        maps, sizes = tf.map_fn(
+            self._served, images, fn_output_signature=(tf.string, tf.TensorSpec([2], tf.int32))
+        )
+        return {"maps": maps, "sizes": sizes}
+
+    def _served(self, content):
+        image = decode_image(content)
+        map_ = self.saliency(image[None])[0]
+        map_ = tf.math.divide_no_nan(map_, tf.reduce_max(map_))
+        levels = tf.cast(tf.round(map_ * 65535.0), tf.uint16)
+        return tf.io.encode_png(levels), tf.shape(map_)[:2]
+
+
+def _next_version(parent):
+    names = os.listdir(parent) if os.path.isdir(parent) else []
+    return max((int(name) for name in names if name.isdigit()), default=0) + 1

@@ -1,0 +1,54 @@
+"""Files that are either whole or not there."""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+
+
+@contextlib.contextmanager
+def whole_file(path):
+    """Yield a temporary path that becomes `path` if the block succeeds.
+
+    The temporary name ends like the real one, since some writers look at it.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    os.makedirs(folder, exist_ok=True)
+    temporary = os.path.join(folder, f".part-{os.getpid()}-{name}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+
+
+@contextlib.contextmanager
+def whole_folder(path):
+    """Yield a temporary folder that becomes `path` if the block succeeds.
+
+    `path` must be absent or an empty folder; OSError if it is filled meanwhile.
+    """
+    parent, name = os.path.split(os.path.abspath(path))
+    os.makedirs(parent, exist_ok=True)
+    temporary = tempfile.mkdtemp(prefix=f".part-{name}-", dir=parent)
+    os.chmod(temporary, 0o755)
+    try:
+        yield temporary
+        os.rename(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_json(path, value):
+    """Write a json file, whole or not at all."""
+    with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=2)
+        file.write("\n")
+
+
+def read_json(path):
+    """Read a json file."""
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)

@@ -1,0 +1,69 @@
+"""Atrous spatial pyramid pooling."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="salzoo")
+class ASPP(keras.layers.Layer):
+    """Look at every position with several receptive fields at once.
+
+    Five parallel branches of ReLU convolutions: 1x1, one 3x3 per dilation rate,
+    and the mean over all positions followed by a 1x1 convolution and spread
+    back over the map. They are concatenated and fused by a 1x1 convolution with
+    ReLU (MSI-Net, section 3.1; Chen et al. 2017).
+
+    Spreading a single value bilinearly is the same as repeating it, and a 1x1
+    convolution may be done before or after, so the mean branch does it before.
+
+    Args:
+        filters: int, maps of each branch and of the output.
+        dilation_rates: the rates of the 3x3 branches.
+
+    Input: (batch, rows, columns, channels). Output: (batch, rows, columns,
+    filters), not negative.
+    """
+
+    def __init__(self, filters=256, dilation_rates=(4, 8, 12), **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.dilation_rates = tuple(dilation_rates)
+        self.point = self._convolution("point", 1)
+        self.dilated = [
+            self._convolution(f"dilation_{rate}", 3, rate) for rate in self.dilation_rates
+        ]
+        self.mean = self._convolution("mean", 1)
+        self.fuse = self._convolution("fuse", 1)
+
+    def _convolution(self, name, kernel_size, dilation_rate=1):
+        return keras.layers.Conv2D(
+            self.filters,
+            kernel_size,
+            dilation_rate=dilation_rate,
+            padding="same",
+            activation="relu",
+            name=name,
+            dtype=self.dtype_policy,
+        )
+
+    def build(self, input_shape):
+        branches = [self.point, *self.dilated, self.mean]
+        for branch in branches:
+            branch.build(input_shape)
+        self.fuse.build((*input_shape[:-1], self.filters * len(branches)))
+
+    def call(self, inputs):
+        local = [branch(inputs) for branch in (self.point, *self.dilated)]
+        context = self.mean(ops.mean(inputs, axis=(1, 2), keepdims=True))
+        context = ops.broadcast_to(context, ops.shape(local[0]))
+        return self.fuse(ops.concatenate([*local, context], axis=-1))
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.filters)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "dilation_rates": self.dilation_rates,
+        }

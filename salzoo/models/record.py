@@ -1,0 +1,91 @@
+"""What is known about a model beside its layers: its record and its recipe."""
+
+import inspect
+from dataclasses import dataclass, field, replace
+
+from salzoo.errors import InputError, unknown_name
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that training needs beside the data.
+
+    loss, optimizer: names from `salzoo.losses.LOSSES` and `keras.optimizers`.
+    learning_rate: constant over the run.
+    batch_size, epochs: images per step, passes over the training split.
+    input_size: (rows, columns) of the network's input.
+    sigma: of the density it is trained on, pixels of the original image; None
+        takes the dataset's own.
+    flip: mirror half of the images left to right.
+    backbone_weights: "imagenet", "none" or a file's path.
+    """
+
+    loss: str
+    optimizer: str
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    input_size: tuple
+    sigma: float | None = None
+    flip: bool = False
+    backbone_weights: str = "imagenet"
+
+    def override(self, **fields):
+        """Return a copy with the given fields, ignoring those that are None."""
+        return replace(self, **{name: value for name, value in fields.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """What a registered model tells of itself.
+
+    name: in the registry. title, paper: for people. task: "fixations" or
+        "objects".
+    parameters: exact count with default options.
+    options: builder options beside backbone_weights and input_shape, with a
+        line each.
+    fit_mode, padding_value, size_multiple: how images reach the network, see
+        `salzoo.data.geometry`.
+    blur: sigma of the post-processing, in pixels of the original image.
+    recipe: as published. recipes: fields that differ, by dataset.
+    """
+
+    name: str
+    title: str
+    paper: str
+    task: str
+    parameters: int
+    options: dict
+    fit_mode: str
+    padding_value: float
+    size_multiple: int
+    blur: float
+    recipe: Recipe
+    recipes: dict = field(default_factory=dict)
+
+    def recipe_for(self, dataset):
+        """Return the recipe with what the authors (or we) change for a dataset."""
+        return self.recipe.override(**self.recipes.get(dataset, {}))
+
+    def check_size(self, rows, columns, where="--input_size"):
+        """Raise InputError unless the network can take images of this size."""
+        multiple = self.size_multiple
+        if rows < multiple or columns < multiple or rows % multiple or columns % multiple:
+            raise InputError(
+                f"{where} {rows}x{columns}: {self.name} takes rows and columns that are "
+                f"multiples of {multiple}; the nearest is "
+                f"{_nearest(rows, multiple)}x{_nearest(columns, multiple)}."
+            )
+
+    def check_options(self, builder, options):
+        """Raise InputError for options that the model's builder cannot take."""
+        parameters = inspect.signature(builder).parameters
+        for name, value in options.items():
+            if name not in parameters:
+                raise unknown_name(f"option of {self.name}", name, parameters)
+            if isinstance(parameters[name].default, bool) and not isinstance(value, bool):
+                raise InputError(f"{self.name}: {name}={value!r}: give true or false.")
+
+
+def _nearest(length, multiple):
+    return max(multiple, round(length / multiple) * multiple)

@@ -1,0 +1,122 @@
+"""Pictures for people: maps in colour, overlays, panels for comparison."""
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+# Dark violet over red to pale yellow, even steps in lightness.
+_HEAT = np.array(
+    [
+        (0, 0, 4),
+        (31, 12, 72),
+        (85, 15, 109),
+        (136, 34, 106),
+        (186, 54, 85),
+        (227, 89, 51),
+        (249, 140, 10),
+        (249, 201, 50),
+        (252, 255, 164),
+    ],
+    "float64",
+)
+PANEL_HEIGHT = 180
+GAP = 6
+
+
+def scaled(map_):
+    """Divide a map by its maximum, float64 0..1; an all-zero map stays."""
+    values = np.maximum(np.asarray(map_, "float64"), 0.0)
+    return values / max(values.max(initial=0.0), np.finfo("float64").tiny)
+
+
+def grey_picture(map_):
+    """Return a map as an 8-bit grey picture, scaled by its maximum."""
+    return Image.fromarray(np.uint8(np.round(scaled(map_) * 255)))
+
+
+def heat(values):
+    """Return the colours (..., 3), float64 0..255, of values in 0..1."""
+    anchors = np.linspace(0, 1, len(_HEAT))
+    return np.stack([np.interp(values, anchors, _HEAT[:, channel]) for channel in range(3)], -1)
+
+
+def overlay(image, map_, colour_bar=True):
+    """Lay a map over its image as heat: the higher, the brighter and the more opaque.
+
+    Args:
+        image: (rows, columns, 3), 0..255. map_: (rows, columns), scaled by its
+            maximum here.
+        colour_bar: draw the scale into the lower right corner, if there is room.
+
+    Returns:
+        PIL image of the same size.
+    """
+    values = scaled(map_)
+    opacity = 0.85 * np.sqrt(values)[..., None]
+    blended = np.asarray(image, "float64") * (1 - opacity) + heat(values) * opacity
+    picture = Image.fromarray(np.uint8(np.clip(np.round(blended), 0, 255)))
+    if colour_bar and picture.width >= 120 and picture.height >= 60:
+        _draw_colour_bar(picture)
+    return picture
+
+
+def _draw_colour_bar(picture):
+    text = max(10, picture.height // 40)
+    font = ImageFont.load_default(text)
+    width, height = picture.width // 4, max(6, picture.height // 50)
+    margin = text // 2
+    left = picture.width - width - 2 * margin
+    top = picture.height - height - text - 3 * margin
+    draw = ImageDraw.Draw(picture, "RGBA")
+    draw.rectangle(
+        (left - margin, top - margin, picture.width, picture.height), fill=(0, 0, 0, 150)
+    )
+    bar = np.broadcast_to(heat(np.linspace(0, 1, width)), (height, width, 3))
+    picture.paste(Image.fromarray(np.uint8(bar)), (left, top))
+    for share, label, anchor in ((0, "0", "la"), (0.5, "0.5", "ma"), (1, "1", "ra")):
+        position = (left + share * width, top + height + margin // 2)
+        draw.text(position, label, fill="white", font=font, anchor=anchor)
+
+
+def panel(rows, names=None):
+    """Compose image, truth, prediction and overlay, one row an image.
+
+    Args:
+        rows: list of (image, truth, prediction) arrays; maps are scaled by their
+            maximum.
+        names: a caption for each row.
+
+    Returns:
+        PIL image.
+    """
+    font = ImageFont.load_default(13)
+    titles = ("image", "truth", "prediction", "prediction over image")
+    strips = []
+    for image, truth, prediction in rows:
+        pictures = [
+            Image.fromarray(np.uint8(np.clip(np.round(image), 0, 255))),
+            Image.fromarray(np.uint8(heat(scaled(truth)))),
+            Image.fromarray(np.uint8(heat(scaled(prediction)))),
+            overlay(image, prediction, colour_bar=False),
+        ]
+        strips.append([_at_height(picture, PANEL_HEIGHT) for picture in pictures])
+    widths = [max(strip[column].width for strip in strips) for column in range(len(titles))]
+    line = 20
+    step = PANEL_HEIGHT + GAP + (line if names else 0)
+    canvas = Image.new("RGB", (sum(widths) + GAP * 5, line + GAP + step * len(strips)), "white")
+    draw = ImageDraw.Draw(canvas)
+    lefts = np.cumsum([GAP, *(width + GAP for width in widths)])
+    for left, title in zip(lefts, titles, strict=False):
+        draw.text((left, 3), title, fill="black", font=font)
+    for number, strip in enumerate(strips):
+        top = line + GAP + step * number
+        for left, picture in zip(lefts, strip, strict=False):
+            canvas.paste(picture, (int(left), top))
+        if names:
+            position = (int(lefts[0]), top + PANEL_HEIGHT + 2)
+            draw.text(position, names[number], fill="black", font=font)
+    return canvas
+
+
+def _at_height(picture, height):
+    width = max(1, round(picture.width * height / picture.height))
+    return picture.resize((width, height), Image.Resampling.BICUBIC)

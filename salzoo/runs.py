@@ -1,0 +1,124 @@
+"""A run: the folder that training writes, and what can be read back from it.
+
+config.json         everything needed to repeat the training
+best.weights.h5     weights of the epoch with the lowest validation loss
+last.weights.h5     weights and optimizer of the last saved step; its
+                    attribute `progress` holds the history
+history.csv         losses, a row an epoch
+metrics.json        the benchmark metrics of the best weights
+metrics.csv         the same, a row an image
+predictions.png     image, truth and prediction of some validation images
+tensorboard/        losses and maps, epoch by epoch
+"""
+
+import os
+from dataclasses import asdict, dataclass
+
+from salzoo.data.geometry import Geometry
+from salzoo.errors import InputError
+from salzoo.files import read_json, write_json
+from salzoo.models import build_model, model_record
+from salzoo.models.record import Recipe
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What a run trained, on what, and how.
+
+    model, options: for `build_model`. dataset, data_dir: for `load_dataset`.
+    recipe: as used, flags included. fit_mode: see `Geometry`. seed: of the
+    random start and of the order of images. limit_train, limit_val: only so
+    many images of a split (evenly spaced), or None. mixed_precision: bfloat16
+    arithmetic in the hidden layers.
+    """
+
+    model: str
+    options: dict
+    dataset: str
+    data_dir: str | None
+    recipe: Recipe
+    fit_mode: str
+    seed: int = 0
+    limit_train: int | None = None
+    limit_val: int | None = None
+    mixed_precision: bool = False
+
+    @property
+    def geometry(self):
+        """The `Geometry` between images and this network."""
+        record = model_record(self.model)
+        return Geometry(
+            self.fit_mode,
+            tuple(self.recipe.input_size),
+            record.size_multiple,
+            record.padding_value,
+        )
+
+
+class Run:
+    """Paths of a run folder and what stands in them."""
+
+    def __init__(self, folder):
+        self.folder = os.path.normpath(str(folder))
+
+    def path(self, name):
+        """Return the path of a file of the run."""
+        return os.path.join(self.folder, name)
+
+    @property
+    def exists(self):
+        """Whether training has begun here."""
+        return os.path.exists(self.path("config.json"))
+
+    def write_config(self, config):
+        """Write config.json."""
+        import keras
+        import tensorflow as tf
+
+        from salzoo import __version__
+
+        versions = {"salzoo": __version__, "keras": keras.__version__, "tensorflow": tf.__version__}
+        write_json(self.path("config.json"), {**asdict(config), "versions": versions})
+
+    @property
+    def config(self):
+        """The `RunConfig` of config.json."""
+        path = self.path("config.json")
+        try:
+            fields = read_json(path)
+            fields.pop("versions", None)
+            recipe = fields.pop("recipe")
+            recipe["input_size"] = tuple(recipe["input_size"])
+            return RunConfig(recipe=Recipe(**recipe), **fields)
+        except FileNotFoundError:
+            raise InputError(
+                f"{self.folder} is not a run: it has no config.json; give a folder that "
+                "`salzoo train` wrote."
+            ) from None
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{path} is not the config of a run ({error}).") from error
+
+    def load_model(self, which="best"):
+        """Build the run's model with its "best" or "last" weights."""
+        config = self.config
+        path = self.path(f"{which}.weights.h5")
+        if not os.path.exists(path):
+            raise InputError(f"{path} is missing: the run has not finished an epoch yet.")
+        model = build_model(config.model, **config.options)
+        load_weights(model, path)
+        return model
+
+
+def load_weights(model, path):
+    """Load a .weights.h5 file into a model.
+
+    Raises:
+        InputError: the file is damaged or belongs to another model.
+    """
+    try:
+        model.load_weights(path)
+    except Exception as error:  # keras and h5py raise many kinds
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise InputError(
+            f"{path} does not hold weights of {model.name} with these options ({reason})."
+        ) from error

@@ -1,0 +1,269 @@
+"""Recipe + dataset + model = a run folder."""
+
+import json
+import os
+import time
+
+import h5py
+import keras
+import numpy as np
+import tensorflow as tf
+
+from salzoo.data.datasets import load_dataset
+from salzoo.data.pipeline import Pipeline, explained
+from salzoo.errors import InputError, unknown_name
+from salzoo.files import whole_file
+from salzoo.losses import LOSSES
+from salzoo.models import build_model
+from salzoo.pictures import panel
+from salzoo.runs import Run, load_weights
+
+# An interrupted epoch loses at most this much work.
+SAVE_EVERY_SECONDS = 600
+BOARD_IMAGES = 4
+
+
+def train(config, run_dir, resume=False, verbose="auto"):
+    """Train a model and write its run folder.
+
+    The result depends on the config alone: a run that was interrupted at any
+    step and resumed ends with the same weights, bit for bit on CPUs of one
+    kind, as one that was not.
+
+    Args:
+        config: `RunConfig`.
+        run_dir: folder of the run; must not hold one yet unless resumed.
+        resume: go on from the run's last saved step.
+        verbose: as for keras's fit.
+
+    Returns:
+        `Run`.
+
+    Raises:
+        InputError: unusable data or config, or the loss is no longer finite.
+    """
+    check_recipe(config.recipe)
+    run = Run(run_dir)
+    if run.exists and not resume:
+        raise InputError(f"{run.folder} holds a run already: add --resume or choose another.")
+    training, validation = load_splits(config)
+    geometry, recipe = config.geometry, config.recipe
+    model = _build(config)
+    batches = Pipeline(training, geometry, recipe.batch_size)
+    held_out = Pipeline(validation, geometry, recipe.batch_size)
+    run.write_config(config)
+
+    progress = _Progress(run, model, batches)
+    if resume:
+        progress.restore()
+    board = _Board(run, held_out)
+    try:
+        with explained(training + validation):
+            while progress.epoch < recipe.epochs:
+                _train_epoch(model, batches, held_out, progress, config, verbose)
+                board.write(model, progress)
+    except KeyboardInterrupt:
+        progress.save_last()
+        raise
+    finally:
+        board.close()
+    return run
+
+
+def check_recipe(recipe):
+    """Raise InputError for a loss or optimizer that there is not."""
+    optimizers = {
+        name.lower()
+        for name, kind in vars(keras.optimizers).items()
+        if isinstance(kind, type) and issubclass(kind, keras.optimizers.Optimizer)
+    } - {"optimizer", "lossscaleoptimizer"}
+    for flag, name, known in (
+        ("--loss", recipe.loss, LOSSES),
+        ("--optimizer", recipe.optimizer, optimizers),
+    ):
+        if name not in known:
+            raise unknown_name(flag, name, known)
+
+
+def load_splits(config):
+    """Return the (limited) training and validation samples of a config."""
+    limits = {"train": config.limit_train, "val": config.limit_val}
+    return tuple(
+        evenly(load_dataset(config.dataset, config.data_dir, split, config.recipe.sigma), limit)
+        for split, limit in limits.items()
+    )
+
+
+def evenly(samples, limit):
+    """Return `limit` of the samples, evenly spaced; all of them if limit is None."""
+    if limit is None or limit >= len(samples):
+        return samples
+    return [samples[index * len(samples) // limit] for index in range(limit)]
+
+
+def _build(config):
+    """Build and compile the model with its seeded random start."""
+    keras.utils.set_random_seed(config.seed)
+    if not tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.enable_op_determinism()
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
+    try:
+        weights = config.recipe.backbone_weights
+        model = build_model(
+            config.model,
+            **config.options,
+            backbone_weights=None if weights == "none" else weights,
+        )
+    finally:
+        keras.config.set_dtype_policy(policy)
+    optimizer = keras.optimizers.get(
+        {
+            "class_name": config.recipe.optimizer,
+            "config": {"learning_rate": config.recipe.learning_rate},
+        }
+    )
+    model.compile(optimizer, LOSSES[config.recipe.loss](), jit_compile=False)
+    optimizer.build(model.trainable_variables)
+    return model
+
+
+def _train_epoch(model, batches, held_out, progress, config, verbose):
+    """Train what is left of the current epoch, validate, and save."""
+    epoch, first_step = progress.epoch, progress.step
+    if first_step < batches.steps:
+        history = model.fit(
+            batches.epoch(config.seed, epoch, config.recipe.flip, first_step),
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            validation_data=held_out.in_order(),
+            callbacks=[_Watch(progress, config.seed)],
+            verbose=verbose,
+            shuffle=False,
+        )
+        validation_loss = history.history["val_loss"][-1]
+    else:  # interrupted after the last step, before the validation was done
+        validation_loss = model.evaluate(held_out.in_order(), verbose=verbose)
+    progress.end_epoch(validation_loss)
+
+
+class _Progress:
+    """How far a run is, kept in last.weights.h5 beside the weights.
+
+    One file is replaced at once, so weights, optimizer and history never
+    disagree, whenever the process dies.
+    """
+
+    def __init__(self, run, model, batches):
+        self.run = run
+        self.model = model
+        self.batches = batches
+        self.history = []
+        self.seen = 0  # images of the current epoch
+        self.loss = 0.0  # their mean loss
+        self.saved_at = time.monotonic()
+
+    @property
+    def epoch(self):
+        return len(self.history)
+
+    @property
+    def step(self):
+        """Steps done in the current epoch."""
+        return int(self.model.optimizer.iterations) - self.epoch * self.batches.steps
+
+    def end_epoch(self, validation_loss):
+        row = {"epoch": self.epoch + 1, "loss": self.loss, "val_loss": float(validation_loss)}
+        self.history.append(row)
+        self.seen, self.loss = 0, 0.0
+        if row["val_loss"] == min(row["val_loss"] for row in self.history):
+            # A twin without optimizer, so that the file holds the weights alone.
+            twin = keras.Model(self.model.inputs, self.model.outputs, name=self.model.name)
+            with whole_file(self.run.path("best.weights.h5")) as path:
+                twin.save_weights(path)
+        with whole_file(self.run.path("history.csv")) as path, open(path, "w") as file:
+            file.write("epoch,loss,val_loss\n")
+            file.writelines(f"{r['epoch']},{r['loss']!r},{r['val_loss']!r}\n" for r in self.history)
+        self.save_last()
+
+    def save_last(self):
+        progress = {"history": self.history, "seen": self.seen, "loss": self.loss}
+        with whole_file(self.run.path("last.weights.h5")) as path:
+            self.model.save_weights(path)
+            with h5py.File(path, "r+") as file:
+                file.attrs["progress"] = json.dumps(progress)
+        self.saved_at = time.monotonic()
+
+    def restore(self):
+        path = self.run.path("last.weights.h5")
+        if not os.path.exists(path):
+            return  # interrupted before anything was saved
+        load_weights(self.model, path)
+        with h5py.File(path, "r") as file:
+            progress = json.loads(file.attrs["progress"])
+        self.history = progress["history"]
+        self.seen, self.loss = progress["seen"], progress["loss"]
+
+
+class _Watch(keras.callbacks.Callback):
+    """Keeps the running loss, saves now and then, stops when the loss is not finite."""
+
+    def __init__(self, progress, seed):
+        super().__init__()
+        self.progress = progress
+        self.seed = seed
+        self.first_step = progress.step
+        self.seen_before, self.loss_before = progress.seen, progress.loss
+
+    def on_train_batch_end(self, batch, logs=None):
+        progress, batches = self.progress, self.progress.batches
+        done = self.first_step + batch + 1
+        if not np.isfinite(logs["loss"]):
+            names = ", ".join(batches.names(self.seed, progress.epoch, done - 1))
+            raise InputError(
+                f"The loss is {logs['loss']} at epoch {progress.epoch + 1}, step {done}, "
+                f"with the images {names}; lower --learning_rate or look at these images."
+            )
+        progress.seen = min(done * batches.batch_size, len(batches.samples))
+        here = progress.seen - self.seen_before
+        progress.loss = (
+            self.loss_before * self.seen_before + float(logs["loss"]) * here
+        ) / progress.seen
+        if done < batches.steps and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
+            progress.save_last()
+
+
+class _Board:
+    """Losses and maps for TensorBoard."""
+
+    def __init__(self, run, held_out):
+        self.writers = {
+            split: tf.summary.create_file_writer(run.path(f"tensorboard/{split}"))
+            for split in ("train", "val")
+        }
+        shown = replace_samples(held_out, evenly(held_out.samples, BOARD_IMAGES))
+        self.examples = [(image[0], target[0]) for image, target in shown.in_order()]
+
+    def write(self, model, progress):
+        row = progress.history[-1]
+        for split, name in (("train", "loss"), ("val", "val_loss")):
+            with self.writers[split].as_default(step=row["epoch"]):
+                tf.summary.scalar("loss", row[name])
+        with self.writers["train"].as_default(step=row["epoch"]):
+            tf.summary.scalar("learning_rate", float(model.optimizer.learning_rate))
+        with self.writers["val"].as_default(step=row["epoch"]):
+            for number, (image, target) in enumerate(self.examples):
+                saliency = model(image[None], training=False)[0, ..., 0]
+                picture = panel([(image.numpy(), target[..., 0].numpy(), saliency.numpy())])
+                tf.summary.image(f"image_truth_prediction/{number}", np.asarray(picture)[None])
+        for writer in self.writers.values():
+            writer.flush()
+
+    def close(self):
+        for writer in self.writers.values():
+            writer.close()
+
+
+def replace_samples(pipeline, samples):
+    """Return a pipeline over other samples, one an image, not cached."""
+    return Pipeline(samples, pipeline.geometry, batch_size=1, cache=False)

@@ -1,0 +1,170 @@
+"""The command line as a person meets it: output, messages, exit status."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import salzoo
+
+
+def run(*arguments, cwd=None):
+    command = [sys.executable, "-m", "salzoo", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture
+def inside(monkeypatch, capsys):
+    """Run a command in this process: exit status, stdout, stderr."""
+    import argparse
+
+    from salzoo import commands
+
+    def call(*arguments):
+        try:
+            parsed = commands._parse(["salzoo", *map(str, arguments)])
+            assert isinstance(parsed, argparse.Namespace)
+            status = commands._run(parsed) or 0
+        except SystemExit as stop:
+            status = stop.code
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return status, out, err
+
+    return call
+
+
+def test_help_needs_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['salzoo', '--help']\n"
+        "from salzoo.commands import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'numpy', 'scipy', 'PIL'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    for name in ("models", "datasets", "summary", "train", "evaluate", "predict", "export"):
+        assert name in result.stdout
+
+
+def test_version():
+    assert run("--version").stdout.strip() == f"salzoo {salzoo.__version__}"
+
+
+def test_the_whole_walk(tmp_path):
+    """train, evaluate, predict and export as separate programs, in an empty folder."""
+    small = ["--input_size", "32x40", "--limit_train", "4", "--limit_val", "2", "--epochs", "1"]
+    trained = run("train", "msinet", *small, "--export", "exports", cwd=tmp_path)
+    assert trained.returncode == 0, trained.stderr
+    assert "learning_rate     0.0001" in trained.stdout
+    assert "mean map" in trained.stdout and "AUC-Judd" in trained.stdout
+    assert "runs/msinet-synthetic-001/predictions.png" in trained.stdout
+    assert trained.stdout.splitlines()[-1] == "export    exports/msinet/1"
+    assert "Traceback" not in trained.stderr and "I0000" not in trained.stderr
+
+    for model in ("runs/msinet-synthetic-001", "exports/msinet"):
+        evaluated = run("evaluate", model, "--split", "test", "--limit", "3", cwd=tmp_path)
+        assert evaluated.returncode == 0, evaluated.stderr
+        assert "synthetic test, 3 images, sigma 10 px, convention mit" in evaluated.stdout
+        table, rows = evaluated.stdout.splitlines()[-2:]
+        assert json.loads((tmp_path / table).read_text())["means"]["msinet"]
+        assert len((tmp_path / rows).read_text().splitlines()) == 1 + 4 * 3
+
+    Image.new("RGB", (90, 60), "red").save(tmp_path / "photo.jpg")
+    (tmp_path / "broken.jpg").write_text("not a picture")
+    images = ["photo.jpg", "broken.jpg", "missing.jpg"]
+    predicted = run("predict", *images, "--model", "exports/msinet/1", cwd=tmp_path)
+    assert predicted.returncode == 1
+    assert "1 of 3 images" in predicted.stdout
+    assert "broken.jpg is not an image" in predicted.stderr
+    assert "missing.jpg does not exist" in predicted.stderr
+    assert sorted(os.listdir(tmp_path / "predictions")) == [
+        "photo_overlay.png",
+        "photo_saliency.npy",
+        "photo_saliency.png",
+    ]
+    assert np.load(tmp_path / "predictions" / "photo_saliency.npy").shape == (60, 90)
+    for kind in ("overlay", "saliency"):
+        assert Image.open(tmp_path / "predictions" / f"photo_{kind}.png").size == (90, 60)
+
+    again = run("export", "runs/msinet-synthetic-001", cwd=tmp_path)
+    assert again.stdout.strip() == "exports/msinet/2"
+
+
+def test_models_and_datasets(inside):
+    status, out, _ = inside("models")
+    assert status == 0 and "24,934,209" in out and "option aspp" in out
+    status, out, _ = inside("datasets")
+    assert "osie" in out and "700 images (train 500, val 200)" in out
+    assert "Journal of Vision" in inside("datasets", "osie")[1]
+
+
+def test_summary(inside):
+    _, out, _ = inside("summary", "msinet", "--input_size", "240x320", "--option", "aspp=false")
+    assert "30,177,089" in out and "(None, 30, 40, 1280)" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["trian"], "invalid choice: 'trian'"),
+        (["train", "--epoch", "3"], "no flag '--epoch' here; did you mean --epochs?"),
+        (["train", "msi-net"], "no model 'msi-net'; did you mean 'msinet'?"),
+        (["train", "--dataset", "osi"], "no dataset 'osi'; did you mean 'osie'?"),
+        (["train", "--dataset", "osie"], "osie needs --data_dir"),
+        (["train", "--dataset", "osie", "--data_dir", "/none"], "--data_dir /none does not exist"),
+        (["train", "--input_size", "241x320"], "multiples of 8; the nearest is 240x320"),
+        (["train", "--input_size", "large"], "'large' is not ROWSxCOLUMNS"),
+        (["train", "--epochs", "0"], "'0' is not a whole number of 1 or more"),
+        (["train", "--epochs", "many"], "'many' is not a whole number"),
+        (["train", "--learning_rate", "0"], "a number above 0"),
+        (["train", "--learning_rate", "nan"], "'nan' is not a number"),
+        (["train", "--option", "asp=false"], "no option of msinet 'asp'; did you mean 'aspp'?"),
+        (["train", "--option", "aspp"], "write NAME=VALUE"),
+        (["train", "--option", "aspp=maybe"], "aspp='maybe': give true or false"),
+        (["train", "--backbone_weights", "none.npz"], "--backbone_weights none.npz does not exist"),
+        (["train", "--optimizer", "adm"], "no --optimizer 'adm'; did you mean 'adam'?"),
+        (["train", "--loss", "kdl"], "no --loss 'kdl'; did you mean 'kld'?"),
+        (["train", "--fit", "crop"], "invalid choice: 'crop'"),
+        (["train", "--resume"], "--resume needs --run_dir"),
+        (["train", "--resume", "--run_dir", "none"], "none is not a run: it has no config.json"),
+        (["evaluate", "none"], "none does not exist; give a run folder or an exported model"),
+        (["predict", "none.jpg", "--model", "x"], "none.jpg does not exist"),
+        (["predict"], "required: images, --model"),
+        (["export", "none"], "none is not a run"),
+        (["summary", "msinet", "--input_size", "20x20"], "multiples of 8"),
+        (["datasets", "osi"], "did you mean 'osie'?"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_2(inside, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = inside(*arguments)
+    assert status == 2
+    assert message in err
+    assert len(err.strip().splitlines()) <= 2  # the sentence, and where help is
+    assert os.listdir(tmp_path) == []  # nothing half-written stays behind
+
+
+def test_a_model_is_missing_for_existing_images(inside, tmp_path):
+    Image.new("RGB", (9, 9)).save(tmp_path / "photo.png")
+    status, _, err = inside("predict", tmp_path / "photo.png", "--model", tmp_path / "none")
+    assert status == 2 and "none does not exist" in err
+
+
+def test_resume_refuses_other_settings(inside, small_run):
+    arguments = ["train", "--resume", "--run_dir", small_run.folder]
+    status, _, err = inside(*arguments, "--learning_rate", "0.5")
+    assert status == 2 and "--learning_rate 0.5: this run was begun with 0.0001" in err
+    status, _, err = inside(*arguments, "--dataset", "osie")
+    assert status == 2 and "--dataset osie: this run was begun with synthetic" in err
+
+
+def test_a_damaged_config(inside, tmp_path):
+    (tmp_path / "config.json").write_text("{")
+    status, _, err = inside("export", tmp_path)
+    assert status == 2 and "config.json is not the config of a run" in err

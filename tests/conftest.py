@@ -1,0 +1,73 @@
+"""What several tests share: real data where it is at hand, one small trained run."""
+
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import pytest
+
+SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def osie_dir():
+    """The real OSIE dataset."""
+    folder = SHARED / "data" / "osie"
+    if not folder.is_dir():
+        pytest.skip(f"needs the real OSIE dataset in {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def vgg16_file():
+    """The first five convolutions of VGG-16, trained on ImageNet."""
+    path = SHARED / "weights" / "vgg16_imagenet_partial.npz"
+    if not path.is_file():
+        pytest.skip(f"needs real ImageNet weights in {path}")
+    return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    """Keep generated scenes out of the person's cache, and draw them once."""
+    os.environ["SALZOO_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def random():
+    return np.random.default_rng(0)
+
+
+SMALL = {"input_size": (32, 40), "epochs": 2, "batch_size": 2}
+
+
+def small_config(**fields):
+    """A config that trains MSI-Net for seconds."""
+    from salzoo.models import model_record
+    from salzoo.runs import RunConfig
+
+    recipe = model_record("msinet").recipe_for("synthetic").override(**SMALL)
+    defaults = {
+        "model": "msinet",
+        "options": {},
+        "dataset": "synthetic",
+        "data_dir": None,
+        "recipe": recipe.override(**fields.pop("recipe", {})),
+        "fit_mode": "pad",
+        "limit_train": 6,
+        "limit_val": 3,
+    }
+    return RunConfig(**{**defaults, **fields})
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory):
+    """A finished run with its report."""
+    from salzoo.reporting import report_run
+    from salzoo.training import train
+
+    run = train(small_config(), tmp_path_factory.mktemp("runs") / "small", verbose=0)
+    report_run(run)
+    return run

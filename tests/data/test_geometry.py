@@ -1,0 +1,166 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
+
+from salzoo.data.density import density_map
+from salzoo.data.geometry import MODES, Geometry, gaussian_blur
+from salzoo.errors import InputError
+
+SIDES = st.integers(1, 90)
+GEOMETRIES = st.builds(
+    Geometry,
+    mode=st.sampled_from(MODES),
+    size=st.tuples(st.integers(1, 8), st.integers(1, 8)).map(lambda s: (s[0] * 8, s[1] * 8)),
+    size_multiple=st.just(8),
+    padding_value=st.just(126.0),
+)
+settings.register_profile("graph", deadline=None, max_examples=40)
+settings.load_profile("graph")
+
+
+def points_in(size, count=20, seed=0):
+    return np.random.default_rng(seed).random((count, 2)) * size[::-1]
+
+
+@given(GEOMETRIES, st.tuples(SIDES, SIDES))
+def test_points_come_back_exactly(geometry, size):
+    points = points_in(size)
+    there = geometry.fit_points(points, size)
+    np.testing.assert_allclose(geometry.unfit_points(there, size), points, atol=1e-9)
+
+
+@given(GEOMETRIES, st.tuples(SIDES, SIDES))
+def test_points_land_on_the_content(geometry, size):
+    place = geometry.place(size)
+    points = geometry.fit_points(points_in(size), size).numpy()
+    low, high = place.offset.numpy()[::-1], (place.offset + place.content).numpy()[::-1]
+    assert (points >= low).all() and (points <= high).all()
+
+
+@given(GEOMETRIES, st.tuples(SIDES, SIDES))
+def test_sizes(geometry, size):
+    fitted = geometry.fit_map(np.ones((*size, 1)))
+    if geometry.mode == "native":
+        assert fitted.shape[0] % 8 == 0 and fitted.shape[1] % 8 == 0
+    else:
+        assert fitted.shape == (*geometry.size, 1)
+    assert geometry.unfit_map(fitted, size).shape == (*size, 1)
+
+
+@given(GEOMETRIES, st.tuples(SIDES, SIDES), st.floats(0, 255))
+def test_constant_maps_come_back_exactly(geometry, size, level):
+    map_ = np.full((*size, 1), level, "float32")
+    np.testing.assert_allclose(
+        geometry.unfit_map(geometry.fit_map(map_), size), map_, rtol=1e-5, atol=1e-6
+    )
+
+
+@given(st.tuples(SIDES, SIDES))
+def test_maps_of_the_canvas_size_come_back_exactly(size):
+    map_ = np.random.default_rng(0).random((*size, 1)).astype("float32")
+    for mode in ("pad", "stretch"):
+        geometry = Geometry(mode, size)
+        np.testing.assert_array_equal(geometry.unfit_map(geometry.fit_map(map_), size), map_)
+
+
+@given(st.integers(2, 5), st.tuples(st.integers(4, 20), st.integers(4, 20)))
+def test_enlarged_maps_keep_their_place(factor, size):
+    """Unfit of a map is registered with the points: a bump stays where it is."""
+    canvas = np.zeros((*size, 1), "float32")
+    canvas[size[0] // 2, size[1] // 2] = 1
+    original = (size[0] * factor, size[1] * factor)
+    map_ = Geometry("stretch", size).unfit_map(canvas, original).numpy()[..., 0]
+    rows, columns = np.indices(original) + 0.5
+    centre = [(grid * map_).sum() / map_.sum() / factor for grid in (rows, columns)]
+    np.testing.assert_allclose(centre, (size[0] // 2 + 0.5, size[1] // 2 + 0.5), atol=0.01)
+
+
+def test_shrinking_averages_areas(random):
+    image = random.random((12, 18, 3)).astype("float32")
+    fitted = Geometry("stretch", (4, 6)).fit_image(image)
+    expected = image.reshape(4, 3, 6, 3, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(fitted, expected, atol=1e-5)
+
+
+def test_enlarging_stays_in_range_and_images_do_not_mix():
+    images = np.zeros((2, 4, 4, 1), "float32")
+    images[0, 1:3, 1:3], images[1, 1:3, 1:3] = 1, 100
+    geometry = Geometry("stretch", (16, 16))
+    together = geometry.fit_map(images).numpy()
+    assert together[0].min() == 0 and together[0].max() <= 1
+    np.testing.assert_array_equal(together[0], geometry.fit_map(images[0]))
+
+
+def test_padding_lies_around_with_the_odd_pixel_below_and_right():
+    geometry = Geometry("pad", (8, 16), 8, 126.0)
+    fitted = geometry.fit_image(np.zeros((8, 9, 3), "float32")).numpy()[..., 0]
+    beside = (fitted == 126).all(axis=0)
+    assert beside.tolist() == [True] * 3 + [False] * 9 + [True] * 4
+    assert (geometry.fit_map(np.ones((8, 9, 1))).numpy()[:, beside] == 0).all()
+
+
+@given(GEOMETRIES, st.tuples(SIDES, SIDES), st.integers(0, 30))
+def test_every_fixation_is_counted_once_on_its_pixel(geometry, size, count):
+    points = points_in(size, count)
+    density, counts = geometry.fit_fixations(points, size, 3.0)
+    assert counts.shape == density.shape == (*geometry.place(size).canvas.numpy(), 1)
+    assert counts.numpy().sum() == count
+    assert density.numpy().sum() == pytest.approx(count, rel=1e-4, abs=1e-4)
+    moved = np.floor(geometry.fit_points(points, size).numpy()).astype(int)
+    assert all(counts[y, x, 0] >= 1 for x, y in moved)
+
+
+def test_density_is_scipys_at_the_fitted_size():
+    points = points_in((60, 80), 30)
+    density, _ = Geometry("stretch", (30, 20)).fit_fixations(points, (60, 80), 8.0)
+    moved = points * (20 / 80, 30 / 60)
+    counts = np.zeros((30, 20))
+    np.add.at(counts, tuple(np.floor(moved[:, ::-1]).astype(int).T), 1)
+    np.testing.assert_allclose(density[..., 0], gaussian_filter(counts, (4.0, 2.0)), atol=1e-6)
+
+
+@given(st.tuples(SIDES, SIDES), st.floats(0, 40), st.floats(0, 40))
+def test_blur_equals_scipy(size, rows, columns):
+    map_ = np.random.default_rng(0).random(size).astype("float32")
+    expected = gaussian_filter(map_.astype("float64"), (rows, columns))
+    np.testing.assert_allclose(gaussian_blur(map_, (rows, columns)), expected, atol=1e-5)
+
+
+def test_blur_of_a_batch(random):
+    maps = random.random((3, 10, 12)).astype("float32")
+    blurred = gaussian_blur(maps, 2.0)
+    for one, expected in zip(blurred, maps, strict=True):
+        np.testing.assert_allclose(one, gaussian_filter(expected, 2.0), atol=1e-5)
+
+
+def test_unknown_sizes_in_a_graph(random):
+    geometry = Geometry("native", (32, 40), 8)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3])])
+    def round_trip(images):
+        maps = geometry.fit_image(images)[..., :1]
+        return geometry.unfit_map(maps, tf.shape(images)[1:3])
+
+    for size in ((13, 90), (64, 64)):
+        images = random.random((2, *size, 3)).astype("float32")
+        assert round_trip(images).shape == (2, *size, 1)
+
+
+def test_native_keeps_the_aspect_and_about_the_area():
+    canvas = Geometry("native", (240, 320), 8).place((3000, 1000)).canvas.numpy()
+    assert canvas[0] / canvas[1] == pytest.approx(3, rel=0.05)
+    assert canvas.prod() == pytest.approx(240 * 320, rel=0.05)
+
+
+def test_density_map_counts_repeated_points_and_drops_points_outside():
+    map_ = density_map([(2.5, 1.5), (2.5, 1.5), (9.0, 1.0)], (4, 8), 0.6)
+    assert map_.sum() == pytest.approx(2)
+    assert np.unravel_index(map_.argmax(), map_.shape) == (1, 2)
+
+
+def test_unknown_mode():
+    with pytest.raises(InputError, match="--fit crop"):
+        Geometry("crop", (8, 8))

@@ -1,0 +1,199 @@
+"""Runs: what they write, that they can be interrupted, that they repeat exactly."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import h5py
+import numpy as np
+import pytest
+
+from salzoo.errors import InputError
+from salzoo.files import read_json
+from salzoo.runs import Run
+from salzoo.training import train
+from tests.conftest import small_config
+
+
+def weights_of(run, which="last"):
+    return run.load_model(which).get_weights()
+
+
+def assert_same_weights(first, second):
+    for which in ("best", "last"):
+        for a, b in zip(weights_of(first, which), weights_of(second, which), strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_run_holds_everything(small_run):
+    names = sorted(os.listdir(small_run.folder))
+    assert names == [
+        "best.weights.h5",
+        "config.json",
+        "history.csv",
+        "last.weights.h5",
+        "metrics.csv",
+        "metrics.json",
+        "predictions.png",
+        "tensorboard",
+    ]
+    with open(small_run.path("history.csv")) as file:
+        history = list(csv.DictReader(file))
+    assert [row["epoch"] for row in history] == ["1", "2"]
+    assert all(np.isfinite(float(row["val_loss"])) for row in history)
+    assert small_run.config == small_config()
+    assert read_json(small_run.path("config.json"))["versions"]["keras"]
+
+
+def test_best_weights_hold_no_optimizer(small_run):
+    with h5py.File(small_run.path("best.weights.h5")) as best:
+        assert "optimizer" not in best
+    with h5py.File(small_run.path("last.weights.h5")) as last:
+        assert "optimizer" in last
+
+
+def test_metrics_stand_beside_the_baselines(small_run):
+    means = read_json(small_run.path("metrics.json"))["means"]
+    assert list(means) == ["uniform", "centre Gaussian", "mean map", "msinet"]
+    with open(small_run.path("metrics.csv")) as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 4 * 3
+    mine = [float(row["NSS"]) for row in rows if row["model"] == "msinet"]
+    assert means["msinet"]["NSS"] == pytest.approx(np.mean(mine))
+
+
+def test_tensorboard_has_losses_and_pictures(small_run):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    board = EventAccumulator(small_run.path("tensorboard/val"), {"tensors": 0})
+    board.Reload()
+    tags = board.Tags()["tensors"]
+    assert "loss" in tags and "image_truth_prediction/0" in tags
+    assert [event.step for event in board.Tensors("loss")] == [1, 2]
+
+
+def test_same_config_same_weights(small_run, tmp_path):
+    assert_same_weights(small_run, train(small_config(), tmp_path / "again", verbose=0))
+
+
+def test_another_seed_gives_other_weights(small_run, tmp_path):
+    other = train(small_config(seed=1, recipe={"epochs": 1}), tmp_path / "other", verbose=0)
+    assert not np.array_equal(weights_of(other)[0], weights_of(small_run)[0])
+
+
+KILLED = """
+import sys, os, signal
+import salzoo.training as training
+from salzoo.data.datasets import load_dataset
+from tests.conftest import small_config
+
+training.SAVE_EVERY_SECONDS = -1  # after every step
+watched, saves = training._Progress.save_last, []
+
+def save_last(progress):
+    watched(progress)
+    saves.append(1)
+    if len(saves) == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+training._Progress.save_last = save_last
+training.train(small_config(), sys.argv[1], verbose=0)
+"""
+
+
+@pytest.mark.parametrize("save", [1, 3, 4])
+def test_resume_after_kill_9_gives_the_same_weights_bit_for_bit(small_run, tmp_path, save):
+    """An epoch has three steps: killed within the first, at its end, within the second."""
+    folder = str(tmp_path / "killed")
+    process = subprocess.run([sys.executable, "-c", KILLED, folder, str(save)], timeout=300)
+    assert process.returncode == -signal.SIGKILL
+    assert len(Run(folder).config.recipe.input_size) == 2
+    resumed = train(small_config(), folder, resume=True, verbose=0)
+    assert_same_weights(small_run, resumed)
+    with open(resumed.path("history.csv")) as mine, open(small_run.path("history.csv")) as other:
+        for row, expected in zip(csv.DictReader(mine), csv.DictReader(other), strict=True):
+            assert float(row["val_loss"]) == float(expected["val_loss"])
+            assert float(row["loss"]) == pytest.approx(float(expected["loss"]), rel=1e-5)
+    assert not [name for name in os.listdir(folder) if name.startswith(".part")]
+
+
+def test_resume_of_a_run_that_saved_nothing_starts_over(small_run, tmp_path):
+    run = Run(tmp_path / "empty")
+    run.write_config(small_config())
+    assert_same_weights(small_run, train(small_config(), run.folder, resume=True, verbose=0))
+
+
+def test_a_finished_run_can_be_resumed_for_more_epochs(small_run, tmp_path):
+    one = train(small_config(recipe={"epochs": 1}), tmp_path / "run", verbose=0)
+    assert_same_weights(small_run, train(small_config(), one.folder, resume=True, verbose=0))
+
+
+def test_interrupt_saves_the_last_step(tmp_path, monkeypatch):
+    import salzoo.training as training
+
+    def interrupt(self, batch, logs=None):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training._Watch, "on_train_batch_end", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train(small_config(), tmp_path / "run", verbose=0)
+    with h5py.File(tmp_path / "run" / "last.weights.h5") as file:
+        assert file["optimizer/vars/0"][()] == 1
+
+
+def test_ctrl_c_tells_how_to_go_on(tmp_path):
+    command = [sys.executable, "-m", "salzoo", "train", "--run_dir", "run", "--epochs", "50"]
+    small = ["--input_size", "32x40", "--limit_train", "4", "--limit_val", "2"]
+    process = subprocess.Popen(
+        [*command, *small], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    for _ in range(600):
+        if (tmp_path / "run" / "history.csv").exists():
+            break
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "salzoo train --resume --run_dir run" in stdout
+    assert "Traceback" not in stderr
+
+
+def test_a_loss_that_is_not_finite_stops_and_names_step_and_images(tmp_path):
+    with pytest.raises(
+        InputError, match=r"loss is (nan|inf) at epoch 1, step \d, .*\.png"
+    ) as caught:
+        train(small_config(recipe={"learning_rate": 1e30}), tmp_path / "run", verbose=0)
+    assert "--learning_rate" in str(caught.value)
+    assert not os.path.exists(tmp_path / "run" / "best.weights.h5")
+
+
+def test_an_existing_run_is_not_overwritten(small_run):
+    with pytest.raises(InputError, match="holds a run already: add --resume"):
+        train(small_config(), small_run.folder)
+
+
+def test_weights_of_another_model(small_run, tmp_path):
+    import shutil
+
+    shutil.copytree(small_run.folder, tmp_path / "run")
+    other = Run(tmp_path / "run")
+    other.write_config(small_config(options={"aspp": False}))
+    with pytest.raises(InputError, match="best.weights.h5 does not hold weights of msinet"):
+        other.load_model()
+    (tmp_path / "run" / "best.weights.h5").write_text("no weights")
+    with pytest.raises(InputError, match="best.weights.h5 does not hold weights"):
+        other.load_model()
+
+
+@pytest.mark.parametrize("policy", [True])
+def test_mixed_precision_trains_and_leaves_the_global_policy(tmp_path, policy):
+    import keras
+
+    run = train(
+        small_config(mixed_precision=policy, recipe={"epochs": 1}), tmp_path / "run", verbose=0
+    )
+    assert keras.config.dtype_policy().name == "float32"
+    assert all(np.isfinite(weight).all() for weight in weights_of(run))
