@@ -11,6 +11,8 @@ PYTHON   ?= python3
 SALZOO := .venv/bin/salzoo
 LATEST  = $(or $(RUN),$(patsubst %/,%,$(firstword $(shell ls -td runs/*/ 2>/dev/null))))
 DATA    = --dataset $(DATASET) $(if $(DATA_DIR),--data_dir "$(DATA_DIR)")
+# Unless DATASET was given, a run is measured on what it was trained on.
+GIVEN   = $(if $(filter-out file,$(origin DATASET)),$(DATA))
 
 .DEFAULT_GOAL := help
 .PHONY: help venv train evaluate predict export tensorboard test test-all lint clean has-run
@@ -39,7 +41,7 @@ train: venv  ## train MODEL on DATASET, measure it, draw its maps, export it
 	  $(if $(EPOCHS),--epochs $(EPOCHS)) --export exports $(ARGS)
 
 evaluate: venv has-run  ## measure RUN (default: the latest) on DATASET
-	@$(SALZOO) evaluate "$(LATEST)" $(if $(filter-out synthetic,$(DATASET)),$(DATA)) $(ARGS)
+	@$(SALZOO) evaluate "$(LATEST)" $(GIVEN) $(ARGS)
 
 predict: venv has-run  ## write maps of IMAGES (files, folders, patterns) with RUN
 	@test -n "$(IMAGES)" || { echo "make predict IMAGES='photo.jpg folder'"; exit 2; }

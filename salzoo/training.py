@@ -30,6 +30,9 @@ def train(config, run_dir, resume=False, verbose="auto"):
     step and resumed ends with the same weights, bit for bit on CPUs of one
     kind, as one that was not.
 
+    On CPUs this puts TensorFlow into its deterministic mode for the rest of the
+    process.
+
     Args:
         config: `RunConfig`.
         run_dir: folder of the run; must not hold one yet unless resumed.
@@ -123,6 +126,7 @@ def _build(config):
             "config": {"learning_rate": config.recipe.learning_rate},
         }
     )
+    # XLA is slower than TensorFlow's own kernels on CPUs.
     model.compile(optimizer, LOSSES[config.recipe.loss](), jit_compile=False)
     optimizer.build(model.trainable_variables)
     return model

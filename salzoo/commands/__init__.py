@@ -4,7 +4,6 @@ A command's module has HELP (a line), add_arguments(parser) and run(arguments),
 and imports nothing heavy before run is called.
 """
 
-import argparse
 import difflib
 import functools
 import importlib
@@ -49,12 +48,7 @@ def _parse(argv):
     )
     for name in COMMANDS:
         module = importlib.import_module(f"salzoo.commands.{name}")
-        subparser = subparsers.add_parser(
-            name,
-            help=module.HELP,
-            description=module.__doc__,
-            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        )
+        subparser = subparsers.add_parser(name, help=module.HELP, description=module.__doc__)
         module.add_arguments(subparser)
         subparser.set_defaults(run=module.run, parser=subparser)
     if len(argv) < 2:

@@ -38,9 +38,9 @@ def above_zero(text):
     return value
 
 
-def add_data(parser, dataset=None):
-    """Add the flags that name a dataset."""
-    parser.add_argument("--dataset", default=dataset, help="see `salzoo datasets`")
+def add_data(parser, default):
+    """Add the flags that name a dataset; `default` says in words what none means."""
+    parser.add_argument("--dataset", help=f"see `salzoo datasets` (default: {default})")
     parser.add_argument("--data_dir", help="the dataset's folder, or one with a folder for each")
     parser.add_argument(
         "--sigma", type=above_zero, help="of the density's Gaussian, pixels of the original image"

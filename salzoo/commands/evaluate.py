@@ -10,10 +10,14 @@ HELP = "measure a trained model on a dataset"
 
 def add_arguments(parser):
     parser.add_argument("model", help="a run folder or an exported model")
-    add_data(parser)
-    parser.add_argument("--split", default="val", help="train, val, test or all")
+    add_data(parser, "what the model was trained on")
+    parser.add_argument("--split", default="val", help="train, val (default), test or all")
     parser.add_argument("--limit", type=at_least(1), help="so many images only, evenly spaced")
-    parser.add_argument("--out", default="evaluations", help="folder for the json and csv files")
+    parser.add_argument(
+        "--out",
+        default="evaluations",
+        help="folder for the json and csv files (default: evaluations)",
+    )
     add_wrapping(parser)
 
 
@@ -26,15 +30,14 @@ def run(arguments):
     from salzoo.runs import Run
     from salzoo.training import evenly
 
-    trained = Run(arguments.model)
-    dataset, data_dir = arguments.dataset, arguments.data_dir
-    if dataset is None and trained.exists:
-        dataset, data_dir = trained.config.dataset, data_dir or trained.config.data_dir
-    dataset = dataset or "synthetic"
-    samples = load_dataset(dataset, data_dir, arguments.split, arguments.sigma)
-    training = load_dataset(dataset, data_dir, "train", arguments.sigma)
     predictor = Predictor(arguments.model, arguments.raw, arguments.fit)
+    dataset, data_dir = arguments.dataset or predictor.card["trained_on"], arguments.data_dir
+    trained = Run(arguments.model)
+    if data_dir is None and trained.exists and dataset == trained.config.dataset:
+        data_dir = trained.config.data_dir
+    samples = load_dataset(dataset, data_dir, arguments.split, arguments.sigma)
     samples = evenly(samples, arguments.limit)
+    training = load_dataset(dataset, data_dir, "train", arguments.sigma)
     name = predictor.card["model"]
     evaluation = evaluate(
         title(dataset, arguments.split, samples),

@@ -8,7 +8,9 @@ HELP = "export a run as a SavedModel"
 
 def add_arguments(parser):
     parser.add_argument("run_dir", metavar="RUN", help="a run folder")
-    parser.add_argument("--out", default="exports", help="the model goes to OUT/MODEL/VERSION/")
+    parser.add_argument(
+        "--out", default="exports", help="the model goes to OUT/MODEL/VERSION/ (default: exports)"
+    )
     add_wrapping(parser)
 
 

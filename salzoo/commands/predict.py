@@ -12,7 +12,9 @@ HELP = "write saliency maps of images"
 def add_arguments(parser):
     parser.add_argument("images", nargs="+", help="files, folders or patterns")
     parser.add_argument("--model", required=True, help="a run folder or an exported model")
-    parser.add_argument("--out", default="predictions", help="folder to write to")
+    parser.add_argument(
+        "--out", default="predictions", help="folder to write to (default: predictions)"
+    )
     add_wrapping(parser)
 
 

@@ -6,6 +6,7 @@ recipe's value.
 
 import argparse
 import os
+import sys
 
 from salzoo.commands.arguments import above_zero, add_data, add_options, at_least, options, size
 from salzoo.commands.quiet import load_tensorflow
@@ -27,11 +28,11 @@ RECIPE_FLAGS = (
 
 def add_arguments(parser):
     parser.add_argument("model", nargs="?", help="see `salzoo models` (default: msinet)")
-    add_data(parser)
+    add_data(parser, "synthetic")
     parser.add_argument("--run_dir", help="folder to write (default: runs/MODEL-DATASET-NNN)")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --run_dir")
     parser.add_argument("--export", metavar="DIR", help="export the trained model there as well")
-    recipe = parser.add_argument_group("recipe")
+    recipe = parser.add_argument_group("recipe (defaults: the model's own for the dataset)")
     recipe.add_argument("--loss", help="name of the loss")
     recipe.add_argument("--optimizer", help="name of a Keras optimizer")
     recipe.add_argument("--learning_rate", type=above_zero)
@@ -48,11 +49,11 @@ def add_arguments(parser):
     )
     parser.add_argument("--limit_train", type=at_least(1), help="train on so many images only")
     parser.add_argument("--limit_val", type=at_least(1), help="validate on so many images only")
-    parser.add_argument("--seed", type=at_least(0))
+    parser.add_argument("--seed", type=at_least(0), help="of random start and order (default: 0)")
     parser.add_argument(
         "--mixed_precision",
         action=argparse.BooleanOptionalAction,
-        help="bfloat16 arithmetic: about 1.6 times as fast where the processor has it",
+        help="bfloat16 arithmetic: faster where the processor has it",
     )
 
 
@@ -65,7 +66,9 @@ def run(arguments):
     from salzoo.training import train
 
     try:
-        finished = train(config, run_dir, arguments.resume)
+        # A log file gets a line an epoch, a person a moving bar.
+        verbose = 1 if sys.stdout.isatty() else 2
+        finished = train(config, run_dir, arguments.resume, verbose)
     except KeyboardInterrupt:
         print(f"\nInterrupted. To go on: salzoo train --resume --run_dir {run_dir}")
         raise
