@@ -1,6 +1,6 @@
 """One image with what is known about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -21,16 +21,18 @@ class Sample:
     sigma: of the Gaussian that turns fixations into a density, in pixels.
     density_path, mask_path: files with the maps that the set itself brings.
     category: the set's name for the kind of image.
+    split: where the set's publishers put it: "train", "val" or "test".
     """
 
     image_path: str
     size: tuple
-    fixations: np.ndarray | None = None
-    observers: np.ndarray | None = None
+    fixations: np.ndarray | None = field(default=None, repr=False)
+    observers: np.ndarray | None = field(default=None, repr=False)
     sigma: float | None = None
     density_path: str | None = None
     mask_path: str | None = None
     category: str | None = None
+    split: str | None = None
 
     @cached_property
     def density(self):
