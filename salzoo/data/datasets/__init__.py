@@ -15,10 +15,26 @@ LOG = logging.getLogger("salzoo")
 # takes the set's own folder and a `Border` to report problems to, and returns a
 # list of `Sample`; its further keyword options stand in RECORD.options.
 DATASETS = {
+    "cat2000": "salzoo.data.datasets.cat2000",
+    "dut_omron": "salzoo.data.datasets.dut_omron",
+    "duts": "salzoo.data.datasets.duts",
     "ecssd": "salzoo.data.datasets.ecssd",
+    "eyecrowd": "salzoo.data.datasets.eyecrowd",
+    "fiwi": "salzoo.data.datasets.fiwi",
+    "folder": "salzoo.data.datasets.folder",
+    "hku_is": "salzoo.data.datasets.hku_is",
+    "isun": "salzoo.data.datasets.isun",
+    "mit1003": "salzoo.data.datasets.mit1003",
+    "mit300": "salzoo.data.datasets.mit300",
     "nus_scene": "salzoo.data.datasets.nus_scene",
     "osie": "salzoo.data.datasets.osie",
+    "pascal_s": "salzoo.data.datasets.pascal_s",
+    "salicon": "salzoo.data.datasets.salicon",
+    "salicon2015": "salzoo.data.datasets.salicon2015",
+    "sod": "salzoo.data.datasets.sod",
     "synthetic": "salzoo.data.datasets.synthetic",
+    "thus10k": "salzoo.data.datasets.thus10k",
+    "toronto": "salzoo.data.datasets.toronto",
 }
 SPLITS = ("train", "val", "test", "all")
 
@@ -58,7 +74,7 @@ def load_dataset(name, data_dir=None, split="all", protocol=None, sigma=None, **
     rule = _protocol(record, protocol)
     if split not in SPLITS:
         raise unknown_name("split", split, SPLITS)
-    if split != "all" and split not in rule.counts:
+    if split != "all" and rule.counts and split not in rule.counts:
         has = ", ".join(f"{each} ({count})" for each, count in rule.counts.items())
         raise InputError(f"{name} has no '{split}' split; it has {has}.")
     if sigma is not None and not sigma > 0:
@@ -114,7 +130,7 @@ def _divide(record, rule, samples):
     """Apply a protocol; one that shuffles must have exactly the images it was made for."""
     splits = rule.divide(samples)
     found = {split: len(members) for split, members in splits.items()}
-    if found != rule.counts:
+    if rule.counts and found != rule.counts:
         expected, there = (
             ", ".join(f"{split} {count}" for split, count in counts.items()) or "nothing"
             for counts in (rule.counts, found)

@@ -1,7 +1,11 @@
 """What is known about a dataset beside its files."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+# Of `DatasetRecord.images`: as many as the folder holds.
+ANY_NUMBER = math.inf
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Archive:
 class Protocol:
     """A rule that divides a dataset into splits.
 
-    counts: images of each split, {"train": 500, "val": 200}.
+    counts: images of each split, {"train": 500, "val": 200}; {} where the folder decides.
     divide: function from the sorted list of all samples to {split: [samples]};
         see `salzoo.data.datasets.splits`.
     source: who divides like this, and whose seed it is.
@@ -42,7 +46,7 @@ class DatasetRecord:
 
     name: in the registry. title, citation, homepage: for people.
     task: "fixations", "objects" or "fixations + objects".
-    images: number of images, all splits together.
+    images: number of images, all splits together, or ANY_NUMBER.
     ground_truth: what a person did, as the set holds it.
     viewing: observers, time and task of the recording.
     licence: as stated by its authors, and the terms that bind its use.
@@ -58,7 +62,7 @@ class DatasetRecord:
     name: str
     title: str
     task: str
-    images: int
+    images: int | float
     ground_truth: str
     viewing: str
     licence: str

@@ -15,6 +15,11 @@ def official(samples):
     return splits
 
 
+def official_or(rule):
+    """Take the splits that the samples name, a rule where none of them names any."""
+    return lambda samples: (official if any(each.split for each in samples) else rule)(samples)
+
+
 def only(split):
     """Put every sample into one split: sets that are only for training or testing."""
     return lambda samples: {split: list(samples)}
@@ -34,6 +39,16 @@ def shuffled(train, seed=42):
             split: [samples[index] for index in sorted(chosen)]
             for split, chosen in (("train", order[:train]), ("val", order[train:]))
         }
+
+    return divide
+
+
+def shuffled_share(train, seed=42):
+    """Like `shuffled`, where `train` is a share; of two samples or more each split gets one."""
+
+    def divide(samples):
+        count = len(samples)
+        return shuffled(min(max(round(train * count), 1), max(count - 1, 1)), seed)(samples)
 
     return divide
 
