@@ -1,6 +1,6 @@
 """One image with what is known about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -25,8 +25,8 @@ class Sample:
 
     image_path: str
     size: tuple
-    fixations: np.ndarray | None = None
-    observers: np.ndarray | None = None
+    fixations: np.ndarray | None = field(default=None, repr=False)
+    observers: np.ndarray | None = field(default=None, repr=False)
     sigma: float | None = None
     density_path: str | None = None
     mask_path: str | None = None
@@ -45,3 +45,10 @@ class Sample:
     def mask(self):
         """Salient object, float32 0..1 (rows, columns)."""
         return None if self.mask_path is None else read_grey(self.mask_path) / 255.0
+
+
+def evenly(samples, limit):
+    """Return `limit` of the samples, evenly spaced; all of them if limit is None."""
+    if limit is None or limit >= len(samples):
+        return samples
+    return [samples[index * len(samples) // limit] for index in range(limit)]
