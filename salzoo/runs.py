@@ -12,6 +12,7 @@ tensorboard/        losses and maps, epoch by epoch
 """
 
 import os
+import warnings
 from dataclasses import asdict, dataclass
 
 import keras
@@ -138,7 +139,10 @@ def load_weights(model, path):
         InputError: the file is damaged or belongs to another model.
     """
     try:
-        model.load_weights(path)
+        with warnings.catch_warnings():
+            # Keras only warns of layers that it leaves at their random start.
+            warnings.simplefilter("error", UserWarning)
+            model.load_weights(path)
     except Exception as error:  # keras and h5py raise many kinds
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise InputError(

@@ -30,7 +30,6 @@ def run(arguments):
     from salzoo.reporting import title
     from salzoo.runs import Run
 
-    os.makedirs(arguments.out, exist_ok=True)  # fails now rather than after the work
     predictor = Predictor(arguments.model, arguments.raw, arguments.fit)
     dataset, data_dir = arguments.dataset or predictor.card["trained_on"], arguments.data_dir
     trained = Run(arguments.model)
@@ -40,6 +39,7 @@ def run(arguments):
     samples = evenly(samples, arguments.limit)
     training = load_dataset(dataset, data_dir, "train", arguments.sigma)
     name = predictor.card["model"]
+    os.makedirs(arguments.out, exist_ok=True)  # fails now rather than after the work
     changed = _changed(arguments)
     evaluation = evaluate(
         ", ".join([title(dataset, arguments.split, samples), *changed]),

@@ -131,7 +131,7 @@ def test_summary(inside):
         (["train", "--sigma", "1e9"], "is not a number of 0.1 to 1000"),
         (["train", "--run_dir", "/dev/null/run"], "Not a directory"),
         (["train", "--option", "aspp=maybe"], "aspp='maybe': give true or false"),
-        (["train", "--backbone_weights", "none.npz"], "--backbone_weights none.npz does not exist"),
+        (["train", "--backbone_weights", "none.npz"], "none.npz does not exist"),
         (["train", "--optimizer", "adm"], "no --optimizer 'adm'; did you mean 'adam'?"),
         (["train", "--loss", "kdl"], "no --loss 'kdl'; did you mean 'kld'?"),
         (["train", "--fit", "crop"], "invalid choice: 'crop'"),
