@@ -10,9 +10,9 @@ PYTHON   ?= python3
 
 SALZOO := .venv/bin/salzoo
 LATEST  = $(or $(RUN),$(patsubst %/,%,$(firstword $(shell ls -td runs/*/ 2>/dev/null))))
-DATA    = --dataset $(DATASET) $(if $(DATA_DIR),--data_dir "$(DATA_DIR)")
-# Unless DATASET was given, a run is measured on what it was trained on.
-GIVEN   = $(if $(filter-out file,$(origin DATASET)),$(DATA))
+# A flag is given where its variable was; salzoo has the same defaults.
+given   = $(if $(filter-out file,$(origin $(1))),$(if $($(1)),$(2) "$($(1))"))
+DATA    = $(call given,DATASET,--dataset) $(call given,DATA_DIR,--data_dir)
 
 .DEFAULT_GOAL := help
 .PHONY: help venv train evaluate predict export tensorboard test test-all lint clean has-run
@@ -37,11 +37,11 @@ venv: .venv/installed  ## create .venv with salzoo in it (nothing to do if it is
 	@touch $@
 
 train: venv  ## train MODEL on DATASET, measure it, draw its maps, export it
-	@$(SALZOO) train $(MODEL) $(DATA) $(if $(RUN),--run_dir "$(RUN)") \
-	  $(if $(EPOCHS),--epochs $(EPOCHS)) --export exports $(ARGS)
+	@$(SALZOO) train $(call given,MODEL) $(DATA) $(call given,RUN,--run_dir) \
+	  $(call given,EPOCHS,--epochs) --export exports $(ARGS)
 
 evaluate: venv has-run  ## measure RUN (default: the latest) on DATASET
-	@$(SALZOO) evaluate "$(LATEST)" $(GIVEN) $(ARGS)
+	@$(SALZOO) evaluate "$(LATEST)" $(DATA) $(ARGS)
 
 predict: venv has-run  ## write maps of IMAGES (files, folders, patterns) with RUN
 	@test -n "$(IMAGES)" || { echo "make predict IMAGES='photo.jpg folder'"; exit 2; }

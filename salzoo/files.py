@@ -18,6 +18,8 @@ def whole_file(path):
     temporary = os.path.join(folder, f".part-{os.getpid()}-{name}")
     try:
         yield temporary
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())  # or a power cut may leave neither the old nor the new
         os.replace(temporary, path)
     finally:
         if os.path.exists(temporary):

@@ -23,9 +23,9 @@ GAP = 6
 
 
 def scaled(map_):
-    """Divide a map by its maximum, float64 0..1; an all-zero map stays."""
-    values = np.maximum(np.asarray(map_, "float64"), 0.0)
-    return values / max(values.max(initial=0.0), np.finfo("float64").tiny)
+    """Divide a map by its maximum, float32 0..1; an all-zero map stays."""
+    values = np.maximum(np.asarray(map_, "float32"), 0.0)
+    return values / max(values.max(initial=0.0), np.finfo("float32").tiny)
 
 
 def grey_picture(map_):
@@ -50,10 +50,15 @@ def overlay(image, map_, colour_bar=True):
     Returns:
         PIL image of the same size.
     """
-    values = scaled(map_)
-    opacity = 0.85 * np.sqrt(values)[..., None]
-    blended = np.asarray(image, "float64") * (1 - opacity) + heat(values) * opacity
-    picture = Image.fromarray(np.uint8(np.clip(np.round(blended), 0, 255)))
+    levels = np.asarray(grey_picture(map_))
+    shares = np.linspace(0, 1, 256, dtype="float32")
+    opacity, colours = 0.85 * np.sqrt(shares)[:, None], heat(shares).astype("float32")
+    blended = np.empty((*levels.shape, 3), "uint8")
+    for top in range(0, len(levels), 256):  # in bands, since photos may have 100 megapixels
+        band = slice(top, top + 256)
+        under = np.asarray(image[band], "float32") * (1 - opacity[levels[band]])
+        blended[band] = np.round(under + (colours * opacity)[levels[band]])
+    picture = Image.fromarray(blended)
     if colour_bar and picture.width >= 120 and picture.height >= 60:
         _draw_colour_bar(picture)
     return picture

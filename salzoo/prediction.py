@@ -80,9 +80,13 @@ class Predictor:
                     f"{flag} cannot change the exported model {export}: it was decided at "
                     "export; give the run folder instead."
                 )
-            self.card = read_json(os.path.join(export, "assets", "card.json"))
-            self._loaded = tf.saved_model.load(export)  # keeps the variables alive
-            signature = self._loaded.signatures["tensor"]
+            try:
+                self.card = read_json(os.path.join(export, "assets", "card.json"))
+                self._loaded = tf.saved_model.load(export)  # keeps the variables alive
+                signature = self._loaded.signatures["tensor"]
+            except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+                reason = str(error).splitlines()[0]
+                raise InputError(f"{export} is damaged ({reason}); export it again.") from error
             self._saliency = lambda images: signature(images=images)["saliency"]
 
     def __call__(self, image):
@@ -158,7 +162,9 @@ def find_images(patterns):
             )
             problem = f"The folder {pattern} holds no image ({', '.join(EXTENSIONS)})."
         else:
-            names = [pattern] if os.path.exists(pattern) else sorted(glob.glob(pattern))
+            names = (
+                [pattern] if os.path.exists(pattern) else sorted(glob.glob(pattern, recursive=True))
+            )
             problem = f"{pattern} does not exist and matches no file."
         found.extend(names)
         if not names:

@@ -4,11 +4,11 @@ import os
 
 from salzoo.data.datasets import load_dataset
 from salzoo.data.images import read_image
+from salzoo.data.sample import evenly
 from salzoo.evaluation import baselines, evaluate, predicted_by
 from salzoo.files import whole_file
 from salzoo.pictures import panel
 from salzoo.prediction import Predictor
-from salzoo.training import evenly
 
 SHOWN = 5
 

@@ -12,8 +12,13 @@ tensorboard/        losses and maps, epoch by epoch
 """
 
 import os
+import warnings
 from dataclasses import asdict, dataclass
 
+import keras
+import tensorflow as tf
+
+from salzoo import __version__
 from salzoo.data.geometry import Geometry
 from salzoo.errors import InputError
 from salzoo.files import read_json, write_json
@@ -70,15 +75,33 @@ class Run:
         """Whether training has begun here."""
         return os.path.exists(self.path("config.json"))
 
-    def write_config(self, config):
-        """Write config.json."""
-        import keras
-        import tensorflow as tf
+    def write_config(self, config, resume=False):
+        """Write config.json: for a new run in a place that is free, for a resumed one again.
 
-        from salzoo import __version__
-
+        Raises:
+            InputError: another run is there, be it begun a moment ago.
+        """
+        path = self.path("config.json")
+        if resume and self.exists:
+            write_json(path, {**asdict(config), "versions": read_json(path).get("versions")})
+            self._clean()
+            return
         versions = {"salzoo": __version__, "keras": keras.__version__, "tensorflow": tf.__version__}
-        write_json(self.path("config.json"), {**asdict(config), "versions": versions})
+        os.makedirs(self.folder, exist_ok=True)
+        try:
+            with open(path, "x"):  # two that start together must not share a folder
+                pass
+        except FileExistsError:
+            raise InputError(
+                f"{self.folder} holds a run already: add --resume or choose another."
+            ) from None
+        write_json(path, {**asdict(config), "versions": versions})
+
+    def _clean(self):
+        """Remove what a killed process was writing."""
+        for name in os.listdir(self.folder):
+            if name.startswith(".part-"):
+                os.remove(self.path(name))
 
     @property
     def config(self):
@@ -95,7 +118,7 @@ class Run:
                 f"{self.folder} is not a run: it has no config.json; give a folder that "
                 "`salzoo train` wrote."
             ) from None
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path} is not the config of a run ({error}).") from error
 
     def load_model(self, which="best"):
@@ -116,7 +139,10 @@ def load_weights(model, path):
         InputError: the file is damaged or belongs to another model.
     """
     try:
-        model.load_weights(path)
+        with warnings.catch_warnings():
+            # Keras only warns of layers that it leaves at their random start.
+            warnings.simplefilter("error", UserWarning)
+            model.load_weights(path)
     except Exception as error:  # keras and h5py raise many kinds
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise InputError(

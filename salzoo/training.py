@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from salzoo.data.datasets import load_dataset
 from salzoo.data.pipeline import Pipeline, explained
+from salzoo.data.sample import evenly
 from salzoo.errors import InputError, unknown_name
 from salzoo.files import whole_file
 from salzoo.losses import LOSSES
@@ -51,14 +52,17 @@ def train(config, run_dir, resume=False, verbose="auto"):
         raise InputError(f"{run.folder} holds a run already: add --resume or choose another.")
     training, validation = load_splits(config)
     geometry, recipe = config.geometry, config.recipe
-    model = _build(config)
+    model = _build(config, resumed=os.path.exists(run.path("last.weights.h5")))
     batches = Pipeline(training, geometry, recipe.batch_size)
     held_out = Pipeline(validation, geometry, recipe.batch_size)
-    run.write_config(config)
-
     progress = _Progress(run, model, batches)
     if resume:
         progress.restore()
+        if recipe.epochs < progress.epoch:
+            raise InputError(
+                f"--epochs {recipe.epochs}: {run.folder} has finished {progress.epoch} already."
+            )
+    run.write_config(config, resume)
     board = _Board(run, held_out)
     try:
         with explained(training + validation):
@@ -68,6 +72,11 @@ def train(config, run_dir, resume=False, verbose="auto"):
     except KeyboardInterrupt:
         progress.save_last()
         raise
+    except tf.errors.ResourceExhaustedError as error:
+        raise InputError(
+            f"The memory is too small for --batch_size {recipe.batch_size} at --input_size "
+            f"{recipe.input_size[0]}x{recipe.input_size[1]}; lower one of them."
+        ) from error
     finally:
         board.close()
     return run
@@ -75,17 +84,22 @@ def train(config, run_dir, resume=False, verbose="auto"):
 
 def check_recipe(recipe):
     """Raise InputError for a loss or optimizer that there is not."""
-    optimizers = {
-        name.lower()
-        for name, kind in vars(keras.optimizers).items()
-        if isinstance(kind, type) and issubclass(kind, keras.optimizers.Optimizer)
-    } - {"optimizer", "lossscaleoptimizer"}
-    for flag, name, known in (
-        ("--loss", recipe.loss, LOSSES),
-        ("--optimizer", recipe.optimizer, optimizers),
-    ):
-        if name not in known:
-            raise unknown_name(flag, name, known)
+    if recipe.loss not in LOSSES:
+        raise unknown_name("--loss", recipe.loss, LOSSES)
+    try:
+        _optimizer(recipe)
+    except (ValueError, TypeError, KeyError) as error:
+        optimizers = [
+            name.lower()
+            for name, kind in vars(keras.optimizers).items()
+            if isinstance(kind, type) and name not in ("Optimizer", "LossScaleOptimizer")
+        ]
+        raise unknown_name("--optimizer", recipe.optimizer, optimizers) from error
+
+
+def _optimizer(recipe):
+    config = {"learning_rate": recipe.learning_rate}
+    return keras.optimizers.get({"class_name": recipe.optimizer, "config": config})
 
 
 def load_splits(config):
@@ -97,15 +111,11 @@ def load_splits(config):
     )
 
 
-def evenly(samples, limit):
-    """Return `limit` of the samples, evenly spaced; all of them if limit is None."""
-    if limit is None or limit >= len(samples):
-        return samples
-    return [samples[index * len(samples) // limit] for index in range(limit)]
+def _build(config, resumed):
+    """Build and compile the model with its seeded random start.
 
-
-def _build(config):
-    """Build and compile the model with its seeded random start."""
+    A resumed run gets its weights from its own file, not from the backbone's.
+    """
     keras.utils.set_random_seed(config.seed)
     if not tf.config.list_physical_devices("GPU"):
         tf.config.experimental.enable_op_determinism()
@@ -113,19 +123,11 @@ def _build(config):
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
         weights = config.recipe.backbone_weights
-        model = build_model(
-            config.model,
-            **config.options,
-            backbone_weights=None if weights == "none" else weights,
-        )
+        weights = None if resumed or weights == "none" else weights
+        model = build_model(config.model, **config.options, backbone_weights=weights)
     finally:
         keras.config.set_dtype_policy(policy)
-    optimizer = keras.optimizers.get(
-        {
-            "class_name": config.recipe.optimizer,
-            "config": {"learning_rate": config.recipe.learning_rate},
-        }
-    )
+    optimizer = _optimizer(config.recipe)
     # XLA is slower than TensorFlow's own kernels on CPUs.
     model.compile(optimizer, LOSSES[config.recipe.loss](), jit_compile=False)
     optimizer.build(model.trainable_variables)
@@ -148,7 +150,17 @@ def _train_epoch(model, batches, held_out, progress, config, verbose):
         validation_loss = history.history["val_loss"][-1]
     else:  # interrupted after the last step, before the validation was done
         validation_loss = model.evaluate(held_out.in_order(), verbose=verbose)
+    if not np.isfinite(validation_loss):
+        raise _diverged("validation loss", validation_loss, progress, config.seed, batches.steps)
     progress.end_epoch(validation_loss)
+
+
+def _diverged(what, value, progress, seed, step):
+    names = ", ".join(progress.batches.names(seed, progress.epoch, step - 1))
+    return InputError(
+        f"The {what} is {value} at epoch {progress.epoch + 1}, step {step}, with the images "
+        f"{names}; lower --learning_rate or look at these images."
+    )
 
 
 class _Progress:
@@ -178,16 +190,17 @@ class _Progress:
 
     def end_epoch(self, validation_loss):
         row = {"epoch": self.epoch + 1, "loss": self.loss, "val_loss": float(validation_loss)}
-        self.history.append(row)
-        self.seen, self.loss = 0, 0.0
-        if row["val_loss"] == min(row["val_loss"] for row in self.history):
+        history = [*self.history, row]
+        if row["val_loss"] == min(each["val_loss"] for each in history):
             # A twin without optimizer, so that the file holds the weights alone.
             twin = keras.Model(self.model.inputs, self.model.outputs, name=self.model.name)
             with whole_file(self.run.path("best.weights.h5")) as path:
                 twin.save_weights(path)
         with whole_file(self.run.path("history.csv")) as path, open(path, "w") as file:
             file.write("epoch,loss,val_loss\n")
-            file.writelines(f"{r['epoch']},{r['loss']!r},{r['val_loss']!r}\n" for r in self.history)
+            file.writelines(f"{r['epoch']},{r['loss']!r},{r['val_loss']!r}\n" for r in history)
+        # Last of all: interrupted before this, the validation is done again.
+        self.history, self.seen, self.loss = history, 0, 0.0
         self.save_last()
 
     def save_last(self):
@@ -204,6 +217,8 @@ class _Progress:
             return  # interrupted before anything was saved
         load_weights(self.model, path)
         with h5py.File(path, "r") as file:
+            if "progress" not in file.attrs:
+                raise InputError(f"{path} was not written by a training; it cannot be resumed.")
             progress = json.loads(file.attrs["progress"])
         self.history = progress["history"]
         self.seen, self.loss = progress["seen"], progress["loss"]
@@ -223,11 +238,7 @@ class _Watch(keras.callbacks.Callback):
         progress, batches = self.progress, self.progress.batches
         done = self.first_step + batch + 1
         if not np.isfinite(logs["loss"]):
-            names = ", ".join(batches.names(self.seed, progress.epoch, done - 1))
-            raise InputError(
-                f"The loss is {logs['loss']} at epoch {progress.epoch + 1}, step {done}, "
-                f"with the images {names}; lower --learning_rate or look at these images."
-            )
+            raise _diverged("loss", logs["loss"], progress, self.seed, done)
         progress.seen = min(done * batches.batch_size, len(batches.samples))
         here = progress.seen - self.seen_before
         progress.loss = (
@@ -245,7 +256,8 @@ class _Board:
             split: tf.summary.create_file_writer(run.path(f"tensorboard/{split}"))
             for split in ("train", "val")
         }
-        shown = replace_samples(held_out, evenly(held_out.samples, BOARD_IMAGES))
+        samples = evenly(held_out.samples, BOARD_IMAGES)
+        shown = Pipeline(samples, held_out.geometry, cache=False)
         self.examples = [(image[0], target[0]) for image, target in shown.in_order()]
 
     def write(self, model, progress):
@@ -266,8 +278,3 @@ class _Board:
     def close(self):
         for writer in self.writers.values():
             writer.close()
-
-
-def replace_samples(pipeline, samples):
-    """Return a pipeline over other samples, one an image, not cached."""
-    return Pipeline(samples, pipeline.geometry, batch_size=1, cache=False)

@@ -56,7 +56,7 @@ def small_config(**fields):
         "data_dir": None,
         "recipe": recipe.override(**fields.pop("recipe", {})),
         "fit_mode": "pad",
-        "limit_train": 6,
+        "limit_train": 5,
         "limit_val": 3,
     }
     return RunConfig(**{**defaults, **fields})

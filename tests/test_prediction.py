@@ -164,7 +164,7 @@ def test_a_card_tells_no_path_of_the_machine(small_run, tmp_path, vgg16_file):
 
     run = Run(shutil.copytree(small_run.folder, tmp_path / "run"))
     recipe = run.config.recipe.override(backbone_weights=str(vgg16_file))
-    run.write_config(replace(run.config, recipe=recipe))
+    run.write_config(replace(run.config, recipe=recipe), resume=True)
     assert run_card(run)["recipe"]["backbone_weights"] == vgg16_file.name
 
 
@@ -185,6 +185,10 @@ def test_what_is_no_model(exported, small_run, tmp_path):
         Predictor(exported, raw=True)
     with pytest.raises(InputError, match="--fit cannot change the exported model"):
         Predictor(exported, fit_mode="native")
+    shutil.copytree(exported, tmp_path / "damaged")
+    (tmp_path / "damaged" / "saved_model.pb").write_bytes(b"no graph")
+    with pytest.raises(InputError, match="is damaged .*export it again"):
+        Predictor(tmp_path / "damaged")
     shutil.copytree(exported, tmp_path / "foreign")
     os.remove(tmp_path / "foreign" / "assets" / "card.json")
     with pytest.raises(InputError, match="not one that `salzoo export` wrote"):

@@ -8,9 +8,11 @@ import sys
 import time
 
 import h5py
+import keras
 import numpy as np
 import pytest
 
+from salzoo import training
 from salzoo.errors import InputError
 from salzoo.files import read_json
 from salzoo.runs import Run
@@ -104,7 +106,7 @@ training.train(small_config(), sys.argv[1], verbose=0)
 """
 
 
-@pytest.mark.parametrize("save", [1, 3, 4])
+@pytest.mark.parametrize("save", [1, pytest.param(3, marks=pytest.mark.slow), 4])
 def test_resume_after_kill_9_gives_the_same_weights_bit_for_bit(small_run, tmp_path, save):
     """An epoch has three steps: killed within the first, at its end, within the second."""
     folder = str(tmp_path / "killed")
@@ -126,22 +128,58 @@ def test_resume_of_a_run_that_saved_nothing_starts_over(small_run, tmp_path):
     assert_same_weights(small_run, train(small_config(), run.folder, resume=True, verbose=0))
 
 
+@pytest.mark.slow
 def test_a_finished_run_can_be_resumed_for_more_epochs(small_run, tmp_path):
     one = train(small_config(recipe={"epochs": 1}), tmp_path / "run", verbose=0)
     assert_same_weights(small_run, train(small_config(), one.folder, resume=True, verbose=0))
 
 
-def test_interrupt_saves_the_last_step(tmp_path, monkeypatch):
-    import salzoo.training as training
+def interrupted(folder, monkeypatch, where, name):
+    """Train until the first call of a method, which is interrupted as by Ctrl-C."""
 
-    def interrupt(self, batch, logs=None):
+    def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training._Watch, "on_train_batch_end", interrupt)
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
+        patched.setattr(where, name, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            train(small_config(), folder, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "steps"),
+    [
+        (training._Watch, "on_train_batch_end", 1),
+        pytest.param(training._Progress, "end_epoch", 3, marks=pytest.mark.slow),
+        (keras.Model, "save_weights", None),
+    ],
+)
+def test_resume_after_ctrl_c_anywhere(small_run, tmp_path, monkeypatch, where, name, steps):
+    """After a step, after the validation, and while the best weights are written."""
+    folder = tmp_path / "run"
+    interrupted(folder, monkeypatch, where, name)
+    if steps is not None:
+        with h5py.File(folder / "last.weights.h5") as file:
+            assert file["optimizer/vars/0"][()] == steps
+    (folder / ".part-1-last.weights.h5").touch()
+    assert_same_weights(small_run, train(small_config(), folder, resume=True, verbose=0))
+    assert not [name for name in os.listdir(folder) if name.startswith(".part")]
+
+
+def test_a_validation_loss_that_is_not_finite_stops(tmp_path, monkeypatch):
+    from salzoo.losses import KLD
+
+    monkeypatch.setattr(KLD, "call", lambda self, y, p: p[:, 0, 0, 0] * 0 + float("inf"))
+    monkeypatch.setattr(training._Watch, "on_train_batch_end", lambda *_, **__: None)
+    with pytest.raises(InputError, match=r"validation loss is inf at epoch 1, step 3"):
         train(small_config(), tmp_path / "run", verbose=0)
-    with h5py.File(tmp_path / "run" / "last.weights.h5") as file:
-        assert file["optimizer/vars/0"][()] == 1
+    assert not os.path.exists(tmp_path / "run" / "last.weights.h5")
+
+
+def test_fewer_epochs_than_done(small_run):
+    with pytest.raises(InputError, match="--epochs 1: .* has finished 2 already"):
+        train(small_config(recipe={"epochs": 1}), small_run.folder, resume=True, verbose=0)
+    assert small_run.config == small_config()
 
 
 def test_ctrl_c_tells_how_to_go_on(tmp_path):
@@ -180,7 +218,7 @@ def test_weights_of_another_model(small_run, tmp_path):
 
     shutil.copytree(small_run.folder, tmp_path / "run")
     other = Run(tmp_path / "run")
-    other.write_config(small_config(options={"aspp": False}))
+    other.write_config(small_config(options={"aspp": False}), resume=True)
     with pytest.raises(InputError, match="best.weights.h5 does not hold weights of msinet"):
         other.load_model()
     (tmp_path / "run" / "best.weights.h5").write_text("no weights")
@@ -188,12 +226,8 @@ def test_weights_of_another_model(small_run, tmp_path):
         other.load_model()
 
 
-@pytest.mark.parametrize("policy", [True])
-def test_mixed_precision_trains_and_leaves_the_global_policy(tmp_path, policy):
-    import keras
-
-    run = train(
-        small_config(mixed_precision=policy, recipe={"epochs": 1}), tmp_path / "run", verbose=0
-    )
+def test_mixed_precision_trains_and_leaves_the_global_policy(tmp_path):
+    config = small_config(mixed_precision=True, recipe={"epochs": 1})
+    run = train(config, tmp_path / "run", verbose=0)
     assert keras.config.dtype_policy().name == "float32"
     assert all(np.isfinite(weight).all() for weight in weights_of(run))

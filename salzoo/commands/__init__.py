@@ -89,9 +89,13 @@ def _run(arguments):
     except InputError as error:
         sys.stderr.write(f"salzoo {arguments.command}: {error}\n")
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write(f"\nsalzoo {arguments.command}: interrupted.\n")
-        return 130
     except BrokenPipeError:  # `salzoo models | head`
         sys.stderr.close()
         return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"salzoo {arguments.command}: {where}{error.strerror or error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nsalzoo {arguments.command}: interrupted.\n")
+        return 130

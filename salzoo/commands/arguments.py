@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from salzoo.errors import InputError
+from salzoo.errors import InputError, unknown_name
 
 
 def size(text):
@@ -14,17 +14,18 @@ def size(text):
     return int(parts[0]), int(parts[1])
 
 
-def at_least(lowest, kind=int):
-    """Return a parser of numbers that are `lowest` or more."""
+def at_least(lowest, kind=int, highest=float("inf")):
+    """Return a parser of numbers from `lowest` to `highest`, infinity excluded."""
 
     def parse(text):
         try:
             value = kind(text)
         except ValueError:
             value = None
-        if value is None or not lowest <= value < float("inf"):
+        if value is None or not lowest <= value <= highest or value == float("inf"):
             what = "a whole number" if kind is int else "a number"
-            raise argparse.ArgumentTypeError(f"'{text}' is not {what} of {lowest} or more.")
+            limit = "or more" if highest == float("inf") else f"to {highest}"
+            raise argparse.ArgumentTypeError(f"'{text}' is not {what} of {lowest} {limit}.")
         return value
 
     return parse
@@ -38,12 +39,16 @@ def above_zero(text):
     return value
 
 
+def _sigma(text):
+    return at_least(0.1, float, 1000)(text)
+
+
 def add_data(parser, default):
     """Add the flags that name a dataset; `default` says in words what none means."""
     parser.add_argument("--dataset", help=f"see `salzoo datasets` (default: {default})")
     parser.add_argument("--data_dir", help="the dataset's folder, or one with a folder for each")
     parser.add_argument(
-        "--sigma", type=above_zero, help="of the density's Gaussian, pixels of the original image"
+        "--sigma", type=_sigma, help="of the density's Gaussian, pixels of the original image"
     )
 
 
@@ -70,13 +75,15 @@ def add_options(parser):
     )
 
 
-def options(pairs):
-    """Turn NAME=VALUE texts into a dict, values as in json, else as text."""
+def options(pairs, record):
+    """Turn NAME=VALUE texts into options of a model, values as in json, else as text."""
     parsed = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
             raise InputError(f"--option {pair}: write NAME=VALUE, like aspp=false.")
+        if name not in record.options:
+            raise unknown_name(f"option of {record.name}", name, record.options)
         try:
             parsed[name] = json.loads(value)
         except json.JSONDecodeError:

@@ -24,11 +24,11 @@ def add_arguments(parser):
 def run(arguments):
     load_tensorflow()
     from salzoo.data.datasets import load_dataset
+    from salzoo.data.sample import evenly
     from salzoo.evaluation import baselines, evaluate, predicted_by
     from salzoo.prediction import Predictor
     from salzoo.reporting import title
     from salzoo.runs import Run
-    from salzoo.training import evenly
 
     predictor = Predictor(arguments.model, arguments.raw, arguments.fit)
     dataset, data_dir = arguments.dataset or predictor.card["trained_on"], arguments.data_dir
@@ -39,13 +39,23 @@ def run(arguments):
     samples = evenly(samples, arguments.limit)
     training = load_dataset(dataset, data_dir, "train", arguments.sigma)
     name = predictor.card["model"]
+    os.makedirs(arguments.out, exist_ok=True)  # fails now rather than after the work
+    changed = _changed(arguments)
     evaluation = evaluate(
-        title(dataset, arguments.split, samples),
+        ", ".join([title(dataset, arguments.split, samples), *changed]),
         {**baselines(training), name: predicted_by(predictor)},
         samples,
     )
     folder = os.path.normpath(arguments.model).replace(os.sep, "-").strip("-.")
-    stem = os.path.join(arguments.out, f"{folder}-{dataset}-{arguments.split}")
+    stem = "-".join([folder, dataset, arguments.split, *changed]).replace(" ", "")
+    stem = os.path.join(arguments.out, stem)
     evaluation.write(f"{stem}.json", f"{stem}.csv")
     print(evaluation.table())
     print(f"\n{stem}.json\n{stem}.csv")
+
+
+def _changed(arguments):
+    """Say what was not as usual, for the title and the names of the files."""
+    values = {name: getattr(arguments, name) for name in ("sigma", "limit", "fit")}
+    changed = [f"{name} {value}" for name, value in values.items() if value is not None]
+    return [*changed, "raw"] if arguments.raw else changed

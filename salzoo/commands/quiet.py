@@ -4,12 +4,19 @@ import contextlib
 import os
 import sys
 
+from salzoo.errors import InputError
+
 
 def load_tensorflow():
     """Import TensorFlow and wake its devices, without what its C++ code prints meanwhile.
 
     Some of these notes ignore TF_CPP_MIN_LOG_LEVEL. Set it to 0 to see them all.
     """
+    if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+        raise InputError(
+            f"KERAS_BACKEND is {os.environ['KERAS_BACKEND']}: the commands run on tensorflow; "
+            "unset it. (Models, layers and losses run on every backend, from Python.)"
+        )
     if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "0":
         return
     with _without_stderr():

@@ -16,9 +16,11 @@ def run(arguments):
     load_tensorflow()
     from salzoo.models import build_model, model_record
 
-    model_record(arguments.model)
+    record = model_record(arguments.model)
     input_size = arguments.input_size or (None, None)
     if arguments.input_size:
-        model_record(arguments.model).check_size(*input_size)
-    model = build_model(arguments.model, input_shape=(*input_size, 3), **options(arguments.option))
+        record.check_size(*input_size)
+    model = build_model(
+        arguments.model, input_shape=(*input_size, 3), **options(arguments.option, record)
+    )
     model.summary(line_length=110)

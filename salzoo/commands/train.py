@@ -49,7 +49,9 @@ def add_arguments(parser):
     )
     parser.add_argument("--limit_train", type=at_least(1), help="train on so many images only")
     parser.add_argument("--limit_val", type=at_least(1), help="validate on so many images only")
-    parser.add_argument("--seed", type=at_least(0), help="of random start and order (default: 0)")
+    parser.add_argument(
+        "--seed", type=at_least(0, highest=2**32 - 1), help="of random start and order (default: 0)"
+    )
     parser.add_argument(
         "--mixed_precision",
         action=argparse.BooleanOptionalAction,
@@ -63,6 +65,7 @@ def run(arguments):
     _print_config(config)
 
     from salzoo.reporting import report_run
+    from salzoo.runs import Run
     from salzoo.training import train
 
     try:
@@ -70,7 +73,8 @@ def run(arguments):
         verbose = 1 if sys.stdout.isatty() else 2
         finished = train(config, run_dir, arguments.resume, verbose)
     except KeyboardInterrupt:
-        print(f"\nInterrupted. To go on: salzoo train --resume --run_dir {run_dir}")
+        if Run(run_dir).exists:
+            print(f"\nInterrupted. To go on: salzoo train --resume --run_dir {run_dir}")
         raise
     print("\n" + report_run(finished).table())
     print(f"\nrun       {finished.folder}")
@@ -90,12 +94,12 @@ def _new(arguments):
 
     record = model_record(arguments.model or "msinet")
     dataset = dataset_record(arguments.dataset or "synthetic")
-    given = {name: getattr(arguments, name) for name in RECIPE_FLAGS}
+    given = _given_recipe(arguments)
     config = RunConfig(
         model=record.name,
-        options=options(arguments.option),
+        options=options(arguments.option, record),
         dataset=dataset.name,
-        data_dir=arguments.data_dir and os.path.abspath(os.path.expanduser(arguments.data_dir)),
+        data_dir=arguments.data_dir and _absolute(arguments.data_dir),
         recipe=record.recipe_for(dataset.name).override(**given),
         fit_mode=arguments.fit or record.fit_mode,
         seed=arguments.seed or 0,
@@ -109,6 +113,18 @@ def _new(arguments):
     return config, arguments.run_dir or _free_run_dir(f"{record.name}-{dataset.name}")
 
 
+def _given_recipe(arguments):
+    """Return the recipe's flags; files are named so that a run can go on from anywhere."""
+    given = {name: getattr(arguments, name) for name in RECIPE_FLAGS}
+    if given["backbone_weights"] not in (None, "none", "imagenet"):
+        given["backbone_weights"] = _absolute(given["backbone_weights"])
+    return given
+
+
+def _absolute(path):
+    return os.path.abspath(os.path.expanduser(path))
+
+
 def _free_run_dir(stem):
     number = 1
     while os.path.exists(os.path.join("runs", f"{stem}-{number:03d}")):
@@ -120,6 +136,7 @@ def _resumed(arguments):
     """Read the config of a run; refuse flags that contradict it, but for more epochs."""
     from dataclasses import replace
 
+    from salzoo.models import model_record
     from salzoo.runs import Run
 
     if not arguments.run_dir:
@@ -128,13 +145,14 @@ def _resumed(arguments):
     values = {**vars(config), **vars(config.recipe), "fit": config.fit_mode}
     for name in ("model", "dataset", "fit", "seed", "limit_train", "limit_val", "mixed_precision"):
         _check_same(name, getattr(arguments, name), values[name])
-    for name in RECIPE_FLAGS:
+    for name, given in _given_recipe(arguments).items():
         if name != "epochs":
-            _check_same(name, getattr(arguments, name), values[name])
+            _check_same(name, given, values[name])
     if arguments.option:
-        _check_same("option", options(arguments.option), config.options)
+        given = options(arguments.option, model_record(config.model))
+        _check_same("option", given, config.options)
     if arguments.data_dir:
-        config = replace(config, data_dir=os.path.abspath(os.path.expanduser(arguments.data_dir)))
+        config = replace(config, data_dir=_absolute(arguments.data_dir))
     return replace(
         config, recipe=config.recipe.override(epochs=arguments.epochs)
     ), arguments.run_dir

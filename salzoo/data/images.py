@@ -13,6 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from salzoo.errors import InputError
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
+# Pillow knows more, but some of those start other programs.
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_MEGAPIXELS = 100
 
 
@@ -43,11 +45,13 @@ def read_image(path, exif=True):
             image.load()
             if exif:
                 image = ImageOps.exif_transpose(image)
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
+            return _to_rgb(image, path)
+        except InputError:
+            raise
+        except Exception as error:  # Pillow raises many kinds for damaged data
             raise InputError(
-                f"{path} is damaged or cut short ({error}); replace the file."
+                f"{path} is damaged or cut short ({_reason(error)}); replace the file."
             ) from error
-        return _to_rgb(image, path)
 
 
 def read_grey(path):
@@ -56,17 +60,20 @@ def read_grey(path):
 
 
 def check_complete(path):
-    """Raise InputError unless a JPEG or PNG file ends where its format says it must.
+    """Raise InputError unless a file is JPEG or PNG and ends where its format says it must.
 
-    Finds cut-short files in microseconds, without decoding them.
+    Finds cut-short files in microseconds, without decoding them. Batches are
+    decoded from these two formats only.
     """
     with open(path, "rb") as file:
         start = file.read(8)
         file.seek(0, 2)
         file.seek(max(0, file.tell() - 4096))
         end = file.read()
-    complete = (b"\xff\xd9" in end) if start[:2] == b"\xff\xd8" else (b"IEND" in end)
-    if start[:2] in (b"\xff\xd8", b"\x89P") and not complete:
+    jpeg, png = start[:2] == b"\xff\xd8", start[:4] == b"\x89PNG"
+    if not (jpeg or png):
+        raise InputError(f"{path} is not an image of JPEG or PNG format; replace the file.")
+    if (b"\xff\xd9" if jpeg else b"IEND") not in end:
         raise InputError(f"{path} is cut short: its end is missing; replace the file.")
 
 
@@ -74,8 +81,9 @@ def _open(path):
     """Open with Pillow, header only, and refuse what cannot be one picture."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(path)
+            warnings.simplefilter("ignore")  # size is judged below, odd metadata do not matter
+            image = Image.open(path, formats=FORMATS)
+            frames = getattr(image, "n_frames", 1)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist.") from None
     except IsADirectoryError:
@@ -86,17 +94,21 @@ def _open(path):
         raise _too_large(path) from None
     except UnidentifiedImageError:
         raise InputError(f"{path} is not an image that can be read; give JPEG or PNG.") from None
-    except (OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"{path} is not a readable image ({error}).") from error
+    except Exception as error:  # Pillow raises many kinds for damaged headers
+        raise InputError(f"{path} is not a readable image ({_reason(error)}).") from error
     if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
         image.close()
         raise _too_large(path)
     # A telephone's MPO file is an upright picture followed by previews of it.
-    if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-        frames = image.n_frames
+    if frames > 1 and image.format != "MPO":
         image.close()
         raise InputError(f"{path} holds {frames} pictures; save the one you want as JPEG or PNG.")
     return image
+
+
+def _reason(error):
+    """The first line of what a library complains of."""
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _too_large(path):
@@ -106,13 +118,11 @@ def _too_large(path):
 
 
 def _to_rgb(image, path):
-    if image.mode.startswith("I;16") or image.mode == "I":
-        grey = np.asarray(image, "float32") / 257.0
-        if grey.max(initial=0.0) > 255.0 or grey.min(initial=0.0) < 0.0:
-            raise InputError(f"{path} has 32-bit values; save it with 8 or 16 bits a channel.")
-        return np.repeat(grey[..., None], 3, axis=-1)
-    if image.mode == "F":
-        raise InputError(f"{path} has floating-point values; save it as 8-bit JPEG or PNG.")
+    if image.mode.startswith("I;16"):
+        return np.repeat(np.asarray(image, "float32")[..., None] / 257.0, 3, axis=-1)
+    if image.mode in ("I", "F"):
+        kind = "32-bit" if image.mode == "I" else "floating-point"
+        raise InputError(f"{path} has {kind} values of no known range; save it as 8-bit PNG.")
     if image.has_transparency_data:
         return over_white(np.asarray(image.convert("RGBA"), "float32"))
     return np.asarray(image.convert("RGB"), "float32")
@@ -151,11 +161,7 @@ def decode_image(content):
         with_alpha = 1 - tf.shape(levels)[-1] % 2
         colours = levels[..., : tf.shape(levels)[-1] - with_alpha]
         colours = tf.broadcast_to(colours, tf.concat([tf.shape(levels)[:2], [3]], axis=0))
-        alpha = tf.cond(
-            with_alpha == 1,
-            lambda: levels[..., -1:],
-            lambda: tf.fill(tf.shape(levels[..., :1]), 255.0),
-        )
+        alpha = tf.cond(with_alpha == 1, lambda: levels[..., -1:], lambda: _key_alpha(content))
         return over_white(tf.concat([colours, alpha], axis=-1))
 
     is_jpeg = tf.equal(tf.strings.substr(content, 0, 2), b"\xff\xd8")
@@ -177,6 +183,18 @@ def decode_image(content):
         image = tf.cond(is_jpeg, jpeg, png)
     image.set_shape([None, None, 3])
     return image
+
+
+def _key_alpha(content):
+    """Alpha 0..255 of a PNG without such a channel: 0 where its transparent colour stands.
+
+    With 4 channels asked for, TensorFlow marks these pixels with 0, and all
+    others with the largest value of the file's own bit depth.
+    """
+    import tensorflow as tf
+
+    alpha = tf.io.decode_png(content, channels=4)[..., 3:]
+    return tf.where(tf.equal(alpha, 0), 0.0, 255.0)
 
 
 def _png_size(content):

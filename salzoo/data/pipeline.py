@@ -112,7 +112,8 @@ class Pipeline:
         with explained(self.samples):
             for index, (image, target) in enumerate(loaded.as_numpy_iterator()):
                 images[index], targets[index] = image, target
-        return tf.constant(images), tf.constant(targets)
+        with tf.device("CPU:0"):  # where the batches are made
+            return tf.constant(images), tf.constant(targets)
 
     def _bytes(self):
         rows, columns = self.geometry.size
@@ -135,5 +136,10 @@ class explained:
 
 
 def _memory():
-    """Physical memory in bytes."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    """Memory in bytes: the machine's, or the container's if that is less."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        with open("/sys/fs/cgroup/memory.max") as file:
+            return min(machine, int(file.read()))
+    except (OSError, ValueError):
+        return machine

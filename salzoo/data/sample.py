@@ -47,3 +47,10 @@ class Sample:
     def mask(self):
         """Salient object, float32 0..1 (rows, columns)."""
         return None if self.mask_path is None else read_grey(self.mask_path) / 255.0
+
+
+def evenly(samples, limit):
+    """Return `limit` of the samples, evenly spaced; all of them if limit is None."""
+    if limit is None or limit >= len(samples):
+        return samples
+    return [samples[index * len(samples) // limit] for index in range(limit)]

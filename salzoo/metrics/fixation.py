@@ -21,6 +21,8 @@ def auc_judd(saliency_map, fixations, *, seed=0):
     chance, 1 is perfect.
     """
     values = np.asarray(saliency_map, "float64")
+    if not np.isfinite(values).all():
+        return np.nan
     values = values + np.random.default_rng(seed).random(values.shape) * 1e-7
     fixated = np.sort(values[_pixels(fixations, values.shape)])[::-1]
     if fixated.size == 0:

@@ -103,7 +103,7 @@ def _downloaded_vgg16():
     try:
         trained = keras.applications.VGG16(include_top=False, weights="imagenet")
     except Exception as error:  # keras raises a bare Exception for a failed download
-        reason = str(error).split(": None -- ")[-1].splitlines()[0]
+        reason = (str(error) or type(error).__name__).split(": None -- ")[-1].splitlines()[0]
         raise InputError(
             f"--backbone_weights imagenet: VGG-16's weights could not be downloaded ({reason}); "
             "connect to the internet, or give --backbone_weights a file or 'none'."
@@ -131,13 +131,16 @@ def _read_arrays(path):
             return arrays
     except FileNotFoundError:
         raise InputError(f"--backbone_weights {path} does not exist.") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"--backbone_weights {path} cannot be read ({error}).") from error
+    except Exception as error:  # numpy, zipfile and h5py raise many kinds
+        reason = str(error) or type(error).__name__
+        raise InputError(f"--backbone_weights {path} cannot be read ({reason}).") from error
     raise InputError(f"--backbone_weights {path}: give 'imagenet', 'none', an .npz or an .h5 file.")
 
 
 def _collect(name, item, arrays):
-    """Keep `.../block1_conv1/kernel:0` as `block1_conv1/kernel`."""
+    """Keep `.../block1_conv1/block1_conv1_W_1:0`, or `.../kernel:0`, as `block1_conv1/kernel`."""
     if isinstance(item, h5py.Dataset) and "/" in name:
         layer, part = name.split("/")[-2:]
-        arrays[f"{layer}/{part.removesuffix(':0')}"] = np.asarray(item, "float32")
+        part = part.removesuffix(":0")
+        part = {f"{layer}_W_1": "kernel", f"{layer}_b_1": "bias"}.get(part, part)
+        arrays[f"{layer}/{part}"] = np.asarray(item, "float32")

@@ -14,6 +14,9 @@ What follows the authors' code rather than their text:
 - The output is stretched to 0..1 per image; the loss normalises it again.
 - The learning rate is 1e-5. The text says 1e-6, but the code that made the
   published figures says 1e-5.
+What differs from it: images are resized with pixel centres registered, so that
+maps and fixations stay in place, where the authors align corners when enlarging;
+maps are cut and then resized rather than resized and then cut.
 The encoder of the paper was trained on ImageNet and Places2; weights of that
 kind are not offered by keras.applications, so the recipe starts from ImageNet.
 """
@@ -54,6 +57,11 @@ RECORD = ModelRecord(
     ),
     recipes={
         "osie": {"sigma": 16.0},
+        "mit1003": {"input_size": (360, 360)},
+        "dut_omron": {"input_size": (360, 360), "sigma": 16.0},
+        "pascal_s": {"input_size": (360, 360)},
+        "cat2000": {"input_size": (216, 384)},
+        "fiwi": {"input_size": (216, 384), "sigma": 30.0},
         # Ours: an untrained network and a few minutes ask for a smaller input,
         # larger batches and a faster rate.
         "synthetic": {
@@ -114,7 +122,7 @@ def build(aspp=True, multi_level=True, backbone_weights=None, input_shape=(None,
 
 
 def _check_input_shape(input_shape):
-    if len(input_shape) != 3 or input_shape[2] != 3:
+    if not isinstance(input_shape, tuple | list) or len(input_shape) != 3 or input_shape[2] != 3:
         raise InputError(f"input_shape {input_shape}: msinet takes (rows, columns, 3).")
     rows, columns = (RECORD.size_multiple if n is None else n for n in input_shape[:2])
     RECORD.check_size(rows, columns, where="input_shape")

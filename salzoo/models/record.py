@@ -44,8 +44,10 @@ class ModelRecord:
     parameters: exact count with default options.
     options: builder options beside backbone_weights and input_shape, with a
         line each.
-    fit_mode, padding_value, size_multiple: how images reach the network, see
+    fit_mode, padding_value: how images reach the network, see
         `salzoo.data.geometry`.
+    size_multiple: what rows and columns of its input are multiples of;
+        fixed_size: the only (rows, columns) it takes, None: any.
     blur: sigma of the post-processing, in pixels of the original image.
     recipe: as published. recipes: fields that differ, by dataset.
     """
@@ -62,6 +64,7 @@ class ModelRecord:
     blur: float
     recipe: Recipe
     recipes: dict = field(default_factory=dict)
+    fixed_size: tuple | None = None
 
     def recipe_for(self, dataset):
         """Return the recipe with what the authors (or we) change for a dataset."""
@@ -69,6 +72,9 @@ class ModelRecord:
 
     def check_size(self, rows, columns, where="--input_size"):
         """Raise InputError unless the network can take images of this size."""
+        if self.fixed_size not in (None, (rows, columns)):
+            only = "x".join(map(str, self.fixed_size))
+            raise InputError(f"{where} {rows}x{columns}: {self.name} takes only {only}.")
         multiple = self.size_multiple
         if rows < multiple or columns < multiple or rows % multiple or columns % multiple:
             raise InputError(

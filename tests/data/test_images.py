@@ -118,8 +118,30 @@ def test_unusable_files(tmp_path):
     refused(tmp_path, "huge.png", huge_png(20_000, 10_000), "more than 100 megapixels")
     refused(tmp_path, "giant.png", huge_png(2_000_000, 2_000_000), "more than 100 megapixels")
     refused(tmp_path, "huge.bmp", _bmp_header(20_000, 10_000), "more than 100 megapixels")
+    refused(
+        tmp_path, "page.jpg", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an image"
+    )
     floats = Image.fromarray(np.ones((4, 4), "float32"))
     refused(tmp_path, "float.tif", encoded(floats, "TIFF"), "floating-point")
+    whole = Image.fromarray(np.full((4, 4), 200, "int32"))
+    refused(tmp_path, "whole.tif", encoded(whole, "TIFF"), "32-bit values of no known range")
+
+
+@pytest.mark.parametrize("format", ["GIF", "TIFF", "PNG", "JPEG", "WEBP", "BMP"])
+def test_damaged_files_are_refused_or_read_but_never_crash(tmp_path, format):
+    content = encoded(picture("RGB"), format, **({"save_all": True} if format == "TIFF" else {}))
+    random = np.random.default_rng(0)
+    for _ in range(60):
+        damaged = bytearray(content)
+        for place in random.integers(0, len(content), 4):
+            damaged[place] = random.integers(0, 256)
+        (tmp_path / "image").write_bytes(damaged)
+        try:
+            image = read_image(tmp_path / "image")
+        except InputError as error:
+            assert "\n" not in str(error)
+        else:
+            assert image.ndim == 3
 
 
 def _bmp_header(columns, rows):
@@ -171,6 +193,9 @@ def test_check_complete(tmp_path):
         ("P", "PNG", {"bits": 4}),
         ("P", "PNG", {"bits": 2, "transparency": 1}),
         ("RGB", "PNG", {"transparency": (0, 0, 0)}),
+        ("L", "PNG", {"transparency": 0}),
+        ("L", "PNG", {"transparency": 200}),
+        ("1", "PNG", {"transparency": 1}),
     ],
 )
 def test_both_decoders_agree_to_the_bit(tmp_path, mode, format, options):
@@ -191,3 +216,14 @@ def test_graph_decoder_refuses_by_name():
             decode_image(tf.constant(content))
     with pytest.raises(tf.errors.InvalidArgumentError):
         decode_image(tf.constant(encoded(picture(size=(200, 200)), "JPEG")[:2000]))
+
+
+def test_a_telephones_mpo_is_its_first_picture(tmp_path):
+    first, second = picture(), picture().rotate(180)
+    (tmp_path / "phone.jpg").write_bytes(
+        encoded(first, "MPO", save_all=True, append_images=[second])
+    )
+    (tmp_path / "plain.jpg").write_bytes(encoded(first, "JPEG"))
+    np.testing.assert_array_equal(
+        read_image(tmp_path / "phone.jpg"), read_image(tmp_path / "plain.jpg")
+    )

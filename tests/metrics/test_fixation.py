@@ -116,6 +116,7 @@ def test_degenerate_input_is_nan_not_an_exception():
     assert np.isnan(similarity(constant, map_))
     assert similarity(np.zeros((3, 4)), map_) == 0
     assert np.isnan(kl_divergence(np.zeros((3, 4)), map_))
+    assert np.isnan(auc_judd(np.full((3, 4), np.nan), [(0, 0)]))
 
 
 def test_points_outside_are_not_counted():
@@ -123,6 +124,15 @@ def test_points_outside_are_not_counted():
     inside = [(3.2, 2.9)]
     outside = [*inside, (4.0, 0), (-0.1, 1), (0, 3)]
     assert nss(map_, outside) == nss(map_, inside)
+
+
+def test_fixated_pixels_are_those_of_the_fixation_map(random):
+    """The metrics and the data rasterise points separately, and the same way."""
+    from salzoo.data.density import fixation_map
+    from salzoo.metrics.fixation import _pixels
+
+    points = random.uniform(-3, 25, (200, 2))
+    np.testing.assert_array_equal(_pixels(points, (18, 22)), fixation_map(points, (18, 22)) > 0)
 
 
 def test_jitter_is_the_same_every_time():

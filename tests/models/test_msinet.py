@@ -69,7 +69,7 @@ def test_dilation_starts_behind_pool_4(model):
     assert {name for name, rate in rates.items() if rate == 2} == set(VGG16_LAYERS[-3:])
 
 
-@pytest.mark.parametrize("shape", [(30, 40, 3), (None, 20, 3), (240, 320, 1), (240, 320)])
+@pytest.mark.parametrize("shape", [(30, 40, 3), (None, 20, 3), (240, 320, 1), (240, 320), None])
 def test_unusable_input_shapes(shape):
     with pytest.raises(InputError, match="input_shape"):
         build_model("msinet", input_shape=shape)
@@ -104,13 +104,16 @@ def test_a_partial_file_is_loaded_and_reported(vgg16_file, caplog):
     assert "loaded 5 of 13" in caplog.text and "block5_conv3" in caplog.text
 
 
-def test_a_keras_applications_file(tmp_path, random):
+@pytest.mark.parametrize(
+    "names", [("block1_conv1_W_1:0", "block1_conv1_b_1:0"), ("kernel:0", "bias:0")]
+)
+def test_a_keras_applications_file(tmp_path, random, names):
     import h5py
 
     kernel, bias = random.normal(size=(3, 3, 3, 64)), random.normal(size=64)
     with h5py.File(tmp_path / "vgg16.h5", "w") as file:
         group = file.create_group("block1_conv1/block1_conv1")
-        group["kernel:0"], group["bias:0"] = kernel, bias
+        group[names[0]], group[names[1]] = kernel, bias
     model = build_model("msinet", backbone_weights=str(tmp_path / "vgg16.h5"))
     loaded = model.get_layer("block1_conv1").get_weights()
     np.testing.assert_allclose(loaded[0], kernel, rtol=1e-6)
@@ -128,6 +131,8 @@ def test_files_that_are_no_vgg16(tmp_path):
     refused(tmp_path / "text.npz", "cannot be read")
     (tmp_path / "text.h5").write_text("no archive")
     refused(tmp_path / "text.h5", "cannot be read")
+    (tmp_path / "empty.npz").write_bytes(b"")
+    refused(tmp_path / "empty.npz", "cannot be read")
     np.savez(tmp_path / "other.npz", conv=np.zeros(3))
     refused(tmp_path / "other.npz", "holds none of VGG-16's convolutions")
     wrong = {"block1_conv1/kernel": np.zeros((5, 5, 3, 64)), "block1_conv1/bias": np.zeros(64)}
@@ -147,3 +152,37 @@ def test_a_failed_download_is_one_sentence_that_names_the_flag(monkeypatch):
     ) as caught:
         build_model("msinet", backbone_weights="imagenet")
     assert "\n" not in str(caught.value)
+
+
+def test_equals_the_network_written_in_tensorflow_1_operations(model):
+    """The authors' graph, redone with tf.nn and the legacy resize that TensorFlow kept."""
+    import tensorflow as tf
+
+    weights = iter(model.get_weights())
+
+    def convolve(maps, dilation=1, activation=tf.nn.relu):
+        kernel, bias = next(weights), next(weights)
+        return activation(tf.nn.conv2d(maps, kernel, 1, "SAME", dilations=dilation) + bias)
+
+    def enlarge(maps, size):
+        return tf.compat.v1.image.resize_bilinear(maps, size)
+
+    image = np.random.default_rng(3).uniform(0, 255, (2, 40, 56, 3)).astype("float32")
+    maps = tf.constant(image) - [103.939, 116.779, 123.68]
+    levels = []
+    for block, count in enumerate((2, 2, 3, 3, 3), start=1):
+        for _ in range(count):
+            maps = convolve(maps, 2 if block == 5 else 1)
+        maps = tf.nn.max_pool2d(maps, 2, 2 if block <= 3 else 1, "SAME")
+        levels.append(maps)
+    maps = tf.concat(levels[2:], axis=-1)
+    size = maps.shape[1:3]
+    branches = [convolve(maps), *(convolve(maps, rate) for rate in (4, 8, 12))]
+    branches.append(convolve(enlarge(tf.reduce_mean(maps, [1, 2], keepdims=True), size)))
+    maps = convolve(tf.concat(branches, axis=-1))
+    for factor in (2, 4, 8):
+        maps = convolve(enlarge(maps, [size[0] * factor, size[1] * factor]))
+    maps = convolve(maps, activation=tf.identity)
+    maps -= tf.reduce_min(maps, [1, 2, 3], keepdims=True)
+    maps /= tf.reduce_max(maps, [1, 2, 3], keepdims=True) + 1e-7
+    np.testing.assert_allclose(model(image), maps, atol=1e-5)
