@@ -1,6 +1,9 @@
 """List the datasets, or tell all that is known about one and how to get it."""
 
+import os
+
 HELP = "list the datasets, or describe one"
+_FACTS = ("title", "task", "ground_truth", "viewing", "licence", "citation", "homepage", "layout")
 
 
 def add_arguments(parser):
@@ -19,7 +22,7 @@ def run(arguments):
         record = dataset_record(name)
         present = _present(record, arguments.data_dir)
         rows.append(
-            (name, record.task, f"{record.images:,}", record.ground_truth, present, record.licence)
+            (name, record.task, _images(record), record.ground_truth, present, record.licence)
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
@@ -27,9 +30,13 @@ def run(arguments):
         print("  ".join([*cells, row[-1]]))
 
 
-def _present(record, data_dir):
-    import os
+def _images(record):
+    from salzoo.data.datasets.record import ANY_NUMBER
 
+    return "your own" if record.images == ANY_NUMBER else f"{record.images:,}"
+
+
+def _present(record, data_dir):
     if not record.layout:
         return "drawn"
     if data_dir is None:
@@ -38,27 +45,18 @@ def _present(record, data_dir):
 
 
 def _describe(record):
-    for field in (
-        "title",
-        "task",
-        "images",
-        "ground_truth",
-        "viewing",
-        "licence",
-        "citation",
-        "homepage",
-        "layout",
-    ):
-        print(f"{field.replace('_', ' '):<14} {getattr(record, field) or '-'}")
+    lines = [(name.replace("_", " "), getattr(record, name) or "-") for name in _FACTS]
+    lines.insert(2, ("images", _images(record)))
     if record.sigma is not None:
-        print(f"{'sigma':<14} {record.sigma:g} px: {record.sigma_source}")
+        lines.append(("sigma", f"{record.sigma:g} px: {record.sigma_source}"))
     for name, protocol in record.protocols.items():
-        counts = ", ".join(f"{split} {count}" for split, count in protocol.counts.items())
         default = " (default)" if name == record.default_protocol else ""
-        print(f"{'protocol':<14} {name}{default}: {counts}; {protocol.source}")
-    for name, meaning in record.options.items():
-        print(f"{'option':<14} {name}: {meaning}")
-    for number, step in enumerate(record.steps, start=1):
-        print(f"{f'step {number}':<14} {step}")
+        counts = "".join(f"{split} {count}, " for split, count in protocol.counts.items())
+        text = f"{counts.removesuffix(', ')}; {protocol.source}" if counts else protocol.source
+        lines.append(("protocol", f"{name}{default}: {text}"))
+    lines += [("option", f"{name}: {meaning}") for name, meaning in record.options.items()]
+    lines += [(f"step {number}", step) for number, step in enumerate(record.steps, start=1)]
     for archive in record.archives:
-        print(f"{'archive':<14} {archive.url} ({archive.checksum or 'no checksum known'})")
+        lines.append(("archive", f"{archive.url} ({archive.checksum or 'no checksum known'})"))
+    for name, text in lines:
+        print(f"{name:<14} {text}")

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -12,7 +11,7 @@ import scipy.io
 from salzoo.data.datasets import cat2000 as reader
 from salzoo.data.datasets import load_dataset
 from salzoo.errors import InputError
-from tests.data.layouts import cat2000
+from tests.data.layouts import cat2000, make_small
 from tests.data.test_datasets import refused
 
 LOCATIONS = "trainSet/FIXATIONLOCS/Action/003.mat"
@@ -20,18 +19,9 @@ LOCATIONS = "trainSet/FIXATIONLOCS/Action/003.mat"
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    record = reader.RECORD
-    protocols = {
-        name: replace(protocol, counts=cat2000.COUNTS[name])
-        for name, protocol in {**record.protocols, **cat2000.PROTOCOLS}.items()
-    }
-    monkeypatch.setattr(
-        reader, "RECORD", replace(record, images=cat2000.IMAGES, protocols=protocols)
-    )
     root = tmp_path / "outputs"  # only names within the set tell model maps
     root.mkdir()
-    cat2000.make(str(root))
-    return root
+    return make_small("cat2000", root, monkeypatch)
 
 
 def test_either_part_alone(folder):
@@ -56,7 +46,7 @@ def test_an_incomplete_training_part_is_not_shuffled(folder):
     for part in ("Stimuli", "FIXATIONLOCS", "FIXATIONMAPS"):
         shutil.rmtree(folder / "trainSet" / part / "Action")
     assert len(load_dataset("cat2000", folder)) == 9
-    with pytest.raises(InputError, match="trainSet gives 3 of 6 images"):
+    with pytest.raises(InputError, match="this folder gives train 2, val 1, test 6; its shuffle"):
         load_dataset("cat2000", folder, "train")
 
 
@@ -125,9 +115,12 @@ def hdf5(folder):
         (extra, "099.mat has a file of fixations for 'Action/099', but there is no such image"),
         (missing_folder, "FIXATIONMAPS is missing"),
         (wrong_variable, "003.mat has no variable 'fixLocs' but .*'fixations'"),
-        (transposed, "003.mat has 'fixLocs' of 48x27, but its image has 27x48"),
-        (empty, "003.mat marks no fixation"),
-        (not_finite, "003.mat has values in 'fixLocs' that are not numbers"),
+        (
+            transposed,
+            "003.mat has 'fixLocs' of .* shape .48, 27., but its image .*003.jpg has 27 rows",
+        ),
+        (empty, "003.mat has no fixation for 003.jpg"),
+        (not_finite, "003.mat has 'fixLocs' with values that are not numbers"),
         (text, "003.mat has 'fixLocs' of type <U7"),
         (unreadable, "003.mat is not a readable MATLAB 5 file"),
         (hdf5, "003.mat is a MATLAB 7.3 .HDF5. file"),

@@ -2,21 +2,27 @@
 
 import importlib
 import os
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from salzoo.data.datasets import (
     DATASETS,
+    _divide,
     dataset_record,
     list_datasets,
     load_dataset,
     read_dataset,
+    reader_options,
 )
 from salzoo.data.datasets.border import Inspection
+from salzoo.data.datasets.record import Protocol
+from salzoo.data.datasets.splits import shuffled, with_test
+from salzoo.data.density import density_map
 from salzoo.data.images import image_size, read_image
+from salzoo.data.sample import Sample
 from salzoo.errors import InputError
+from tests.data.layouts import make_small
 
 DRAWN = {"synthetic"}  # has its own tests, needs no files
 WITHOUT_TRUTH = {"mit300"}
@@ -26,21 +32,10 @@ FROM_DISK = sorted(set(DATASETS) - DRAWN)
 @pytest.fixture(params=FROM_DISK)
 def small(request, tmp_path, monkeypatch):
     """Name, folder and layout module of a dataset in small; its record says so."""
-    layout = importlib.import_module(f"tests.data.layouts.{request.param}")
-    module = importlib.import_module(DATASETS[request.param])
-    protocols = {
-        name: replace(protocol, counts=layout.COUNTS[name])
-        for name, protocol in {
-            **module.RECORD.protocols,
-            **getattr(layout, "PROTOCOLS", {}),
-        }.items()
-    }
-    record = replace(module.RECORD, images=layout.IMAGES, protocols=protocols)
-    monkeypatch.setattr(module, "RECORD", record)
     folder = tmp_path / request.param
     folder.mkdir()
-    layout.make(str(folder))
-    return request.param, folder, layout
+    make_small(request.param, folder, monkeypatch)
+    return request.param, folder, importlib.import_module(f"tests.data.layouts.{request.param}")
 
 
 def names_of(samples):
@@ -55,6 +50,7 @@ def test_records_are_complete(name):
     assert record.name == name
     assert record.task in ("fixations", "objects", "fixations + objects")
     assert record.images > 0 and record.protocols
+    assert reader_options(name) == list(record.options)
     assert (record.sigma is None) == (record.sigma_source == "")
     for protocol in record.protocols.values():
         assert protocol.source and sum(protocol.counts.values()) <= record.images
@@ -116,6 +112,46 @@ def test_protocols_divide_without_overlap(small):
         assert len(set(paths)) == len(paths)
 
 
+def test_a_sigma_that_is_given_blurs_the_points(small):
+    name, folder, _ = small
+    for sample in load_dataset(name, folder, sigma=3):
+        if sample.fixations is None:
+            continue
+        assert sample.sigma == 3 and sample.density_path is None
+        expected = density_map(sample.fixations, sample.size, 3)
+        np.testing.assert_allclose(sample.density, expected, atol=1e-6)
+
+
+def divided(counts, there, shuffles):
+    """Divide samples of these official splits by a rule of these counts."""
+    samples = [
+        Sample(f"{split}{number}", (1, 1), split=split)
+        for split, count in there.items()
+        for number in range(count)
+    ]
+    rule = Protocol(counts, with_test(shuffled(counts["train"])), "a test", shuffles)
+    return _divide(dataset_record("ecssd"), rule, samples)
+
+
+COUNTS = {"train": 3, "val": 2, "test": 4}
+
+
+@pytest.mark.parametrize("there", [{"train": 5, "test": 4}, {"train": 5}, {"test": 4}])
+def test_a_part_that_is_absent_as_a_whole_does_not_matter(there, caplog):
+    splits = divided(COUNTS, there, shuffles=True)
+    assert len(splits["test"]) == there.get("test", 0)
+    assert len(splits["train"] + splits["val"]) == there.get("train", 0)
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("there", [{"train": 4, "test": 4}, {"train": 6}, {"train": 5, "test": 3}])
+def test_a_part_that_is_there_in_part_is_not_shuffled(there, caplog):
+    with pytest.raises(InputError, match="its shuffle would give other splits"):
+        divided(COUNTS, there, shuffles=True)
+    divided(COUNTS, there, shuffles=False)
+    assert "ecssd: the protocol has train 3, val " in caplog.text
+
+
 def test_a_folder_of_folders(small):
     name, folder, layout = small
     assert len(load_dataset(name, folder.parent)) == layout.IMAGES
@@ -128,10 +164,19 @@ def test_a_whole_folder_has_no_problem(small):
     assert border.problems == []
 
 
-def refused(name, folder, match):
+def refused(name, folder, match, **options):
+    """Check that a folder is refused in one sentence, and that an inspection goes on.
+
+    Returns:
+        the samples that are usable all the same, and all problems.
+    """
     with pytest.raises(InputError, match=match) as caught:
-        load_dataset(name, folder)
+        load_dataset(name, folder, **options)
     assert "\n" not in str(caught.value)
+    border = Inspection(name)
+    samples = read_dataset(name, folder, border, **options)
+    assert border.problems
+    return samples, border.problems
 
 
 def test_a_truncated_image_is_named(small):
@@ -141,10 +186,8 @@ def test_a_truncated_image_is_named(small):
     for cut in (content[: len(content) // 2], b""):
         with open(path, "wb") as file:
             file.write(cut)
-        refused(name, folder, os.path.basename(path))
-        border = Inspection(name)
-        read_dataset(name, folder, border)
-        assert [problem for problem in border.problems if problem[0] == path]
+        _, problems = refused(name, folder, os.path.basename(path))
+        assert [problem for problem in problems if problem[0] == path]
 
 
 def test_a_missing_image_is_named(small):
@@ -183,3 +226,22 @@ def test_training_images_can_be_decoded(small):
     name, folder, _ = small
     for sample in load_dataset(name, folder):
         assert read_image(sample.image_path, exif=False).shape[:2] == sample.size
+
+
+@pytest.mark.parametrize("name", list_datasets())
+def test_every_dataset_can_be_described(name, capsys):
+    from salzoo import commands
+
+    assert not commands._run(commands._parse(["salzoo", "datasets", name]))
+    text = capsys.readouterr().out
+    assert "licence" in text and "(default): " in text and "inf" not in text.split()
+    assert (": ; " in text, "images         your own" in text) == (False, name == "folder")
+
+
+def test_datasets_are_listed(capsys):
+    from salzoo import commands
+
+    commands._run(commands._parse(["salzoo", "datasets"]))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(DATASETS) + 1
+    assert any(line.startswith("folder ") and " your own " in line for line in lines)

@@ -50,7 +50,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 def server():
     Server.files, Server.limit, Server.ranges = {}, None, []
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()
 

@@ -1,14 +1,11 @@
 """EyeCrowd: what the file of fixations may not be."""
 
-from dataclasses import replace
-
 import h5py
 import numpy as np
 import pytest
 
-from salzoo.data.datasets import eyecrowd as reader
 from salzoo.data.datasets import load_dataset
-from tests.data.layouts import eyecrowd
+from tests.data.layouts import eyecrowd, make_small
 from tests.data.layouts.osie import entry, write_fixations
 from tests.data.test_datasets import refused
 
@@ -17,9 +14,7 @@ NOTHING = (np.empty((1, 0)), np.empty((1, 0)))
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(reader, "RECORD", replace(reader.RECORD, images=eyecrowd.IMAGES))
-    eyecrowd.make(str(tmp_path))
-    return tmp_path
+    return make_small("eyecrowd", tmp_path, monkeypatch)
 
 
 def test_first_fixations_can_be_dropped(folder):
@@ -59,10 +54,16 @@ def hdf5(folder):
 @pytest.mark.parametrize(
     ("corrupt", "match"),
     [
-        (with_trials([NOTHING] * 3), "fixations.mat has no fixation of anybody for 1002.jpg"),
+        (with_trials([NOTHING] * 3), "fixations.mat has no fixation for 1002.jpg"),
         (with_trials(one([3, 4], [3])), "entry 2 that .*fix_x and fix_y differ in length"),
-        (with_trials(one([3, np.nan], [3, 3])), "1002.jpg has fixations that are not numbers"),
-        (with_trials(one([5] * 10, [60] * 10)), "1002.jpg has 10 of 10 .*are x and y exchanged"),
+        (
+            with_trials(one([3, np.nan], [3, 3])),
+            "fixations of 1002.jpg that are not",
+        ),
+        (
+            with_trials(one([5] * 10, [60] * 10)),
+            "has 10 of 10 .* of 1002.jpg .are x and y",
+        ),
         (with_trials(one([3], [3]), "fixation"), "no variable 'fixations'"),
         (too_few, "not a cell of 4 images"),
         (unreadable, "fixations.mat is not a readable MATLAB 5 file"),

@@ -179,7 +179,7 @@ def test_the_fraction_1_is_the_last_pixel(root):
 
 
 def test_pixels_and_fractions_taken_for_each_other(root):
-    refused(root, r"x 1, y 2 in line 2, and 4 of 4 lines.*units=pixels", units="fractions")
+    refused(root, r"x 1, y 2, and 4 of 4 points are above 1.*units=pixels", units="fractions")
     write(f"{root}/fixations.csv", HEADER + "a,0.1,0.9\nb,1,0\nc,0.5,0.5\n")
     refused(root, r"no x or y above 1.*did you mean units=fractions")
     refused(root, r"no unit of coordinates 'pixel'; did you mean 'pixels'", units="pixel")
@@ -191,7 +191,7 @@ def test_points_outside_are_dropped_and_counted(root, caplog):
         assert points(root) == POINTS
     assert "dropped 3 fixations" in caplog.text
     write(f"{root}/fixations.csv", HEADER + ROWS + "a,300,3\n" * 10)
-    refused(root, "a.jpg has 10 of 12 fixations outside its 40x30 pixels")
+    refused(root, "fixations.csv has 10 of 12 fixations outside the 40x30 pixels of a.jpg")
 
 
 # ---- splits ----

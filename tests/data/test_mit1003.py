@@ -73,7 +73,7 @@ def damaged(folder):
         (missing, "i1.jpeg has no point map"),
         (extra, "i99_fixPts.jpg has a point map for 'i99', but there is no such image"),
         (transposed, "i1_fixPts.jpg is 64x96, but its image i1.jpeg is 96x64"),
-        (empty, "i1_fixPts.jpg marks no fixation"),
+        (empty, "i1_fixPts.jpg has no fixation for i1.jpeg"),
         (cut, "i1_fixPts.jpg is cut short"),
         (damaged, "i1_fixPts.jpg is damaged"),
     ],

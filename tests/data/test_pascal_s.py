@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import h5py
 import numpy as np
 import pytest
 import scipy.io
@@ -102,6 +103,17 @@ def missing(folder):
     os.remove(folder / FIXATIONS)
 
 
+def struct_in_place_of_the_cell(folder):
+    with pascal_s.mat73(folder / FIXATIONS) as file:
+        file.create_group("fixCell")
+
+
+def structs_in_the_cell(folder):
+    with pascal_s.mat73(folder / FIXATIONS) as file:
+        references = file.create_dataset("fixCell", (1, 1), h5py.ref_dtype)
+        references[0, 0] = file.create_group("#refs#/a").ref
+
+
 EXCHANGED = [[3, 25, 1]] * 10
 
 
@@ -113,8 +125,13 @@ EXCHANGED = [[3, 25, 1]] * 10
         (small_map, "2.png is 15x10, but its image 2.jpg is 30x20"),
         (matlab5, "pascalFix.mat is not a readable MATLAB 7.3 .HDF5. file"),
         (unreadable, "pascalFix.mat is not a readable MATLAB 7.3 .HDF5. file"),
-        (missing, "pascalFix.mat is not a readable MATLAB 7.3 .HDF5. file"),
-        (with_cell([[3, 3, 1]], "fixations"), "pascalFix.mat has no variable 'fixCell'"),
+        (missing, "pascalFix.mat is missing"),
+        (struct_in_place_of_the_cell, "pascalFix.mat is .*'fixCell' holds structs, not arrays"),
+        (structs_in_the_cell, "pascalFix.mat is .*'fixCell' holds structs, not arrays"),
+        (
+            with_cell([[3, 3, 1]], "fixations"),
+            "pascal_s: [^ ]*pascalFix.mat has no variable 'fixCell'",
+        ),
         (with_cell(np.empty((0, 0))), "pascalFix.mat has an entry 2 that has no fixation"),
         (with_cell([[3, 3]]), "entry 2 that is not n x 3 .y, x, observer."),
         (with_cell([[3, np.inf, 1]]), "entry 2 that has fixations that are not numbers"),

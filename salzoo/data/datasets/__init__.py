@@ -59,7 +59,8 @@ def load_dataset(name, data_dir=None, split="all", protocol=None, sigma=None, **
         split: "train", "val", "test" or "all".
         protocol: who divides it so, one of the record's; None: the first.
         sigma: of the density's Gaussian in pixels of the original image; None
-            takes the set's own.
+            takes the set's own. If given, the density of every image that has
+            points is made from them, even where the set brings a density map.
         **options: the set's own, see its record.
 
     Returns:
@@ -88,19 +89,29 @@ def load_dataset(name, data_dir=None, split="all", protocol=None, sigma=None, **
     if not samples:
         raise InputError(f"{name}: the split '{split}' is empty in {data_dir}.")
     if sigma is not None:
-        samples = [replace(sample, sigma=float(sigma)) for sample in samples]
+        samples = [
+            sample
+            if sample.fixations is None
+            else replace(sample, sigma=float(sigma), density_path=None)
+            for sample in samples
+        ]
     return samples
 
 
 def read_dataset(name, data_dir, border, **options):
     """Return all samples of a set's folder, sorted by path, telling `border` of problems."""
     module = _module(name)
-    parameters = inspect.signature(module.read).parameters
+    known = reader_options(name)
     for option in options:
-        if option not in parameters:
-            raise unknown_name(f"option of {name}", option, [*parameters][2:] or ["(none)"])
+        if option not in known:
+            raise unknown_name(f"option of {name}", option, known or ["(none)"])
     samples = module.read(dataset_folder(module.RECORD, data_dir), border, **options)
     return sorted(samples, key=lambda sample: sample.image_path)
+
+
+def reader_options(name):
+    """Return the names of the options that a set's reader takes."""
+    return list(inspect.signature(_module(name).read).parameters)[2:]
 
 
 def dataset_folder(record, data_dir):
@@ -127,15 +138,19 @@ def _protocol(record, name):
 
 
 def _divide(record, rule, samples):
-    """Apply a protocol; one that shuffles must have exactly the images it was made for."""
+    """Apply a protocol; one that shuffles must have exactly the images it was made for.
+
+    A split that is absent as a whole matters only to who asks for it.
+    """
     splits = rule.divide(samples)
-    found = {split: len(members) for split, members in splits.items()}
-    if rule.counts and found != rule.counts:
-        expected, there = (
-            ", ".join(f"{split} {count}" for split, count in counts.items()) or "nothing"
+    found = {split: len(splits.get(split, [])) for split in rule.counts}
+    there = [split for split, count in found.items() if count]
+    if any(found[split] != rule.counts[split] for split in there):
+        expected, given = (
+            ", ".join(f"{split} {counts[split]}" for split in there)
             for counts in (rule.counts, found)
         )
-        sentence = f"{record.name}: the protocol has {expected}, this folder gives {there}"
+        sentence = f"{record.name}: the protocol has {expected}, this folder gives {given}"
         if rule.shuffles:
             raise InputError(
                 f"{sentence}; its shuffle would give other splits than everybody else's. "

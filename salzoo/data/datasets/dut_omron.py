@@ -18,10 +18,11 @@ The masks or the fixations may be missing as a whole folder; samples then have
 only the other. A folder that is there must be complete.
 """
 
+import os
+
 import numpy as np
 
-from salzoo.data.datasets.border import folder_of, stems
-from salzoo.data.datasets.common_b import first_folder
+from salzoo.data.datasets.border import find_folder
 from salzoo.data.datasets.matlab import load_matlab5
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import only, shuffled
@@ -41,7 +42,7 @@ RECORD = DatasetRecord(
     task="fixations + objects",
     images=5168,
     ground_truth="masks of the salient object; fixation points by observer",
-    viewing="5 observers an image, free viewing, 2 s, eye tracker",
+    viewing="5 observers an image, 2 s, eye tracker, free viewing (from memory)",
     licence="none found: for local research",
     citation="Yang, Zhang, Lu, Ruan, Yang: Saliency detection via graph-based manifold ranking. "
     "IEEE Conference on Computer Vision and Pattern Recognition, 2013",
@@ -81,30 +82,27 @@ RECORD = DatasetRecord(
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
-    image_folder = folder_of(folder, "DUT-OMRON-image", border=border)
+    image_folder = border.folder(folder, "DUT-OMRON-image")
     if image_folder is None:
         return []
-    mask_folder = first_folder(
-        folder,
-        "pixelwiseGT-new-PNG/pixelwiseGT-new-PNG",
-        "pixelwiseGT-new-PNG",
-        "DUT-OMRON-gt-pixelwise/pixelwiseGT-new-PNG",
+    mask_folder = find_folder(
+        folder, "pixelwiseGT-new-PNG", "DUT-OMRON-gt-pixelwise/pixelwiseGT-new-PNG"
     )
-    fixation_folder = first_folder(
+    fixation_folder = find_folder(
         folder,
         "DUT-OMRON-eye-fixations/mat",
         "DUT-OMRON-eye-fixations/DUT-OMRON-eye-fixations/mat",
     )
     if mask_folder is None and fixation_folder is None:
-        folder_of(folder, "pixelwiseGT-new-PNG", border=border)
+        border.missing(os.path.join(folder, "pixelwiseGT-new-PNG"))
         return []
-    images = _published(image_folder, ".jpg")
+    images = _published(image_folder, ".jpg", border)
     masks, fixations, usable = {}, {}, set(images)
     if mask_folder is not None:
-        masks = _published(mask_folder, ".png")
+        masks = _published(mask_folder, ".png", border)
         usable &= set(border.pair(images, masks, "mask", mask_folder))
     if fixation_folder is not None:
-        fixations = _published(fixation_folder, ".mat")
+        fixations = _published(fixation_folder, ".mat", border)
         usable &= set(border.pair(images, fixations, "file of fixations", fixation_folder))
     samples = []
     for stem in sorted(usable):
@@ -114,22 +112,21 @@ def read(folder, border):
     return samples
 
 
-def _published(folder, ending):
-    return {stem: path for stem, path in stems(folder, (ending,)).items() if stem not in _WITHDRAWN}
+def _published(folder, ending, border):
+    found = border.stems(folder, (ending,))
+    return {stem: path for stem, path in found.items() if stem not in _WITHDRAWN}
 
 
-def _sample(image, mask, fixations, border):
-    """Return the sample of an image, None if any of its files cannot be used."""
+def _sample(image, mask, path, border):
+    """Return the sample of an image, its mask and its fixations' file; None if one is unusable."""
     size = border.image(image)
     if size is None or (mask is not None and not border.same_size(mask, size, image)):
         return None
-    if fixations is None:
+    if path is None:
         return Sample(image, size, mask_path=mask)
-    rows = _rows(fixations, size, border)
-    if rows is None:
-        return None
-    points, observers = border.inside(rows[:, :2], size, image, rows[:, 2].astype("int32") - 1)
-    return Sample(image, size, points, observers, RECORD.sigma, mask_path=mask)
+    rows = _rows(path, size, border)
+    trial = rows is not None and border.points(rows[:, :2], rows[:, 2] - 1, size, path, image)
+    return Sample(image, size, *trial, RECORD.sigma, mask_path=mask) if trial else None
 
 
 def _rows(path, size, border):
@@ -138,25 +135,16 @@ def _rows(path, size, border):
     if rows is None:
         return None
     if rows.dtype.kind not in "uif" or rows.ndim != 2 or rows.shape[1] != 3:
-        border.problem(
-            path,
-            f"has 's' of type {rows.dtype} and shape {rows.shape}, not rows of x, y, observer; "
-            "take the set's own file.",
-        )
-        return None
-    # Saved in the smallest type that holds them: uint8 would overflow later.
-    rows = rows.astype("float64")
-    sizes = rows[rows[:, 2] == 0, :2]
-    rows = rows[rows[:, 2] != 0]
-    if not np.isfinite(rows).all():
+        form = f"type {rows.dtype} and shape {rows.shape}"
+        complaint = f"has 's' of {form}, not rows of x, y, observer"
+    elif not np.isfinite(rows).all():
         complaint = "has fixations that are not numbers"
-    elif sizes.tolist() != [[size[1], size[0]]]:
-        complaint = (
-            f"says {sizes.tolist()} in its row of observer 0, but its image is {size[1]}x{size[0]}"
-        )
-    elif len(rows) == 0:
-        complaint = "has no fixation"
     else:
-        return rows
+        # Saved in the smallest type that holds them: uint8 would overflow later.
+        rows = rows.astype("float64")
+        stated = rows[rows[:, 2] == 0, :2].tolist()
+        if stated == [[size[1], size[0]]]:
+            return rows[rows[:, 2] != 0]
+        complaint = f"says {stated} in its row of observer 0, but its image is {size[1]}x{size[0]}"
     border.problem(path, f"{complaint}; take the set's own file.")
     return None

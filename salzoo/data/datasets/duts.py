@@ -10,7 +10,7 @@ split. Names begin with ILSVRC2012_, n and eight digits, or sun_.
 
 import os
 
-from salzoo.data.datasets.border import Inspection, folder_of, pairs_of_masks
+from salzoo.data.datasets.border import find_folder, pairs_of_masks
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import official, shuffled, within
 
@@ -23,7 +23,7 @@ RECORD = DatasetRecord(
     task="objects",
     images=15572,
     ground_truth="masks of the salient objects",
-    viewing="50 people marked the objects (unverified)",
+    viewing="50 people marked the objects (from memory)",
     licence="quoted by a repository that mirrors it: free for academic and research purposes",
     citation="Wang, Lu, Wang, Feng, Wang, Yin, Ruan: Learning to detect salient objects with "
     "image-level supervision. CVPR, 2017",
@@ -54,23 +54,15 @@ RECORD = DatasetRecord(
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
-    there = [split for split in _HALVES if any(_folders(folder, split, Inspection("duts")))]
-    if not there:
-        border.problem(
-            os.path.join(folder, "DUTS-TR", "DUTS-TR-Image"),
-            "is missing, and so are the other folders; see `salzoo datasets duts`.",
+    samples, none_there = [], True
+    for split, half in _HALVES.items():
+        images, masks = (
+            [f"{half}/{half}-{kind}", f"{half}/{half}/{half}-{kind}"] for kind in ("Image", "Mask")
         )
-    samples = []
-    for split in there:
-        images, masks = _folders(folder, split, border)
-        samples += pairs_of_masks(images, (".jpg",), masks, (".png",), border, split)
+        if find_folder(folder, *images) or find_folder(folder, *masks):
+            none_there = False
+            both = border.folder(folder, *images), border.folder(folder, *masks)
+            samples += pairs_of_masks(both[0], (".jpg",), both[1], (".png",), border, split)
+    if none_there:
+        border.missing(os.path.join(folder, "DUTS-TR", "DUTS-TR-Image"))
     return samples
-
-
-def _folders(folder, split, border):
-    """Return the folders of images and masks of a half, None for what is missing."""
-    half = _HALVES[split]
-    return [
-        folder_of(folder, f"{half}/{half}-{kind}", f"{half}/{half}/{half}-{kind}", border=border)
-        for kind in ("Image", "Mask")
-    ]

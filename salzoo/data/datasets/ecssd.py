@@ -9,7 +9,7 @@ greyscale. 74 images nearly repeat images of SOD and 4 of PASCAL-S, so these are
 not independent tests.
 """
 
-from salzoo.data.datasets.border import folder_of, pairs_of_masks
+from salzoo.data.datasets.border import pairs_of_masks
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import only
 
@@ -21,7 +21,7 @@ RECORD = DatasetRecord(
     task="objects",
     images=1000,
     ground_truth="masks of the salient object",
-    viewing="five people marked the object",
+    viewing="five people marked the object (from memory)",
     licence="none stated: for research, not to be redistributed",
     citation="Shi, Yan, Xu, Jia: Hierarchical image saliency detection on extended CSSD. "
     "IEEE TPAMI 38(4), 2016",
@@ -38,6 +38,6 @@ RECORD = DatasetRecord(
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
-    images = folder_of(folder, "images", "ECSSD/images", border=border)
-    masks = folder_of(folder, "ground_truth_mask", "ECSSD/ground_truth_mask", border=border)
+    images = border.folder(folder, "images", "ECSSD/images")
+    masks = border.folder(folder, "ground_truth_mask", "ECSSD/ground_truth_mask")
     return pairs_of_masks(images, (".jpg",), masks, (".png",), border)

@@ -8,9 +8,6 @@ subjects}, an observer's fields saved in the smallest type that holds them, and
 an observer without a fixation is possible. Coordinates are 1-based.
 """
 
-import os
-
-from salzoo.data.datasets.border import folder_of, stems
 from salzoo.data.datasets.nus import read_samples
 from salzoo.data.datasets.record import DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
@@ -21,7 +18,7 @@ RECORD = DatasetRecord(
     task="fixations",
     images=500,
     ground_truth="fixation points by observer, with durations",
-    viewing="16 observers, free viewing, eye tracker",
+    viewing="16 observers, eye tracker, free viewing (from memory)",
     licence="MIT",
     citation="Jiang, Xu, Zhao: Saliency in crowd. European Conference on Computer Vision, 2014",
     homepage="https://github.com/NUS-VIP/saliency-in-crowd",
@@ -40,21 +37,4 @@ RECORD = DatasetRecord(
 
 def read(folder, border, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    stimuli = folder_of(folder, "data/stimuli", border=border)
-    if stimuli is None:
-        return []
-    path = os.path.join(folder, "data", "eye", "fixations.mat")
-    samples = read_samples(
-        stems(stimuli, (".jpg", ".jpeg")),
-        path,
-        border,
-        count=RECORD.images,
-        sigma=RECORD.sigma,
-        base=1,
-        drop_first=drop_first,
-    )
-    for sample in samples:
-        if len(sample.fixations) == 0:
-            name = os.path.basename(sample.image_path)
-            border.problem(path, f"has no fixation of anybody for {name}; take the set's own file.")
-    return [sample for sample in samples if len(sample.fixations)]
+    return read_samples(folder, border, RECORD, base=1, drop_first=drop_first)

@@ -12,13 +12,10 @@ MSI-Net's copies of the point maps, in a folder `fixations`, are read as well.
 
 import os
 
-from salzoo.data.datasets.border import stems
-from salzoo.data.datasets.common_a import checked, points_of_map
+from salzoo.data.datasets.points import marked_points
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
-from salzoo.data.images import read_grey
 from salzoo.data.sample import Sample
-from salzoo.errors import InputError
 
 _ZIP = "https://www.dropbox.com/s/30nxg2uwd1wpb80/webpage_dataset.zip"
 
@@ -52,19 +49,15 @@ def read(folder, border):
     maps_folder = _folder_below(folder, ("all5", "fixations"), border)
     if images_folder is None or maps_folder is None:
         return []
-    images, maps = stems(images_folder, (".png",)), stems(maps_folder, (".png",))
+    images, maps = border.stems(images_folder, (".png",)), border.stems(maps_folder, (".png",))
     samples = []
     for stem in border.pair(images, maps, "point map", maps_folder):
-        image, map_path = images[stem], maps[stem]
+        image, path = images[stem], maps[stem]
         size = border.image(image)
-        if size is None or not border.same_size(map_path, size, image):
+        levels = None if size is None else border.grey(path, size, image)
+        if levels is None:
             continue
-        try:
-            points = points_of_map(read_grey(map_path))
-        except InputError as error:
-            border.problem(map_path, str(error).removeprefix(f"{map_path} "))
-            continue
-        trial = checked(points, None, size, map_path, image, border)
+        trial = border.points(marked_points(levels), None, size, path, image)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma))
     return samples
@@ -81,7 +74,5 @@ def _folder_below(root, names, border):
     for name in names:
         if name in found:
             return min(found[name])[1]
-    border.problem(
-        os.path.join(root, names[0]), f"is missing; see `salzoo datasets {border.name}`."
-    )
+    border.missing(os.path.join(root, names[0]))
     return None

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from salzoo.data.datasets.border import folder_of, pairs_of_masks, stems
+from salzoo.data.datasets.border import pairs_of_masks
 from salzoo.data.datasets.matlab import load_matlab5
 from salzoo.data.datasets.record import DatasetRecord, Protocol
 from salzoo.data.datasets.splits import official, only
@@ -39,7 +39,7 @@ RECORD = DatasetRecord(
     task="objects",
     images=4447,
     ground_truth="masks of the salient objects",
-    viewing="three people marked the objects; kept where they agreed (unverified)",
+    viewing="three people marked the objects; kept where they agreed (from memory)",
     licence="none known here: ask the authors before any use but research",
     citation="Li, Yu: Visual saliency based on multiscale deep features. CVPR, 2015",
     homepage="https://sites.google.com/site/ligb86/hkuis",
@@ -55,7 +55,7 @@ RECORD = DatasetRecord(
         "official": Protocol(
             {"train": 2500, "val": 500, "test": 1447},
             _by_lists,
-            "the authors' lists (their lengths unverified)",
+            "the authors' lists (their lengths from memory)",
             False,
         ),
         "benchmark": Protocol(
@@ -67,15 +67,15 @@ RECORD = DatasetRecord(
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
-    images = folder_of(folder, "imgs", "HKU-IS/imgs", "Imgs", "HKU-IS/Imgs", border=border)
+    images = border.folder(folder, "imgs", "HKU-IS/imgs", "Imgs", "HKU-IS/Imgs")
     if images is None:
         return []
-    if stems(images, (".jpg",)) and stems(images, (".png",)):
+    if border.stems(images, (".jpg",)) and border.stems(images, (".png",)):
         masks, ending = images, ".jpg"
     else:
-        masks, ending = folder_of(folder, "gt", "HKU-IS/gt", border=border), ".png"
+        masks, ending = border.folder(folder, "gt", "HKU-IS/gt"), ".png"
     samples = pairs_of_masks(images, (ending,), masks, (".png",), border)
-    split_of = _split_of(images, stems(images, (ending,)), border)
+    split_of = _split_of(images, border.stems(images, (ending,)), border)
     return [replace(sample, split=split_of.get(_stem(sample.image_path))) for sample in samples]
 
 

@@ -17,10 +17,8 @@ import os
 
 import numpy as np
 
-from salzoo.data.datasets.border import folder_of, stems
-from salzoo.data.datasets.common_a import checked, first_file, matrix_of_points
 from salzoo.data.datasets.matlab import load_matlab5
-from salzoo.data.datasets.nus import join_observers
+from salzoo.data.datasets.points import join_observers, points_of_matrix
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import official
 from salzoo.data.sample import Sample
@@ -35,7 +33,8 @@ RECORD = DatasetRecord(
     task="fixations",
     images=8926,
     ground_truth="fixation points by observer; none for the 2000 test images",
-    viewing="observers on Amazon Mechanical Turk, free viewing, webcam as eye tracker",
+    viewing="webcam as eye tracker; free viewing by observers on Amazon Mechanical Turk (from "
+    "memory)",
     licence="no text found: treat it as for research, not to be redistributed",
     citation="Xu, Ehinger, Zhang, Finkelstein, Kulkarni, Xiao: TurkerGaze: Crowdsourcing "
     "saliency with webcam based eye tracking. arXiv:1504.06755, 2015",
@@ -43,7 +42,7 @@ RECORD = DatasetRecord(
     layout="images/*.jpg, training.mat, validation.mat and testing.mat",
     steps=(
         f"Download image.zip, training.mat, validation.mat and testing.mat from {_DATA}/ "
-        "(the host seems to be gone: take copies that have the checksums here).",
+        "(the host is gone, from memory: take copies that have the checksums here).",
         "Unpack image.zip beside the three .mat files, which gives `images`; fixation.zip "
         "(md5 aadc15784e1b0023cda4536335b7839c) is not needed.",
     ),
@@ -60,21 +59,20 @@ RECORD = DatasetRecord(
         "pan": Protocol(_COUNTS, official, "Pan et al.: the publishers' split", False),
     },
     sigma=19.0,
-    sigma_source="ours, as SALICON, the other set of the same challenge; the authors' own value "
-    "is not known to us",
+    sigma_source="ours, as SALICON; the authors' own value is not known to us",
 )
 
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
-    images_folder = folder_of(folder, "images", border=border)
+    images_folder = border.folder(folder, "images")
     if images_folder is None:
         return []
-    images = stems(images_folder, (".jpg", ".jpeg"))
+    images = border.stems(images_folder, (".jpg", ".jpeg"))
     entries, path_of, split_of = {}, {}, {}
     complete = True
     for split, variable in _FILES.items():
-        path = first_file([folder, os.path.dirname(images_folder)], f"{variable}.mat", border)
+        path = border.file(f"{variable}.mat", folder, os.path.dirname(images_folder))
         found = None if path is None else _entries(path, variable, split != "test", border)
         complete &= found is not None
         for stem, gaze in (found or {}).items():
@@ -93,7 +91,7 @@ def read(folder, border):
             samples.append(Sample(image, size, split="test"))
             continue
         trial = _trial(entries[stem], stem, path_of[stem], border)
-        trial = trial and checked(*trial, size, path_of[stem], image, border)
+        trial = trial and border.points(*trial, size, path_of[stem], image)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma, split=split_of[stem]))
     return samples
@@ -134,7 +132,7 @@ def _trial(gaze, stem, path, border):
         for fixation in np.asarray(gaze)["fixation"].ravel():
             fixation = np.asarray(fixation)
             observers += list(fixation.ravel()) if fixation.dtype == object else [fixation]
-        return join_observers([matrix_of_points(each) for each in observers])
+        return join_observers([points_of_matrix(each) for each in observers])
     except (IndexError, TypeError, ValueError) as error:
         border.problem(
             path,

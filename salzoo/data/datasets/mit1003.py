@@ -5,8 +5,8 @@ ICCV 2009.
 
 Layout as published: `ALLSTIMULI/<stem>.jpeg` (longest side 1024) and
 `ALLFIXATIONMAPS/<stem>_fixMap.jpg` (density) with `<stem>_fixPts.jpg` (points).
-`i05june05_static_street_boston_p1010764fixPts.jpg`, without the underscore, was
-packed by mistake and is ignored. Both kinds of map hold the first five
+`i05june05_static_street_boston_p1010764fixPts.jpg`, without the underscore, is
+a stray file and ignored. Both kinds of map hold the first five
 fixations of each observer after the initial one, all observers together.
 
 The points come from `_fixPts.jpg`. JPEG smears each marked pixel over its block
@@ -25,8 +25,7 @@ detection would give other fixations than everybody else's.
 
 import numpy as np
 
-from salzoo.data.datasets.border import folder_of, stems
-from salzoo.data.datasets.common_b import grey_map, points_of
+from salzoo.data.datasets.points import marked_points
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
 from salzoo.data.sample import Sample
@@ -43,7 +42,7 @@ RECORD = DatasetRecord(
     images=1003,
     ground_truth="density maps and fixated pixels, all observers together, the first five "
     "fixations of each after the initial one",
-    viewing="15 observers, free viewing, 3 s an image, eye tracker",
+    viewing="15 observers, 3 s an image, eye tracker, free viewing (from memory)",
     licence="none found: for local research",
     citation="Judd, Ehinger, Durand, Torralba: Learning to predict where humans look. "
     "IEEE International Conference on Computer Vision, 2009",
@@ -75,38 +74,28 @@ RECORD = DatasetRecord(
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
-    stimuli = folder_of(folder, "ALLSTIMULI", border=border)
-    truth = folder_of(folder, "ALLFIXATIONMAPS", border=border)
+    stimuli = border.folder(folder, "ALLSTIMULI")
+    truth = border.folder(folder, "ALLFIXATIONMAPS")
     if stimuli is None or truth is None:
         return []
-    images = stems(stimuli, (".jpeg", ".jpg"))
-    maps = stems(truth, (".jpg", ".jpeg"), "_fixMap")
-    marks = stems(truth, (".jpg", ".jpeg"), "_fixPts")
+    images = border.stems(stimuli, (".jpeg", ".jpg"))
+    maps = border.stems(truth, (".jpg", ".jpeg"), "_fixMap")
+    marks = border.stems(truth, (".jpg", ".jpeg"), "_fixPts")
     with_map = border.pair(images, maps, "density map", truth)
     with_points = border.pair(images, marks, "point map", truth)
     samples = []
     for stem in sorted(set(with_map) & set(with_points)):
-        image = images[stem]
+        image, path = images[stem], marks[stem]
         size = border.image(image)
         if size is None or not border.same_size(maps[stem], size, image):
             continue
-        points = _points(marks[stem], size, image, border)
-        if points is not None:
-            samples.append(Sample(image, size, points, sigma=RECORD.sigma, density_path=maps[stem]))
+        levels = border.grey(path, size, image)
+        if levels is None:
+            continue
+        trial = border.points(marked_points(_marked(levels)), None, size, path, image)
+        if trial is not None:
+            samples.append(Sample(image, size, *trial, RECORD.sigma, maps[stem]))
     return samples
-
-
-def _points(path, size, image, border):
-    if not border.same_size(path, size, image):
-        return None
-    levels = grey_map(path, border)
-    if levels is None:
-        return None
-    points = points_of(_marked(levels))
-    if len(points) == 0:
-        border.problem(path, "marks no fixation; take the set's own file.")
-        return None
-    return points
 
 
 def _marked(levels):

@@ -7,7 +7,6 @@ Layout as published: `BenchmarkIMAGES/i1.jpg` to `i300.jpg`, of many sizes. Only
 the benchmark itself can evaluate predictions of them.
 """
 
-from salzoo.data.datasets.border import folder_of, stems
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import official
 from salzoo.data.sample import Sample
@@ -20,10 +19,10 @@ RECORD = DatasetRecord(
     task="fixations",
     images=300,
     ground_truth="not public; https://saliency.tuebingen.ai evaluates",
-    viewing="39 observers, free viewing, 3 s an image, eye tracker",
+    viewing="39 observers, eye tracker; free viewing, 3 s an image (from memory)",
     licence="no text found: treat it as for research, not to be redistributed",
     citation="Judd, Durand, Torralba: A benchmark of computational models of saliency to predict "
-    "human fixations. MIT technical report MIT-CSAIL-TR-2012-001, 2012",
+    "human fixations. MIT technical report, 2012 (from memory)",
     homepage="https://saliency.tuebingen.ai",
     layout="BenchmarkIMAGES/*.jpg",
     steps=(
@@ -38,10 +37,10 @@ RECORD = DatasetRecord(
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
-    images_folder = folder_of(folder, "BenchmarkIMAGES", border=border)
+    images_folder = border.folder(folder, "BenchmarkIMAGES")
     if images_folder is None:
         return []
-    images = stems(images_folder, (".jpg", ".jpeg"))
+    images = border.stems(images_folder, (".jpg", ".jpeg"))
     if not images:
         border.problem(images_folder, "holds no .jpg image; take the set's own folder.")
     sizes = {path: border.image(path) for path in images.values()}

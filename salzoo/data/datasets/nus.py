@@ -9,44 +9,42 @@ import os
 
 import numpy as np
 
-from salzoo.data.datasets.matlab import field, load_matlab5
+from salzoo.data.datasets.matlab import field, load_cells
+from salzoo.data.datasets.points import join_observers
 from salzoo.data.sample import Sample
 
 
-def read_samples(images, mat_path, border, *, count, sigma, base=0, drop_first=False):
-    """Read the samples of images {stem: path} with their fixations.
+def read_samples(folder, border, record, base=0, drop_first=False):
+    """Read the samples of data/stimuli and data/eye/fixations.mat.
 
     Args:
-        count: entries that the cell must have.
         base: of the coordinates in the file, subtracted.
         drop_first: leave out the first fixation of each observer.
     """
-    trials = _read_trials(mat_path, count, drop_first, border)
-    paths = {os.path.basename(path): path for path in images.values()}
+    stimuli = border.folder(folder, "data/stimuli")
+    path = border.file("fixations.mat", os.path.join(folder, "data", "eye"))
+    trials = path and stimuli and _read_trials(path, record.images, drop_first, border)
+    if not trials:
+        return []
+    images = {
+        os.path.basename(image): image
+        for image in border.stems(stimuli, (".jpg", ".jpeg")).values()
+    }
     samples = []
-    for name in border.pair(paths, dict.fromkeys(trials, mat_path), "entry", mat_path):
-        size = border.image(paths[name])
-        if size is not None:
-            points, observers = trials[name]
-            points, observers = border.inside(points - base, size, paths[name], observers)
-            samples.append(Sample(paths[name], size, points, observers, sigma))
+    for name in border.pair(images, dict.fromkeys(trials, path), "entry", path):
+        points, observers = trials[name]
+        size = border.image(images[name])
+        trial = size and border.points(points - base, observers, size, path, images[name])
+        if trial:
+            samples.append(Sample(images[name], size, *trial, record.sigma))
     return samples
 
 
 def _read_trials(path, count, drop_first, border):
-    """Return {image name: (points (n, 2), observers (n,))}."""
-    cells = load_matlab5(path, "fixations", border)
-    if cells is None:
-        return {}
-    if cells.dtype != object or cells.size != count:
-        border.problem(
-            path,
-            f"has 'fixations' of type {cells.dtype} and shape {cells.shape}, not a cell of "
-            f"{count} images; take the set's own file.",
-        )
-        return {}
+    """Return {image name: (points (n, 2), observers (n,))}, {} if the file is unusable."""
+    cells = load_cells(path, "fixations", count, "images", border)
     trials = {}
-    for number, entry in enumerate(cells.ravel(), start=1):
+    for number, entry in enumerate([] if cells is None else cells, start=1):
         try:
             name = str(np.asarray(field(entry, "img")).item())
             points = [_points(each) for each in np.asarray(field(entry, "subjects")).ravel()]
@@ -61,20 +59,6 @@ def _read_trials(path, count, drop_first, border):
             border.problem(path, f"names {name} twice; take the set's own file.")
         trials[name] = join_observers(points, drop_first)
     return trials
-
-
-def join_observers(points, drop_first=False):
-    """Join the points of several observers, each (n, 2) in order of time.
-
-    Returns:
-        points float64 (m, 2), observers int32 (m,), numbered from 0.
-    """
-    points = [each[1:] if drop_first else each for each in points]
-    observers = [np.full(len(each), observer, "int32") for observer, each in enumerate(points)]
-    return (
-        np.concatenate([np.empty((0, 2)), *points]),
-        np.concatenate([np.empty(0, "int32"), *observers]),
-    )
 
 
 def _points(subject):

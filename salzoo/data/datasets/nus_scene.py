@@ -1,7 +1,6 @@
-"""NUS Scene: 500 outdoor and indoor scenes, eye movements of 12 observers.
+"""NUS Scene: 500 scenes of SUN, eye movements of 12 observers.
 
-Liang, Jiang, Liang and Zhao, Saliency prediction with scene structural guidance,
-IEEE SMC 2015.
+Liang, Jiang, Liang and Zhao, Saliency prediction with scene structural guidance, 2015.
 
 Layout as published: `data/stimuli/001.jpg` to `500.jpg`, `data/tidy/fixations.mat`
 (variable `fixations`, a 500x12 cell of n x 4 arrays: y, x, latency and duration in
@@ -14,9 +13,8 @@ import os
 
 import numpy as np
 
-from salzoo.data.datasets.border import folder_of, stems
 from salzoo.data.datasets.matlab import field, load_matlab5
-from salzoo.data.datasets.nus import join_observers
+from salzoo.data.datasets.points import join_observers, points_of_matrix
 from salzoo.data.datasets.record import DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
 from salzoo.data.sample import Sample
@@ -30,7 +28,7 @@ RECORD = DatasetRecord(
     viewing="12 observers, eye tracker",
     licence="MIT",
     citation="Liang, Jiang, Liang, Zhao: Saliency prediction with scene structural guidance. "
-    "IEEE International Conference on Systems, Man, and Cybernetics, 2015",
+    "2015 (its README gives arXiv; IEEE SMC from memory)",
     homepage="https://github.com/Yanakz/Scene",
     layout="data/stimuli/*.jpg, data/tidy/fixations.mat and data/tidy/imgInfo.mat",
     steps=("Download the repository of the homepage and give its folder as --data_dir.",),
@@ -47,52 +45,58 @@ RECORD = DatasetRecord(
 
 def read(folder, border, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    stimuli = folder_of(folder, "data/stimuli", border=border)
-    tidy = folder_of(folder, "data/tidy", border=border)
+    stimuli = border.folder(folder, "data/stimuli")
+    tidy = border.folder(folder, "data/tidy")
     if stimuli is None or tidy is None:
         return []
-    images = stems(stimuli, (".jpg", ".jpeg"))
     path = os.path.join(tidy, "fixations.mat")
     cells = load_matlab5(path, "fixations", border)
     sizes = _sizes(os.path.join(tidy, "imgInfo.mat"), border)
     if cells is None or sizes is None:
         return []
-    if cells.dtype != object or len(cells) != len(sizes):
+    if cells.dtype != object or cells.ndim != 2 or len(cells) != len(sizes):
         border.problem(
             path,
             f"has 'fixations' of {cells.dtype} and shape {cells.shape}, but imgInfo.mat has "
             f"{len(sizes)} sizes; take the set's own files.",
         )
         return []
+    images = border.stems(stimuli, (".jpg", ".jpeg"))
     numbered = {f"{row + 1:03d}": row for row in range(len(cells))}
     samples = []
     for stem in border.pair(images, dict.fromkeys(numbered, path), "entry", path):
         image, row = images[stem], numbered[stem]
-        trials, expected = cells[row], sizes[row]
         size = border.image(image)
         if size is None:
             continue
-        if size != tuple(expected):
+        if size != sizes[row]:
+            stated = f"{sizes[row][1]}x{sizes[row][0]}"
+            border.problem(image, f"is {size[1]}x{size[0]}, imgInfo.mat says {stated}.")
+            continue
+        try:
+            observers = [_points(trial, size) for trial in cells[row]]
+        except (TypeError, ValueError) as error:
             border.problem(
-                image, f"is {size[1]}x{size[0]}, imgInfo.mat says {expected[1]}x{expected[0]}."
+                path,
+                f"has an entry {stem} that is not of n x 4 arrays ({error}); take the set's own "
+                "file.",
             )
             continue
-        points, observers = join_observers([_points(trial, size) for trial in trials], drop_first)
-        points, observers = border.inside(points, size, image, observers)
-        samples.append(Sample(image, size, points, observers, RECORD.sigma))
+        trial = border.points(*join_observers(observers, drop_first), size, path, image)
+        if trial is not None:
+            samples.append(Sample(image, size, *trial, RECORD.sigma))
     return samples
 
 
 def _points(trial, size):
-    rows, columns = size
-    trial = np.asarray(trial, "float64").reshape(-1, 4)
-    points = trial[:, 1::-1].copy()
-    points[points[:, 0] == columns, 0] = np.nextafter(columns, 0)
-    points[points[:, 1] == rows, 1] = np.nextafter(rows, 0)
-    return points
+    """Return a trial's points (n, 2), x and y, those on the far border in the last pixel."""
+    points = points_of_matrix(trial, columns=4)[:, 1::-1]
+    extent = np.array(size[::-1], "float64")
+    return np.where(points == extent, np.nextafter(extent, 0), points)
 
 
 def _sizes(path, border):
+    """Return a list of (rows, columns), None if the file cannot be used."""
     info = load_matlab5(path, "imgInfo", border)
     try:
         return None if info is None else [tuple(map(int, size)) for size in field(info, "size")]

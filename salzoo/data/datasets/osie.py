@@ -14,9 +14,6 @@ its base (the authors' MATLAB code rounds them to 1-based pixels, a difference
 of at most one pixel).
 """
 
-import os
-
-from salzoo.data.datasets.border import folder_of, stems
 from salzoo.data.datasets.nus import read_samples
 from salzoo.data.datasets.record import DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
@@ -27,7 +24,7 @@ RECORD = DatasetRecord(
     task="fixations",
     images=700,
     ground_truth="fixation points by observer, with durations",
-    viewing="15 observers, free viewing, 3 s an image, eye tracker",
+    viewing="15 observers, 3 s an image, eye tracker, free viewing (from memory)",
     licence="MIT",
     citation="Xu, Jiang, Wang, Kankanhalli, Zhao: Predicting human gaze beyond pixels. "
     "Journal of Vision 14(1), 2014",
@@ -45,14 +42,4 @@ RECORD = DatasetRecord(
 
 def read(folder, border, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    stimuli = folder_of(folder, "data/stimuli", border=border)
-    if stimuli is None:
-        return []
-    return read_samples(
-        stems(stimuli, (".jpg", ".jpeg")),
-        os.path.join(folder, "data", "eye", "fixations.mat"),
-        border,
-        count=RECORD.images,
-        sigma=RECORD.sigma,
-        drop_first=drop_first,
-    )
+    return read_samples(folder, border, RECORD, drop_first=drop_first)

@@ -1,4 +1,4 @@
-"""PASCAL-S: 850 images of PASCAL VOC 2010 with salient objects and eye movements.
+"""PASCAL-S: 850 images of PASCAL VOC with salient objects and eye movements.
 
 Li, Hou, Koch, Rehg and Yuille, The secrets of salient object segmentation,
 CVPR 2014.
@@ -23,8 +23,7 @@ import os
 
 import numpy as np
 
-from salzoo.data.datasets.border import stems
-from salzoo.data.datasets.common_b import first_folder
+from salzoo.data.datasets.border import find_folder
 from salzoo.data.datasets.matlab import load_matlab73
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import only, shuffled
@@ -37,13 +36,15 @@ RECORD = DatasetRecord(
     images=850,
     ground_truth="masks of the salient objects in grey levels; fixation points by observer; "
     "density maps",
-    viewing="8 or 12 observers (sources differ), free viewing, 2 s an image, eye tracker",
+    viewing="8 or 12 observers (sources differ), 2 s an image, eye tracker, free viewing "
+    "(from memory)",
     licence="none found: for local research",
     citation="Li, Hou, Koch, Rehg, Yuille: The secrets of salient object segmentation. "
     "IEEE Conference on Computer Vision and Pattern Recognition, 2014",
     homepage="http://cbs.ic.gatech.edu/salobj/",
     layout="datasets/imgs/pascal/*.jpg, datasets/masks/pascal/*.png, "
-    "datasets/fixations/pascalFix.mat and pascalSize.mat, algmaps/pascal/humanFix/*.png",
+    "datasets/fixations/pascalFix.mat and pascalSize.mat, algmaps/pascal/humanFix/*.png (this "
+    "folder from memory)",
     steps=(
         "Download http://cbs.ic.gatech.edu/salobj/download/salObj.zip (the host's certificate "
         "may be invalid).",
@@ -64,37 +65,29 @@ RECORD = DatasetRecord(
     },
     sigma=16.0,
     sigma_source="ours, where the set's density maps are missing: what MSI-Net takes for "
-    "DUT-OMRON, whose images and viewing time are alike",
+    "DUT-OMRON, whose viewing time is the same",
 )
 
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name as text."""
-    root = first_folder(folder, "salObj") or folder
-    image_folder, mask_folder, fixation_folder, map_folder = (
-        first_folder(root, path)
-        for path in (
-            "datasets/imgs/pascal",
-            "datasets/masks/pascal",
-            "datasets/fixations",
-            "algmaps/pascal/humanFix",
-        )
-    )
-    for found, missing in (
-        (image_folder, "imgs/pascal"),
-        (mask_folder or fixation_folder, "masks/pascal"),
-    ):
-        if found is None:
-            path = os.path.join(root, "datasets", missing)
-            border.problem(path, "is missing; see `salzoo datasets pascal_s`.")
-            return []
-    images = stems(image_folder, (".jpg", ".jpeg"))
+    root = find_folder(folder, "salObj") or folder
+    image_folder = border.folder(root, "datasets/imgs/pascal")
+    mask_folder = find_folder(root, "datasets/masks/pascal")
+    fixation_folder = find_folder(root, "datasets/fixations")
+    map_folder = find_folder(root, "algmaps/pascal/humanFix")
+    if mask_folder is None and fixation_folder is None:
+        border.missing(os.path.join(root, "datasets", "masks", "pascal"))
+        return []
+    if image_folder is None:
+        return []
+    images = border.stems(image_folder, (".jpg", ".jpeg"))
     masks, fixations, maps, usable = {}, {}, {}, set(images)
     if mask_folder is not None:
-        masks = stems(mask_folder, (".png",))
+        masks = border.stems(mask_folder, (".png",))
         usable &= set(border.pair(images, masks, "mask", mask_folder))
     if map_folder is not None:
-        maps = stems(map_folder, (".png",))
+        maps = border.stems(map_folder, (".png",))
         usable &= set(border.pair(images, maps, "density map", map_folder))
     if fixation_folder is not None:
         path = os.path.join(fixation_folder, "pascalFix.mat")
@@ -115,8 +108,7 @@ def read(folder, border):
 def _sample(image, mask, density, fixations, border):
     """Return the sample of an image, None if any of its files cannot be used.
 
-    fixations: None, or rows float64 (n, 3) of x, y, observer and the size (rows,
-        columns) that the set states.
+    fixations: None, or as of `_fixations`.
     """
     size = border.image(image)
     if size is None:
@@ -128,18 +120,18 @@ def _sample(image, mask, density, fixations, border):
         return None
     if fixations is None:
         return Sample(image, size, mask_path=mask, density_path=density)
-    rows, stated = fixations
+    path, rows, stated = fixations
     if size != stated:
         border.problem(
             image, f"is {size[1]}x{size[0]}, pascalSize.mat says {stated[1]}x{stated[0]}."
         )
         return None
-    points, observers = border.inside(rows[:, :2], size, image, rows[:, 2].astype("int32"))
-    return Sample(image, size, points, observers, RECORD.sigma, density, mask)
+    trial = border.points(rows[:, :2], rows[:, 2], size, path, image)
+    return trial and Sample(image, size, *trial, RECORD.sigma, density, mask)
 
 
 def _fixations(path, border):
-    """Return {"1": (rows float64 (n, 3): 0-based x, y, observer; (rows, columns))}.
+    """Return {"1": (path, rows (n, 3) of 0-based x, y, observer, stated (rows, columns))}.
 
     None stands for an entry that cannot be used, {} for a file.
     """
@@ -168,7 +160,8 @@ def _fixations(path, border):
         else:
             # Saved in the smallest type that holds them: uint8 would overflow.
             y, x, observer = cell.astype("float64") - 1
-            fixations[str(number)] = np.stack([x, y, observer], axis=1), tuple(map(int, size))
+            rows = np.stack([x, y, observer], axis=1)
+            fixations[str(number)] = path, rows, tuple(map(int, size))
             continue
         fixations[str(number)] = None
         border.problem(path, f"has an entry {number} that {complaint}; take the set's own file.")

@@ -48,7 +48,8 @@ class DatasetRecord:
     task: "fixations", "objects" or "fixations + objects".
     images: number of images, all splits together, or ANY_NUMBER.
     ground_truth: what a person did, as the set holds it.
-    viewing: observers, time and task of the recording.
+    viewing: observers, time and task of the recording. In all texts "from memory"
+        marks what no source at hand confirms.
     licence: as stated by its authors, and the terms that bind its use.
     layout: the files that `data_dir` must hold, in one line; "" if none.
     steps: how a person gets it, a line each.

@@ -17,15 +17,10 @@ another way: never mix them. Samples of 2017 may lie outside the image.
 """
 
 import glob
-import json
 import os
 
-import numpy as np
-
-from salzoo.data.datasets.border import stems
-from salzoo.data.datasets.common_a import checked, matrix_of_points
 from salzoo.data.datasets.matlab import load_matlab5
-from salzoo.data.datasets.nus import join_observers
+from salzoo.data.datasets.points import join_observers, points_of_matrix
 from salzoo.data.datasets.record import DatasetRecord, Protocol
 from salzoo.data.datasets.splits import official, shuffled, within
 from salzoo.data.sample import Sample
@@ -56,9 +51,10 @@ RECORD = DatasetRecord(
     images=20000,
     ground_truth="fixation points and raw mouse samples by observer, density maps; "
     "none for the 5000 test images",
-    viewing="observers on Amazon Mechanical Turk, free viewing, 5 s an image, sharp only around "
-    "the mouse, which stands for the eye",
-    licence="no text found; the images are MS COCO's, each under the licence of its Flickr owner",
+    viewing="the mouse stands for the eye: sharp only around it, 5 s an image, free viewing, "
+    "observers on Amazon Mechanical Turk (from memory)",
+    licence="no text found; the images are MS COCO's, each under its Flickr owner's licence (from "
+    "memory)",
     citation="Jiang, Huang, Duan, Zhao: SALICON: Saliency in context. "
     "IEEE Conference on Computer Vision and Pattern Recognition, 2015",
     homepage="http://salicon.net",
@@ -96,211 +92,134 @@ RECORD = DatasetRecord(
 
 def read(folder, border, points="fixations", maps=True):
     """Read all samples of the folder, sorted by file name."""
-    return read_release(folder, border, points, maps, with_json=False)
+    return read_release(folder, border, points, maps)
 
 
-def read_release(folder, border, points, maps, with_json):
+def read_release(folder, border, points, maps, read_json=None):
     """Read a release: of each split what is there, `points` one of POINTS.
 
     Args:
-        maps: whether to take density maps. with_json: whether the release has
-            a JSON form.
+        maps: whether to take density maps.
+        read_json: function(path, border) that reads the JSON form of the release to
+            {stem: (points (n, 2), 0-based, observers (n,))}, None if that is
+            unusable; None: the release has no such form.
     """
     if points not in POINTS:
         raise unknown_name("kind of points", points, POINTS)
-    samples, empty = [], True
+    samples, none_there = [], True
     for split in _COUNTS:
-        images, images_folder = _images(folder, split)
-        truth = None if split == "test" else _truth_of(folder, split)
-        empty = empty and not images and truth is None
+        images, images_folder = _images(folder, split, border)
+        truth = None if split == "test" else _truth(folder, split)
+        none_there = none_there and not images and truth is None
         if split == "test":
-            samples += _without_truth(images, border)
+            sizes = {path: border.image(path) for path in images.values()}
+            samples += [Sample(path, size, split="test") for path, size in sizes.items() if size]
         elif images and truth is None:
-            path = os.path.join(folder, "fixations", split)
-            border.problem(path, f"is missing; see `salzoo datasets {border.name}`.")
+            border.missing(os.path.join(folder, "fixations", split))
         elif truth is not None and not images:
             border.problem(images_folder, f"holds no {split} image, but there is {truth}.")
         elif images:
-            trials = _trials(truth, points, border, with_json)
+            trials = _trials(truth, points, border, read_json)
             if trials is not None:
                 map_of = _maps(folder, split, images, border) if maps else {}
-                samples += _samples(images, trials, map_of, split, border)
-    if empty:
-        path = os.path.join(folder, "images")
-        border.problem(path, f"is missing; see `salzoo datasets {border.name}`.")
+                samples += _samples(images, truth, trials, map_of, split, border)
+    if none_there:
+        border.missing(os.path.join(folder, "images"))
     return samples
 
 
-def _images(folder, split):
+def _images(folder, split, border):
     """Return {stem: path} of a split's images, and their folder (or where it would be)."""
     for name in ("images", "stimuli", "images/images", ""):
         for end in (split, f"{split}2014", f"{split}2014examples"):
             path = os.path.join(folder, name, end)
-            found = stems(path, (".jpg", ".jpeg")) if os.path.isdir(path) else {}
+            found = border.stems(path, (".jpg", ".jpeg")) if os.path.isdir(path) else {}
             if found:
                 return found, path
     flat = os.path.join(folder, "images")
-    found = stems(flat, (".jpg", ".jpeg")) if os.path.isdir(flat) else {}
+    found = border.stems(flat, (".jpg", ".jpeg")) if os.path.isdir(flat) else {}
     mine = {stem: path for stem, path in found.items() if stem.startswith(f"COCO_{split}2014_")}
     return mine, os.path.join(flat, split)
 
 
-def _truth_of(folder, split):
+def _truth(folder, split):
     """Return the folder of a split's .mat files, or else its JSON file, or else None."""
-    mats = _folder_with(folder, (f"fixations/{split}", f"fixations/fixations/{split}"))
-    if mats is None and glob.glob(os.path.join(glob.escape(folder), split, "*.mat")):
+    mats = _first_folder(folder, f"fixations/{split}", f"fixations/fixations/{split}")
+    root = glob.escape(folder)
+    if mats is None and glob.glob(os.path.join(root, split, "*.mat")):
         mats = os.path.join(folder, split)
-    return mats or next(_json_files(folder, split), None)
+    name = f"fixations_{split}2014*.json"
+    found = [sorted(glob.glob(os.path.join(root, place, name))) for place in ("annotations", "")]
+    return mats or next(iter(sum(found, [])), None)
 
 
-def _folder_with(folder, candidates):
-    """Return the first candidate that is a folder, None if none is."""
-    paths = [os.path.join(folder, candidate) for candidate in candidates]
+def _first_folder(folder, *candidates):
+    """Return the first candidate that is there; names alone do not tell images from truth here."""
+    paths = (os.path.join(folder, candidate) for candidate in candidates)
     return next(filter(os.path.isdir, paths), None)
-
-
-def _json_files(folder, split):
-    for place in ("annotations", ""):
-        pattern = os.path.join(glob.escape(folder), place, f"fixations_{split}2014*.json")
-        yield from sorted(glob.glob(pattern))
-
-
-def _without_truth(images, border):
-    sizes = {path: border.image(path) for path in images.values()}
-    return [Sample(path, size, split="test") for path, size in sizes.items() if size is not None]
 
 
 def _maps(folder, split, images, border):
     """Return {stem: path} of the density maps, none if the set was got without them."""
-    maps = _folder_with(folder, (f"maps/{split}", f"maps/maps/{split}", f"saliency/{split}"))
+    maps = _first_folder(folder, f"maps/{split}", f"maps/maps/{split}", f"saliency/{split}")
     if maps is None:
         return {}
-    map_of = stems(maps, (".png",))
+    map_of = border.stems(maps, (".png",))
     return {stem: map_of[stem] for stem in border.pair(images, map_of, "density map", maps)}
 
 
-def _samples(images, trials, map_of, split, border):
+def _samples(images, truth, trials, map_of, split, border):
+    path_of, trial_of = trials
     samples = []
-    for stem in border.pair(images, trials.path_of, "list of fixations", trials.place):
+    for stem in border.pair(images, path_of, "list of fixations", truth):
         path = images[stem]
-        size, trial = border.image(path), trials.read(stem)
+        size, trial = border.image(path), trial_of(stem)
         if size is None or trial is None:
             continue
-        trial = checked(*trial, size, trials.path_of[stem], path, border)
+        trial = border.points(*trial, size, path_of[stem], path)
         density = map_of.get(stem)
         if trial is None or (density and not border.same_size(density, size, path)):
             continue
-        samples.append(Sample(path, size, *trial, RECORD.sigma, density_path=density, split=split))
+        samples.append(Sample(path, size, *trial, RECORD.sigma, density, split=split))
     return samples
 
 
-def _trials(path, points, border, with_json):
-    """Return the fixations at `path` as _MatTrials or _JsonTrials, None if they are unusable."""
-    if os.path.isdir(path):
-        return _MatTrials(path, points, border)
-    if not with_json:
-        border.problem(path, "is of the release of 2015; read it as dataset 'salicon2015'.")
+def _trials(truth, points, border, read_json):
+    """Find the fixations of a split.
+
+    Returns:
+        {stem: path of their file}, function from a stem to its points (n, 2), 0-based,
+        and observers (n,); None if they are unusable.
+    """
+    if os.path.isdir(truth):
+        path_of = border.stems(truth, (".mat",))
+        return path_of, lambda stem: _trial(path_of[stem], points, border)
+    if read_json is None:
+        border.problem(truth, "is of the release of 2015; read it as dataset 'salicon2015'.")
     elif points != "fixations":
-        border.problem(path, "has no raw mouse samples; take the .mat files for them.")
+        border.problem(truth, "has no raw mouse samples; take the .mat files for them.")
     else:
-        trials = _read_json(path, border)
-        return None if trials is None else _JsonTrials(path, trials)
+        trials = read_json(truth, border)
+        return None if trials is None else (dict.fromkeys(trials, truth), trials.pop)
     return None
 
 
-class _MatTrials:
-    """The fixations of a split as .mat files, a file an image.
-
-    path_of: {stem: file}. place: their folder.
-    """
-
-    def __init__(self, folder, points, border):
-        self.place, self.points, self.border = folder, points, border
-        self.path_of = stems(folder, (".mat",))
-
-    def read(self, stem):
-        """Return points (n, 2), 0-based, and observers (n,), numbered from 0; None if unusable."""
-        path = self.path_of[stem]
-        gaze = load_matlab5(path, "gaze", self.border)
-        if gaze is None:
-            return None
-        if gaze.dtype.names is None or self.points not in gaze.dtype.names:
-            self.border.problem(
-                path,
-                f"has a 'gaze' that is no struct array with '{self.points}'; "
-                "take the set's own file.",
-            )
-            return None
-        try:
-            points, observers = join_observers(
-                [matrix_of_points(each) for each in gaze[self.points].ravel()]
-            )
-        except (TypeError, ValueError) as error:
-            self.border.problem(
-                path, f"has 'gaze' entries that are not n x 2 ({error}); take the set's own file."
-            )
-            return None
-        return points - 1, observers
-
-
-class _JsonTrials:
-    """The fixations of a split in one JSON file; `path_of` and `place` as in _MatTrials."""
-
-    def __init__(self, path, trials):
-        self.place, self.path_of, self.trials = path, dict.fromkeys(trials, path), trials
-
-    def read(self, stem):
-        """Return points (n, 2), 0-based, and observers (n,), the workers' numbers."""
-        trial = self.trials.pop(stem)
-        points = np.concatenate([np.empty((0, 2)), *(points for points, _ in trial)])
-        observers = np.concatenate([np.empty(0, "int32"), *(observers for _, observers in trial)])
-        return points[:, ::-1] - 1, observers
-
-
-def _read_json(path, border):
-    """Read a file of the JSON form, COCO style.
-
-    {images: [{id, file_name}], annotations: [{image_id, worker_id, fixations:
-    [[row, column], ...]}]}, row before column, 1-based; an annotation an
-    observer of an image.
-
-    Returns:
-        {stem: [(points (n, 2) as in the file, observers (n,))]}, None if unusable.
-    """
-    try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file, object_hook=_compact)
-    except (OSError, ValueError, RecursionError) as error:
-        border.problem(path, f"is not a readable JSON file ({error}).")
+def _trial(path, points, border):
+    """Return points (n, 2), 0-based, and observers (n,) of a .mat file; None if unusable."""
+    gaze = load_matlab5(path, "gaze", border)
+    if gaze is None:
         return None
-    try:
-        stem_of = {each["id"]: os.path.splitext(each["file_name"])[0] for each in content["images"]}
-        trials = {stem: [] for stem in stem_of.values()}
-        for each in content["annotations"]:
-            points = each["fixations"]
-            if points is None:
-                raise ValueError("fixations are not [row, column] pairs")
-            observers = np.full(len(points), int(each["worker_id"]), "int32")
-            trials[stem_of[each["image_id"]]].append((points, observers))
-    except (KeyError, OverflowError, TypeError, ValueError) as error:
-        reason = f"no {error}" if isinstance(error, KeyError) else error
+    if gaze.dtype.names is None or points not in gaze.dtype.names:
         border.problem(
             path,
-            f"is not a list of images and their fixations ({reason}); take the set's own file.",
+            f"has a 'gaze' that is no struct array with '{points}'; take the set's own file.",
         )
         return None
-    return trials
-
-
-def _compact(entry):
-    """Turn an annotation's points into an array as soon as it is parsed.
-
-    As lists of lists the 70 million points of the training set would take 9 GB, so
-    it is 2 GB.
-    """
-    if "fixations" in entry:
-        try:
-            entry["fixations"] = matrix_of_points(np.asarray(entry["fixations"], "float32"))
-        except (TypeError, ValueError):
-            entry["fixations"] = None
-    return entry
+    try:
+        found, observers = join_observers([points_of_matrix(each) for each in gaze[points].ravel()])
+    except (TypeError, ValueError) as error:
+        border.problem(
+            path, f"has 'gaze' entries that are not n x 2 ({error}); take the set's own file."
+        )
+        return None
+    return found - 1, observers

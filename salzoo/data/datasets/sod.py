@@ -13,7 +13,7 @@ by side in `Imgs/`. 74 images of ECSSD nearly repeat images of this set.
 
 import os
 
-from salzoo.data.datasets.border import Inspection, folder_of, pairs_of_masks
+from salzoo.data.datasets.border import find_folder, pairs_of_masks
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import only
 
@@ -27,7 +27,7 @@ RECORD = DatasetRecord(
     task="objects",
     images=300,
     ground_truth="masks of the salient objects, binarised by benchmarks",
-    viewing="seven people chose among the segments of the image (unverified)",
+    viewing="seven people chose among the segments of the image (from memory)",
     licence="none stated for the masks; images: non-commercial research and education (BSDS)",
     citation="Movahedi, Elder: Design and perceptual validation of performance measures for "
     "salient object segmentation. CVPR workshops, 2010",
@@ -48,7 +48,7 @@ RECORD = DatasetRecord(
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
-    images = masks = folder_of(folder, *_BESIDE, border=Inspection("sod"))
+    images = masks = find_folder(folder, *_BESIDE)
     if images is None:
         original = _original_form(folder)
         if original:
@@ -58,14 +58,14 @@ def read(folder, border):
                 "take a benchmark's 300 binarised PNG masks, see `salzoo datasets sod`.",
             )
             return []
-        images = folder_of(folder, *_IMAGES, border=border)
-        masks = folder_of(folder, *_MASKS, border=border)
+        images = border.folder(folder, *_IMAGES)
+        masks = border.folder(folder, *_MASKS)
     return pairs_of_masks(images, (".jpg",), masks, (".png",), border)
 
 
 def _original_form(folder):
     """Return the first .mat file where there are no masks, None otherwise."""
-    if folder_of(folder, *_MASKS, border=Inspection("sod")):
+    if find_folder(folder, *_MASKS):
         return None
     for parent in (folder, os.path.join(folder, "SOD")):
         names = sorted(os.listdir(parent)) if os.path.isdir(parent) else []

@@ -1,14 +1,14 @@
 """THUS10000, also called MSRA10K: 10000 images, masks of the one salient object.
 
 Cheng, Mitra, Huang, Torr and Hu, Global contrast based salient region detection,
-TPAMI 2015; the images are from the MSRA set of Liu et al.
+TPAMI 2015.
 
 Layout as published: `MSRA10K_Imgs_GT/Imgs/<id>.jpg` with the mask `<id>.png` in the
 same folder, and `MSRA10K_Imgs_GT/Readme.txt`; some unpackings nest the outer folder
 twice. The ids are plain numbers.
 """
 
-from salzoo.data.datasets.border import folder_of, pairs_of_masks
+from salzoo.data.datasets.border import pairs_of_masks
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import only, shuffled
 
@@ -18,8 +18,8 @@ RECORD = DatasetRecord(
     task="objects",
     images=10000,
     ground_truth="masks of the salient object",
-    viewing="masks drawn of the objects that several people had marked with a box (unverified)",
-    licence="none known here: its Readme.txt and homepage state the terms",
+    viewing="masks drawn of the objects that several people had marked with a box (from memory)",
+    licence="none known here: see its Readme.txt and homepage before any use but research",
     citation="Cheng, Mitra, Huang, Torr, Hu: Global contrast based salient region detection. "
     "IEEE TPAMI 37(3), 2015",
     homepage="https://mmcheng.net/msra10k/",
@@ -41,5 +41,5 @@ RECORD = DatasetRecord(
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
     inner = "MSRA10K_Imgs_GT/Imgs"
-    pairs = folder_of(folder, inner, f"MSRA10K_Imgs_GT/{inner}", border=border)
+    pairs = border.folder(folder, inner, f"MSRA10K_Imgs_GT/{inner}")
     return pairs_of_masks(pairs, (".jpg",), pairs, (".png",), border)

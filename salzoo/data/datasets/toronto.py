@@ -16,9 +16,8 @@ import os
 import numpy as np
 from scipy.sparse import issparse
 
-from salzoo.data.datasets.border import folder_of, stems
-from salzoo.data.datasets.common_a import checked, first_file, points_of_map
-from salzoo.data.datasets.matlab import load_matlab5
+from salzoo.data.datasets.matlab import load_cells
+from salzoo.data.datasets.points import points_of_map
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import only
 from salzoo.data.sample import Sample
@@ -31,7 +30,7 @@ RECORD = DatasetRecord(
     task="fixations",
     images=120,
     ground_truth="maps of fixated pixels, all observers together",
-    viewing="20 observers, free viewing, 4 s an image, eye tracker",
+    viewing="20 observers, 4 s an image, eye tracker, free viewing (from memory)",
     licence="no text found: treat it as for research, not to be redistributed",
     citation="Bruce, Tsotsos: Saliency based on information maximization. "
     "Advances in Neural Information Processing Systems 18, 2005; Bruce, Tsotsos: Saliency, "
@@ -56,58 +55,31 @@ RECORD = DatasetRecord(
     },
     sigma=22.0,
     sigma_source="ours: about one degree of the visual angle, if an image fills a 21-inch tube "
-    "at 75 cm; none comes with the set",
+    "at 75 cm (from memory); none comes with the set",
 )
 
 
 def read(folder, border):
     """Read all samples of the folder, sorted by file name."""
     inner = ("eyetrackingdata/fixdens", "fixdens", "")
-    images_folder = folder_of(
-        folder, *(os.path.join(each, "Original Image Set") for each in inner), border=border
-    )
-    if images_folder is None:
+    stimuli = border.folder(folder, *(os.path.join(each, "Original Image Set") for each in inner))
+    if stimuli is None:
         return []
-    path = first_file(
-        [os.path.dirname(images_folder), *(os.path.join(folder, each) for each in inner)],
-        "origfixdata.mat",
-        border,
-    )
-    cells = None if path is None else load_matlab5(path, "white", border)
+    places = [os.path.dirname(stimuli), *(os.path.join(folder, each) for each in inner)]
+    path = border.file("origfixdata.mat", *places)
+    cells = path and load_cells(path, "white", RECORD.images, "maps", border)
     if cells is None:
         return []
-    if cells.dtype != object or cells.size != RECORD.images:
-        border.problem(
-            path,
-            f"has 'white' of type {cells.dtype} and shape {cells.shape}, not a cell of "
-            f"{RECORD.images} maps; take the set's own file.",
-        )
-        return []
-    maps = {str(number): each for number, each in enumerate(cells.ravel(), start=1)}
-    images = stems(images_folder, (".jpg", ".jpeg"))
+    maps = {str(number): each for number, each in enumerate(cells, start=1)}
+    images = border.stems(stimuli, (".jpg", ".jpeg"))
     samples = []
     for stem in border.pair(images, dict.fromkeys(maps, path), "map", path):
-        size = border.image(images[stem])
-        points = None if size is None else _points(maps[stem], stem, size, path, border)
-        trial = points is not None and checked(points, None, size, path, images[stem], border)
-        if trial:
-            samples.append(Sample(images[stem], size, *trial, RECORD.sigma))
+        image, values = images[stem], maps[stem]
+        size = border.image(image)
+        if size is None:
+            continue
+        values = np.asarray(values.toarray() if issparse(values) else values)
+        points = points_of_map(values, f"a map {stem}", size, path, image, border)
+        if points is not None:
+            samples.append(Sample(image, size, points, sigma=RECORD.sigma))
     return samples
-
-
-def _points(values, stem, size, path, border):
-    """Return the points (n, 2) of a map (rows, columns), None if it cannot be used."""
-    values = np.asarray(values.toarray() if issparse(values) else values)
-    if values.dtype.kind not in "buif" or values.shape != tuple(size):
-        border.problem(
-            path,
-            f"has a map {stem} of type {values.dtype} and shape {values.shape}, but its image "
-            f"{stem}.jpg has {size[0]} rows and {size[1]} columns; take the set's own files.",
-        )
-        return None
-    if not np.isfinite(values).all():
-        border.problem(
-            path, f"has a map {stem} with values that are not numbers; take the set's own file."
-        )
-        return None
-    return points_of_map(values)

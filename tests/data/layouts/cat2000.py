@@ -4,9 +4,8 @@ import numpy as np
 import scipy.io
 from PIL import Image
 
-from salzoo.data.datasets.cat2000 import of_training_part
 from salzoo.data.datasets.record import Protocol
-from salzoo.data.datasets.splits import shuffled_in_categories
+from salzoo.data.datasets.splits import shuffled_in_categories, with_test
 from tests.data.layouts.making import picture, write
 
 CATEGORIES = ("Action", "OutdoorManMade")
@@ -17,12 +16,7 @@ COUNTS = {
     "official": {"train": 6, "test": 6},
 }
 PROTOCOLS = {
-    name: Protocol(
-        COUNTS[name],
-        of_training_part(shuffled_in_categories(train)),
-        "as the real one",
-        shuffles=False,
-    )
+    name: Protocol(COUNTS[name], with_test(shuffled_in_categories(train)), "as the real one")
     for name, train in (("msinet", 2), ("sam", 1))
 }
 SIZE = (27, 48)
