@@ -131,12 +131,15 @@ class Run:
             fields["mix"] = fields.get("mix") and tuple(fields["mix"])
             return RunConfig(recipe=Recipe(**recipe), **fields)
         except FileNotFoundError:
-            raise InputError(
-                f"{self.folder} is not a run: it has no config.json; give a folder that "
-                "`salzoo train` wrote."
-            ) from None
+            raise self._no_run() from None
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path} is not the config of a run ({error}).") from error
+
+    def _no_run(self):
+        return InputError(
+            f"{self.folder} is not a run: it has no config.json; give a folder that "
+            "`salzoo train` wrote."
+        )
 
     def load_model(self, which="best"):
         """Build the run's model with its "best" or "last" weights."""
@@ -148,6 +151,8 @@ class Run:
     def weights(self, which="best"):
         """Return the path of the run's "best" or "last" weights."""
         path = self.path(f"{which}.weights.h5")
+        if not self.exists:
+            raise self._no_run()
         if not os.path.exists(path):
             raise InputError(f"{path} is missing: the run has not finished an epoch yet.")
         return path

@@ -48,6 +48,8 @@ def train(config, run_dir, resume=False, verbose="auto"):
         InputError: unusable data or config, or the loss is no longer finite.
     """
     check_recipe(config.recipe)
+    # Refused now rather than after the data are read.
+    start = config.init_from and Run(config.init_from).weights()
     run = Run(run_dir)
     if run.exists and not resume:
         raise InputError(f"{run.folder} holds a run already: add --resume or choose another.")
@@ -55,7 +57,7 @@ def train(config, run_dir, resume=False, verbose="auto"):
     training, validation = (config.load(split, recipe.sigma) for split in ("train", "val"))
     plan = Plan(tuple(map(len, training)), recipe.batch_size, config.mix)
     training, validation = chain(training), chain(validation)
-    model = _build(config, resumed=os.path.exists(run.path("last.weights.h5")))
+    model = _build(config, start, resumed=os.path.exists(run.path("last.weights.h5")))
     batches = Pipeline(training, geometry, plan)
     held_out = Pipeline(validation, geometry, recipe.batch_size)
     progress = _Progress(run, model, batches)
@@ -105,7 +107,7 @@ def _optimizer(recipe):
     return keras.optimizers.get({"class_name": recipe.optimizer, "config": config})
 
 
-def _build(config, resumed):
+def _build(config, start, resumed):
     """Build and compile the model with its seeded random start.
 
     A resumed run gets its weights from its own file, not from anybody else's.
@@ -117,10 +119,10 @@ def _build(config, resumed):
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
         weights = config.recipe.backbone_weights
-        weights = None if resumed or config.init_from or weights == "none" else weights
+        weights = None if resumed or start or weights == "none" else weights
         model = build_model(config.model, **config.options, backbone_weights=weights)
-        if config.init_from and not resumed:
-            load_weights(model, Run(config.init_from).weights())
+        if start and not resumed:
+            load_weights(model, start)
     finally:
         keras.config.set_dtype_policy(policy)
     optimizer = _optimizer(config.recipe)
