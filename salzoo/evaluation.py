@@ -80,17 +80,19 @@ def evaluate(title, models, samples):
     Args:
         title: for the table.
         models: {name: function of a `Sample` to a map (rows, columns)}.
-        samples: list of `Sample` with fixations and a density.
+        samples: list of `Sample` with a density; metrics of fixations are
+            undefined for those without.
 
     Returns:
         `Evaluation`.
     """
     scores = {model: {name: np.full(len(samples), np.nan) for name in METRICS} for model in models}
     for row, sample in enumerate(tqdm(samples, desc="evaluate", unit="image", disable=None)):
+        fixations = np.empty((0, 2)) if sample.fixations is None else sample.fixations
         for model, predict in models.items():
             map_ = predict(sample)
             for name, metric in METRICS.items():
-                scores[model][name][row] = metric(map_, sample.fixations, sample.density)
+                scores[model][name][row] = metric(map_, fixations, sample.density)
         vars(sample).pop("density", None)  # made on demand; 700 of them need 1.3 GB
     return Evaluation(title, [sample.image_path for sample in samples], scores)
 
@@ -106,13 +108,18 @@ def baselines(training):
     uniform: the same everywhere. centre Gaussian: centred, its two widths (as
     shares of the image's sides) fitted to the training fixations. mean map: all
     training fixations at once, blurred as the density of the image at hand.
+    Without fixations to train on, uniform alone.
     """
+    uniform = {"uniform": lambda sample: np.ones(sample.size)}
+    training = [sample for sample in training if sample.fixations is not None]
+    if not training:
+        return uniform
     shares = [sample.fixations / sample.size[::-1] for sample in training]
     widths = np.sqrt(((np.concatenate(shares) - 0.5) ** 2).mean(axis=0))
     mean_maps = {}
 
     def mean_map(sample):
-        key = sample.size, sample.sigma
+        key = sample.size, sample.sigma or max(sample.size) / 32
         if key not in mean_maps:
             # A factor of exactly 1 where sizes are equal: no point changes its pixel.
             points = [
@@ -122,7 +129,7 @@ def baselines(training):
         return mean_maps[key]
 
     return {
-        "uniform": lambda sample: np.ones(sample.size),
+        **uniform,
         "centre Gaussian": lambda sample: _centre_gaussian(sample.size, widths),
         "mean map": mean_map,
     }

@@ -76,7 +76,7 @@ class _Served(tf.Module):
 
     def _served(self, content):
         image = decode_image(content)
-        map_ = self.saliency(image[None])[0]
+        map_ = self.saliency(tf.cast(image, tf.float32)[None])[0]
         map_ = tf.math.divide_no_nan(map_, tf.reduce_max(map_))
         levels = tf.cast(tf.round(map_ * 65535.0), tf.uint16)
         return tf.io.encode_png(levels), tf.shape(map_)[:2]

@@ -1,9 +1,10 @@
 """What a finished run shows: its table of metrics and its picture."""
 
 import os
+from dataclasses import replace
 
-from salzoo.data.datasets import load_dataset
 from salzoo.data.images import read_image
+from salzoo.data.mixture import chain
 from salzoo.data.sample import evenly
 from salzoo.evaluation import baselines, evaluate, predicted_by
 from salzoo.files import whole_file
@@ -22,10 +23,8 @@ def report_run(run):
         `Evaluation` of the run beside the baselines.
     """
     config = run.config
-    training, validation = (
-        load_dataset(config.dataset, config.data_dir, split) for split in ("train", "val")
-    )
-    validation = evenly(validation, config.limit_val)
+    everything = replace(config, limit_train=None)
+    training, validation = (chain(everything.load(split)) for split in ("train", "val"))
     predictor = Predictor(run.folder)
     models = {**baselines(training), config.model: predicted_by(predictor)}
     evaluation = evaluate(title(config.dataset, "val", validation), models, validation)
@@ -37,9 +36,18 @@ def report_run(run):
 
 def title(dataset, split, samples):
     """Say what a table was measured on."""
-    sigmas = sorted({sample.sigma for sample in samples})
-    widths = "/".join(f"{sigma:g}" for sigma in sigmas)
-    return f"{dataset} {split}, {len(samples)} images, sigma {widths} px, convention mit"
+    return f"{dataset} {split}, {len(samples)} images, {_density(samples)}, convention mit"
+
+
+def _density(samples):
+    """Say where the densities come from."""
+    widths = {each.sigma for each in samples if each.density_path is None and each.sigma}
+    kinds = ["the set's own density"] if any(each.density_path for each in samples) else []
+    if len(widths) > 3:
+        kinds.append(f"sigma {min(widths):.3g} to {max(widths):.3g} px")
+    elif widths:
+        kinds.append(f"sigma {'/'.join(f'{width:g}' for width in sorted(widths))} px")
+    return " and ".join(kinds)
 
 
 def picture(predictor, samples):

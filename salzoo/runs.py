@@ -13,13 +13,15 @@ tensorboard/        losses and maps, epoch by epoch
 
 import os
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import keras
 import tensorflow as tf
 
 from salzoo import __version__
 from salzoo.data.geometry import Geometry
+from salzoo.data.mixture import load_mixture
+from salzoo.data.sample import evenly
 from salzoo.errors import InputError
 from salzoo.files import read_json, write_json
 from salzoo.models import build_model, model_record
@@ -30,11 +32,13 @@ from salzoo.models.record import Recipe
 class RunConfig:
     """What a run trained, on what, and how.
 
-    model, options: for `build_model`. dataset, data_dir: for `load_dataset`.
+    model, options: for `build_model`. dataset, data_dir, protocol,
+    dataset_options: for `load_mixture`; mix: weights of its datasets, or None.
     recipe: as used, flags included. fit_mode: see `Geometry`. seed: of the
     random start and of the order of images. limit_train, limit_val: only so
-    many images of a split (evenly spaced), or None. mixed_precision: bfloat16
-    arithmetic in the hidden layers.
+    many images of each dataset's split (evenly spaced), or None.
+    mixed_precision: bfloat16 arithmetic in the hidden layers. init_from: run
+    whose best weights are the start, or None.
     """
 
     model: str
@@ -43,10 +47,22 @@ class RunConfig:
     data_dir: str | None
     recipe: Recipe
     fit_mode: str
+    protocol: str | None = None
+    dataset_options: dict = field(default_factory=dict)
+    mix: tuple | None = None
     seed: int = 0
     limit_train: int | None = None
     limit_val: int | None = None
     mixed_precision: bool = False
+    init_from: str | None = None
+
+    def load(self, split, sigma=None):
+        """Return the (limited) samples of a split, a list for each dataset."""
+        limit = {"train": self.limit_train, "val": self.limit_val}.get(split)
+        loaded = load_mixture(
+            self.dataset, self.data_dir, split, self.protocol, sigma, self.dataset_options
+        )
+        return [evenly(samples, limit) for samples in loaded]
 
     @property
     def geometry(self):
@@ -112,24 +128,34 @@ class Run:
             fields.pop("versions", None)
             recipe = fields.pop("recipe")
             recipe["input_size"] = tuple(recipe["input_size"])
+            fields["mix"] = fields.get("mix") and tuple(fields["mix"])
             return RunConfig(recipe=Recipe(**recipe), **fields)
         except FileNotFoundError:
-            raise InputError(
-                f"{self.folder} is not a run: it has no config.json; give a folder that "
-                "`salzoo train` wrote."
-            ) from None
+            raise self._no_run() from None
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise InputError(f"{path} is not the config of a run ({error}).") from error
+
+    def _no_run(self):
+        return InputError(
+            f"{self.folder} is not a run: it has no config.json; give a folder that "
+            "`salzoo train` wrote."
+        )
 
     def load_model(self, which="best"):
         """Build the run's model with its "best" or "last" weights."""
         config = self.config
+        model = build_model(config.model, **config.options)
+        load_weights(model, self.weights(which))
+        return model
+
+    def weights(self, which="best"):
+        """Return the path of the run's "best" or "last" weights."""
         path = self.path(f"{which}.weights.h5")
+        if not self.exists:
+            raise self._no_run()
         if not os.path.exists(path):
             raise InputError(f"{path} is missing: the run has not finished an epoch yet.")
-        model = build_model(config.model, **config.options)
-        load_weights(model, path)
-        return model
+        return path
 
 
 def load_weights(model, path):

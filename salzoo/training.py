@@ -9,8 +9,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.mixture import chain
 from salzoo.data.pipeline import Pipeline, explained
+from salzoo.data.plan import Plan
 from salzoo.data.sample import evenly
 from salzoo.errors import InputError, unknown_name
 from salzoo.files import whole_file
@@ -47,13 +48,17 @@ def train(config, run_dir, resume=False, verbose="auto"):
         InputError: unusable data or config, or the loss is no longer finite.
     """
     check_recipe(config.recipe)
+    # Refused now rather than after the data are read.
+    start = config.init_from and Run(config.init_from).weights()
     run = Run(run_dir)
     if run.exists and not resume:
         raise InputError(f"{run.folder} holds a run already: add --resume or choose another.")
-    training, validation = load_splits(config)
     geometry, recipe = config.geometry, config.recipe
-    model = _build(config, resumed=os.path.exists(run.path("last.weights.h5")))
-    batches = Pipeline(training, geometry, recipe.batch_size)
+    training, validation = (config.load(split, recipe.sigma) for split in ("train", "val"))
+    plan = Plan(tuple(map(len, training)), recipe.batch_size, config.mix)
+    training, validation = chain(training), chain(validation)
+    model = _build(config, start, resumed=os.path.exists(run.path("last.weights.h5")))
+    batches = Pipeline(training, geometry, plan)
     held_out = Pipeline(validation, geometry, recipe.batch_size)
     progress = _Progress(run, model, batches)
     if resume:
@@ -102,19 +107,10 @@ def _optimizer(recipe):
     return keras.optimizers.get({"class_name": recipe.optimizer, "config": config})
 
 
-def load_splits(config):
-    """Return the (limited) training and validation samples of a config."""
-    limits = {"train": config.limit_train, "val": config.limit_val}
-    return tuple(
-        evenly(load_dataset(config.dataset, config.data_dir, split, config.recipe.sigma), limit)
-        for split, limit in limits.items()
-    )
-
-
-def _build(config, resumed):
+def _build(config, start, resumed):
     """Build and compile the model with its seeded random start.
 
-    A resumed run gets its weights from its own file, not from the backbone's.
+    A resumed run gets its weights from its own file, not from anybody else's.
     """
     keras.utils.set_random_seed(config.seed)
     if not tf.config.list_physical_devices("GPU"):
@@ -123,8 +119,10 @@ def _build(config, resumed):
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
         weights = config.recipe.backbone_weights
-        weights = None if resumed or weights == "none" else weights
+        weights = None if resumed or start or weights == "none" else weights
         model = build_model(config.model, **config.options, backbone_weights=weights)
+        if start and not resumed:
+            load_weights(model, start)
     finally:
         keras.config.set_dtype_policy(policy)
     optimizer = _optimizer(config.recipe)
@@ -137,7 +135,7 @@ def _build(config, resumed):
 def _train_epoch(model, batches, held_out, progress, config, verbose):
     """Train what is left of the current epoch, validate, and save."""
     epoch, first_step = progress.epoch, progress.step
-    if first_step < batches.steps:
+    if first_step < batches.plan.steps:
         history = model.fit(
             batches.epoch(config.seed, epoch, config.recipe.flip, first_step),
             initial_epoch=epoch,
@@ -151,7 +149,9 @@ def _train_epoch(model, batches, held_out, progress, config, verbose):
     else:  # interrupted after the last step, before the validation was done
         validation_loss = model.evaluate(held_out.in_order(), verbose=verbose)
     if not np.isfinite(validation_loss):
-        raise _diverged("validation loss", validation_loss, progress, config.seed, batches.steps)
+        raise _diverged(
+            "validation loss", validation_loss, progress, config.seed, batches.plan.steps
+        )
     progress.end_epoch(validation_loss)
 
 
@@ -186,7 +186,7 @@ class _Progress:
     @property
     def step(self):
         """Steps done in the current epoch."""
-        return int(self.model.optimizer.iterations) - self.epoch * self.batches.steps
+        return int(self.model.optimizer.iterations) - self.epoch * self.batches.plan.steps
 
     def end_epoch(self, validation_loss):
         row = {"epoch": self.epoch + 1, "loss": self.loss, "val_loss": float(validation_loss)}
@@ -239,12 +239,12 @@ class _Watch(keras.callbacks.Callback):
         done = self.first_step + batch + 1
         if not np.isfinite(logs["loss"]):
             raise _diverged("loss", logs["loss"], progress, self.seed, done)
-        progress.seen = min(done * batches.batch_size, len(batches.samples))
+        progress.seen = min(done * batches.plan.batch_size, sum(batches.plan.draws))
         here = progress.seen - self.seen_before
         progress.loss = (
             self.loss_before * self.seen_before + float(logs["loss"]) * here
         ) / progress.seen
-        if done < batches.steps and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
+        if done < batches.plan.steps and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
             progress.save_last()
 
 
@@ -257,7 +257,7 @@ class _Board:
             for split in ("train", "val")
         }
         samples = evenly(held_out.samples, BOARD_IMAGES)
-        shown = Pipeline(samples, held_out.geometry, cache=False)
+        shown = Pipeline(samples, held_out.geometry, cache="nothing")
         self.examples = [(image[0], target[0]) for image, target in shown.in_order()]
 
     def write(self, model, progress):

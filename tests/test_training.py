@@ -231,3 +231,29 @@ def test_mixed_precision_trains_and_leaves_the_global_policy(tmp_path):
     run = train(config, tmp_path / "run", verbose=0)
     assert keras.config.dtype_policy().name == "float32"
     assert all(np.isfinite(weight).all() for weight in weights_of(run))
+
+
+def test_init_from_starts_at_another_runs_best_weights(small_run, tmp_path):
+    recipe = {"epochs": 1, "learning_rate": 1e-12}
+    run = train(
+        small_config(init_from=small_run.folder, recipe=recipe), tmp_path / "run", verbose=0
+    )
+    for mine, theirs in zip(weights_of(run), weights_of(small_run, "best"), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-8)
+
+
+def test_two_datasets_are_mixed(tmp_path, monkeypatch):
+    """OSIE and NUS Scene in small: a training of both, and a table over both."""
+    from salzoo.reporting import report_run
+    from tests.data.layouts import make_small
+
+    for name in ("osie", "nus_scene"):
+        (tmp_path / name).mkdir()
+        make_small(name, tmp_path / name, monkeypatch)
+    fields = {"dataset": "osie+nus_scene", "data_dir": str(tmp_path), "mix": (2, 1)}
+    config = small_config(**fields, limit_train=None, limit_val=None, recipe={"epochs": 1})
+    run = train(config, tmp_path / "run", verbose=0)
+    assert run.config == config
+    with h5py.File(run.path("last.weights.h5")) as file:
+        assert file["optimizer/vars/0"][()] == 5  # 3 images twice and 3 once: 9, by 2
+    assert "osie+nus_scene val, 3 images, sigma 24 px" in report_run(run).table()

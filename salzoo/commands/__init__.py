@@ -17,7 +17,17 @@ from absl.flags import argparse_flags
 from salzoo import __version__
 from salzoo.errors import InputError
 
-COMMANDS = ("models", "datasets", "summary", "train", "evaluate", "predict", "export")
+COMMANDS = (
+    "models",
+    "datasets",
+    "download",
+    "check",
+    "summary",
+    "train",
+    "evaluate",
+    "predict",
+    "export",
+)
 
 
 class _Parser(argparse_flags.ArgumentParser):

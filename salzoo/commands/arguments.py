@@ -45,8 +45,17 @@ def _sigma(text):
 
 def add_data(parser, default):
     """Add the flags that name a dataset; `default` says in words what none means."""
-    parser.add_argument("--dataset", help=f"see `salzoo datasets` (default: {default})")
+    parser.add_argument(
+        "--dataset", help=f"see `salzoo datasets`; several as a+b (default: {default})"
+    )
     parser.add_argument("--data_dir", help="the dataset's folder, or one with a folder for each")
+    parser.add_argument("--protocol", help="whose splits, see `salzoo datasets NAME`")
+    parser.add_argument(
+        "--dataset_option",
+        action="append",
+        metavar="NAME=VALUE",
+        help="of the dataset, see `salzoo datasets NAME`; may be repeated",
+    )
     parser.add_argument(
         "--sigma", type=_sigma, help="of the density's Gaussian, pixels of the original image"
     )
@@ -76,16 +85,28 @@ def add_options(parser):
 
 
 def options(pairs, record):
-    """Turn NAME=VALUE texts into options of a model, values as in json, else as text."""
+    """Turn NAME=VALUE texts into options of a model."""
+    parsed = pairs_to_dict("--option", pairs)
+    for name in parsed:
+        if name not in record.options:
+            raise unknown_name(f"option of {record.name}", name, record.options)
+    return parsed
+
+
+def pairs_to_dict(flag, pairs):
+    """Turn NAME=VALUE texts into a dict, values as in json, else as text."""
     parsed = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise InputError(f"--option {pair}: write NAME=VALUE, like aspp=false.")
-        if name not in record.options:
-            raise unknown_name(f"option of {record.name}", name, record.options)
+            raise InputError(f"{flag} {pair}: write NAME=VALUE.")
         try:
             parsed[name] = json.loads(value)
         except json.JSONDecodeError:
             parsed[name] = value
     return parsed
+
+
+def weights(text):
+    """Parse numbers above 0, separated by commas."""
+    return tuple(above_zero(part) for part in text.split(","))

@@ -2,9 +2,10 @@
 
 import os
 
-from salzoo.commands.arguments import add_data, add_wrapping, at_least
+from salzoo.commands.arguments import add_data, add_wrapping, at_least, pairs_to_dict
 from salzoo.commands.quiet import load_tensorflow
 
+FLAGS_IN_TITLE = ("protocol", "sigma", "limit", "fit")
 HELP = "measure a trained model on a dataset"
 
 
@@ -23,21 +24,20 @@ def add_arguments(parser):
 
 def run(arguments):
     load_tensorflow()
-    from salzoo.data.datasets import load_dataset
+    from salzoo.data.mixture import available_splits, chain, load_mixture
     from salzoo.data.sample import evenly
     from salzoo.evaluation import baselines, evaluate, predicted_by
     from salzoo.prediction import Predictor
     from salzoo.reporting import title
-    from salzoo.runs import Run
 
     predictor = Predictor(arguments.model, arguments.raw, arguments.fit)
-    dataset, data_dir = arguments.dataset or predictor.card["trained_on"], arguments.data_dir
-    trained = Run(arguments.model)
-    if data_dir is None and trained.exists and dataset == trained.config.dataset:
-        data_dir = trained.config.data_dir
-    samples = load_dataset(dataset, data_dir, arguments.split, arguments.sigma)
+    source = _source(arguments, predictor)
+    dataset = source["datasets"]
+    samples = chain(load_mixture(**source, split=arguments.split))
     samples = evenly(samples, arguments.limit)
-    training = load_dataset(dataset, data_dir, "train", arguments.sigma)
+    # Sets for testing alone have nothing to make the fitted baselines from.
+    trainable = "train" in available_splits(dataset, source["protocol"])
+    training = chain(load_mixture(**source, split="train")) if trainable else []
     name = predictor.card["model"]
     os.makedirs(arguments.out, exist_ok=True)  # fails now rather than after the work
     changed = _changed(arguments)
@@ -54,8 +54,28 @@ def run(arguments):
     print(f"\n{stem}.json\n{stem}.csv")
 
 
+def _source(arguments, predictor):
+    """Say what to measure on: what the flags name, else what the run was trained on."""
+    from salzoo.runs import Run
+
+    source = {
+        "datasets": arguments.dataset or predictor.card["trained_on"],
+        "data_dir": arguments.data_dir,
+        "protocol": arguments.protocol,
+        "sigma": arguments.sigma,
+        "options": pairs_to_dict("--dataset_option", arguments.dataset_option or []),
+    }
+    trained = Run(arguments.model)
+    if trained.exists and source["datasets"] == trained.config.dataset:
+        config = trained.config
+        source["data_dir"] = source["data_dir"] or config.data_dir
+        source["protocol"] = source["protocol"] or config.protocol
+        source["options"] = source["options"] or config.dataset_options
+    return source
+
+
 def _changed(arguments):
     """Say what was not as usual, for the title and the names of the files."""
-    values = {name: getattr(arguments, name) for name in ("sigma", "limit", "fit")}
+    values = {name: getattr(arguments, name) for name in FLAGS_IN_TITLE}
     changed = [f"{name} {value}" for name, value in values.items() if value is not None]
     return [*changed, "raw"] if arguments.raw else changed

@@ -8,7 +8,16 @@ import argparse
 import os
 import sys
 
-from salzoo.commands.arguments import above_zero, add_data, add_options, at_least, options, size
+from salzoo.commands.arguments import (
+    above_zero,
+    add_data,
+    add_options,
+    at_least,
+    options,
+    pairs_to_dict,
+    size,
+    weights,
+)
 from salzoo.commands.quiet import load_tensorflow
 from salzoo.errors import InputError
 
@@ -24,11 +33,26 @@ RECIPE_FLAGS = (
     "flip",
     "backbone_weights",
 )
+RUN_FLAGS = (
+    "model",
+    "dataset",
+    "protocol",
+    "mix",
+    "fit",
+    "seed",
+    "limit_train",
+    "limit_val",
+    "mixed_precision",
+)
 
 
 def add_arguments(parser):
     parser.add_argument("model", nargs="?", help="see `salzoo models` (default: msinet)")
     add_data(parser, "synthetic")
+    parser.add_argument(
+        "--mix", type=weights, metavar="N,N", help="how often each of several datasets comes"
+    )
+    parser.add_argument("--init_from", metavar="RUN", help="start from a run's best weights")
     parser.add_argument("--run_dir", help="folder to write (default: runs/MODEL-DATASET-NNN)")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --run_dir")
     parser.add_argument("--export", metavar="DIR", help="export the trained model there as well")
@@ -87,30 +111,37 @@ def run(arguments):
 
 def _new(arguments):
     """Make the config of a new run from recipe and flags."""
-    from salzoo.data.datasets import dataset_record
+    from salzoo.data.mixture import split_names
     from salzoo.models import check_options, model_record
     from salzoo.runs import RunConfig
     from salzoo.training import check_recipe
 
     record = model_record(arguments.model or "msinet")
-    dataset = dataset_record(arguments.dataset or "synthetic")
+    dataset = arguments.dataset or "synthetic"
+    names = split_names(dataset)
     given = _given_recipe(arguments)
     config = RunConfig(
         model=record.name,
         options=options(arguments.option, record),
-        dataset=dataset.name,
+        dataset=dataset,
         data_dir=arguments.data_dir and _absolute(arguments.data_dir),
-        recipe=record.recipe_for(dataset.name).override(**given),
+        recipe=record.recipe_for(dataset).override(**given),
         fit_mode=arguments.fit or record.fit_mode,
+        protocol=arguments.protocol,
+        dataset_options=pairs_to_dict("--dataset_option", arguments.dataset_option or []),
+        mix=arguments.mix,
         seed=arguments.seed or 0,
         limit_train=arguments.limit_train,
         limit_val=arguments.limit_val,
         mixed_precision=bool(arguments.mixed_precision),
+        init_from=arguments.init_from and _absolute(arguments.init_from),
     )
+    if config.mix is not None and len(config.mix) != len(names):
+        raise InputError(f"--mix needs a number for each of the {len(names)} datasets.")
     check_options(record.name, config.options)
     check_recipe(config.recipe)
     record.check_size(*config.recipe.input_size)
-    return config, arguments.run_dir or _free_run_dir(f"{record.name}-{dataset.name}")
+    return config, arguments.run_dir or _free_run_dir(f"{record.name}-{dataset}")
 
 
 def _given_recipe(arguments):
@@ -143,8 +174,11 @@ def _resumed(arguments):
         raise InputError("--resume needs --run_dir: the folder of the run to go on with.")
     config = Run(arguments.run_dir).config
     values = {**vars(config), **vars(config.recipe), "fit": config.fit_mode}
-    for name in ("model", "dataset", "fit", "seed", "limit_train", "limit_val", "mixed_precision"):
+    for name in RUN_FLAGS:
         _check_same(name, getattr(arguments, name), values[name])
+    if arguments.dataset_option is not None:
+        given = pairs_to_dict("--dataset_option", arguments.dataset_option)
+        _check_same("dataset_option", given, config.dataset_options)
     for name, given in _given_recipe(arguments).items():
         if name != "epochs":
             _check_same(name, given, values[name])
@@ -171,6 +205,8 @@ def _print_config(config):
         "model": config.model,
         **config.options,
         "dataset": config.dataset,
+        "protocol": config.protocol or "the dataset's first",
+        **config.dataset_options,
         **vars(config.recipe),
         "fit": config.fit_mode,
         "seed": config.seed,

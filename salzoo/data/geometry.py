@@ -57,6 +57,13 @@ class Geometry:
 
     def place(self, image_size):
         """Return the `Placement` of an image of (rows, columns)."""
+        known = tf.get_static_value(tf.convert_to_tensor(image_size))
+        if known is None or tf.executing_eagerly():
+            return self._place(image_size)
+        with tf.init_scope():  # now, rather than for every image that runs through the graph
+            return Placement(*(part.numpy() for part in self._place(known)))
+
+    def _place(self, image_size):
         image = tf.cast(tf.convert_to_tensor(image_size), tf.int32)
         canvas = tf.constant(self.size, tf.int32)
         sides = tf.cast(image, tf.float64)
@@ -79,8 +86,8 @@ class Geometry:
         return self._fit(map_, 0.0)
 
     def _fit(self, image, padding_value):
-        image = tf.cast(image, tf.float32)
-        placement = self.place(tf.shape(image)[-3:-1])
+        image = tf.convert_to_tensor(image)
+        placement = self.place(_size(image))
         content = _resize(image, placement.content)
         return self._pad(content, placement, padding_value)
 
@@ -103,7 +110,7 @@ class Geometry:
                 tf.unstack(part) for part in (placement.offset, placement.content)
             )
             map_ = map_[..., top : top + rows, left : left + columns, :]
-        return _resize(tf.cast(map_, tf.float32), placement.image)
+        return _resize(tf.convert_to_tensor(map_), placement.image)
 
     def fit_points(self, points, image_size):
         """Move points (n, 2), x and y, from the original image to the canvas, float64."""
@@ -126,13 +133,23 @@ class Geometry:
             float32 density and float32 fixation counts, each (rows, columns, 1).
         """
         placement = self.place(image_size)
-        moved = tf.cast(fixations, tf.float64) * _scale(placement)
-        pixels = tf.cast(tf.floor(moved[:, ::-1]), tf.int32)
-        pixels = tf.clip_by_value(pixels, 0, placement.content - 1)
-        ones = tf.ones(tf.shape(pixels)[:1], tf.float32)
-        counts = tf.scatter_nd(pixels, ones, placement.content)
-        density = gaussian_blur(counts, sigma * _scale(placement)[::-1])
+        counts = _count(fixations, placement)
+        sigma = tf.cast(sigma, tf.float64) * _scale(placement)[::-1]
+        density = gaussian_blur(counts, sigma)
         return tuple(self._pad(maps[..., None], placement) for maps in (density, counts))
+
+    def count_fixations(self, fixations, image_size):
+        """Return the fixation counts of `fit_fixations` alone."""
+        placement = self.place(image_size)
+        return self._pad(_count(fixations, placement)[..., None], placement)
+
+
+def _count(fixations, placement):
+    """Count fixations on the pixels of the content, moving points."""
+    moved = tf.cast(fixations, tf.float64) * _scale(placement)
+    pixels = tf.cast(tf.floor(moved[:, ::-1]), tf.int32)
+    pixels = tf.clip_by_value(pixels, 0, placement.content - 1)
+    return tf.scatter_nd(pixels, tf.ones(tf.shape(pixels)[:1]), placement.content)
 
 
 def _scale(placement):
@@ -146,13 +163,18 @@ def _shift(placement):
 
 
 def _resize(image, size):
-    """Shrink each side by area and grow it bicubically, within the input's range."""
-    current = tf.shape(image)[-3:-1]
+    """Shrink each side by area and grow it bicubically, within the input's range, float32.
+
+    Images come as uint8 or floats; to shrink bytes as they are is fastest.
+    """
+    if image.dtype != tf.uint8:
+        image = tf.cast(image, tf.float32)
+    current = _size(image)
     smaller = tf.minimum(current, size)
-    shrunk = tf.cond(
-        tf.reduce_any(smaller < current),
+    shrunk = _if(
+        current > size,
         lambda: tf.image.resize(image, smaller, "area"),
-        lambda: image,
+        lambda: tf.cast(image, tf.float32),
     )
 
     def grow():
@@ -163,7 +185,20 @@ def _resize(image, size):
         )
         return tf.clip_by_value(grown, lowest, highest)
 
-    return tf.cond(tf.reduce_any(smaller < size), grow, lambda: shrunk)
+    return _if(current < size, grow, lambda: shrunk)
+
+
+def _size(image):
+    """Return rows and columns of images: an array if they are known, else a tensor."""
+    size = image.shape[-3:-1]
+    return np.array(size, "int32") if size.is_fully_defined() else tf.shape(image)[-3:-1]
+
+
+def _if(conditions, yes, no):
+    """Do one or the other as any of the conditions is true; decided now if they are known."""
+    if isinstance(conditions, np.ndarray):
+        return yes() if conditions.any() else no()
+    return tf.cond(tf.reduce_any(conditions), yes, no)
 
 
 def gaussian_blur(map_, sigma):
@@ -188,8 +223,9 @@ def _blur_matrix(length, sigma):
     offsets = tf.range(-radius, radius + 1)
     weights = tf.exp(-0.5 * tf.square(tf.cast(offsets, tf.float64) / tf.maximum(sigma, 1e-9)))
     weights = tf.cast(weights / tf.reduce_sum(weights), tf.float32)
-    targets = tf.range(length)[:, None] + tf.zeros_like(offsets)
-    sources = (targets + offsets) % (2 * length)
-    sources = tf.minimum(sources, 2 * length - 1 - sources)
-    weights = tf.broadcast_to(weights, tf.shape(targets))
-    return tf.scatter_nd(tf.stack([targets, sources], axis=-1), weights, [length, length])
+    # A mirrored line repeats after twice its length: fold the weights onto that.
+    around = 2 * length
+    folded = tf.math.unsorted_segment_sum(weights, offsets % around, around)
+    target, source = tf.range(length)[:, None], tf.range(length)
+    direct, mirrored = (source - target) % around, (around - 1 - source - target) % around
+    return tf.gather(folded, direct) + tf.gather(folded, mirrored)

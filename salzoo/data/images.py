@@ -60,10 +60,9 @@ def read_grey(path):
 
 
 def check_complete(path):
-    """Raise InputError unless a file is JPEG or PNG and ends where its format says it must.
+    """Raise InputError unless a JPEG or PNG file ends where its format says it must.
 
-    Finds cut-short files in microseconds, without decoding them. Batches are
-    decoded from these two formats only.
+    Finds cut-short files in microseconds, without decoding them.
     """
     with open(path, "rb") as file:
         start = file.read(8)
@@ -71,10 +70,15 @@ def check_complete(path):
         file.seek(max(0, file.tell() - 4096))
         end = file.read()
     jpeg, png = start[:2] == b"\xff\xd8", start[:4] == b"\x89PNG"
-    if not (jpeg or png):
-        raise InputError(f"{path} is not an image of JPEG or PNG format; replace the file.")
-    if (b"\xff\xd9" if jpeg else b"IEND") not in end:
+    if (jpeg or png) and (b"\xff\xd9" if jpeg else b"IEND") not in end:
         raise InputError(f"{path} is cut short: its end is missing; replace the file.")
+
+
+def file_format(path):
+    """Return "jpeg", "png" or "other", by how a file begins."""
+    with open(path, "rb") as file:
+        start = file.read(4)
+    return "jpeg" if start[:2] == b"\xff\xd8" else "png" if start == b"\x89PNG" else "other"
 
 
 def _open(path):
@@ -124,12 +128,12 @@ def _to_rgb(image, path):
         kind = "32-bit" if image.mode == "I" else "floating-point"
         raise InputError(f"{path} has {kind} values of no known range; save it as 8-bit PNG.")
     if image.has_transparency_data:
-        return over_white(np.asarray(image.convert("RGBA"), "float32"))
+        return np.round(_over_white(np.asarray(image.convert("RGBA"), "float32")))
     return np.asarray(image.convert("RGB"), "float32")
 
 
-def over_white(rgba):
-    """Lay an image with alpha over white: (..., 4) to (..., 3), values 0..255."""
+def _over_white(rgba):
+    """Lay an image with alpha over white: (..., 4) to (..., 3), values 0..255, not rounded."""
     return 255.0 - (255.0 - rgba[..., :3]) * (rgba[..., 3:] / 255.0)
 
 
@@ -140,8 +144,7 @@ def decode_image(content):
         content: scalar string tensor.
 
     Returns:
-        float32 RGB 0..255, (rows, columns, 3), equal to Pillow's pixels for
-        8-bit files.
+        uint8 RGB (rows, columns, 3), equal to Pillow's pixels for 8-bit files.
 
     Raises:
         tf.errors.InvalidArgumentError: when run on anything else, on damaged
@@ -149,20 +152,21 @@ def decode_image(content):
     """
     import tensorflow as tf
 
-    def jpeg():
-        # The default DCT differs from Pillow's by up to 17 levels.
-        return tf.cast(
-            tf.io.decode_jpeg(content, channels=3, dct_method="INTEGER_ACCURATE"), tf.float32
-        )
-
     def png():
         # Asked for 4 channels, TensorFlow gives wrong alphas below 8 bits a channel.
-        levels = tf.cast(tf.io.decode_png(content, channels=0), tf.float32)
-        with_alpha = 1 - tf.shape(levels)[-1] % 2
-        colours = levels[..., : tf.shape(levels)[-1] - with_alpha]
+        levels = tf.io.decode_png(content, channels=0)
+        channels = tf.shape(levels)[-1]
+        keyed = tf.equal(channels, 1) & _has_transparent_colour(content)
+        with_alpha = tf.equal(channels % 2, 0)
+        colours = tf.cond(with_alpha, lambda: levels[..., :-1], lambda: levels)
         colours = tf.broadcast_to(colours, tf.concat([tf.shape(levels)[:2], [3]], axis=0))
-        alpha = tf.cond(with_alpha == 1, lambda: levels[..., -1:], lambda: _key_alpha(content))
-        return over_white(tf.concat([colours, alpha], axis=-1))
+
+        def flattened():
+            alpha = tf.cond(with_alpha, lambda: levels[..., -1:], lambda: _key_alpha(content))
+            rgba = tf.cast(tf.concat([colours, alpha], axis=-1), tf.float32)
+            return tf.cast(tf.round(_over_white(rgba)), tf.uint8)
+
+        return tf.cond(with_alpha | keyed, flattened, lambda: colours)
 
     is_jpeg = tf.equal(tf.strings.substr(content, 0, 2), b"\xff\xd8")
     is_png = tf.equal(tf.strings.substr(content, 0, 4), b"\x89PNG")
@@ -180,13 +184,31 @@ def decode_image(content):
         [f"salzoo: the image has more than {MAX_MEGAPIXELS} megapixels."],
     )
     with tf.control_dependencies([small]):
-        image = tf.cond(is_jpeg, jpeg, png)
+        image = tf.cond(is_jpeg, lambda: decode_jpeg(content), png)
     image.set_shape([None, None, 3])
     return image
 
 
+def decode_jpeg(content):
+    """Decode JPEG bytes in a TensorFlow graph, as `decode_image` does, unchecked."""
+    import tensorflow as tf
+
+    # The default DCT differs from Pillow's by up to 17 levels.
+    return tf.io.decode_jpeg(content, channels=3, dct_method="INTEGER_ACCURATE")
+
+
+def _has_transparent_colour(content):
+    """Whether a PNG names a transparent colour: a tRNS chunk before its pixels."""
+    import tensorflow as tf
+
+    start = tf.io.decode_raw(tf.strings.substr(content, 0, 4096), tf.uint8)
+    ends = tf.size(start) - 3
+    letters = [start[place : ends + place] == byte for place, byte in enumerate(b"tRNS")]
+    return tf.reduce_any(tf.reduce_all(letters, axis=0))
+
+
 def _key_alpha(content):
-    """Alpha 0..255 of a PNG without such a channel: 0 where its transparent colour stands.
+    """Alpha 0 or 255 of a grey PNG: 0 where its transparent colour stands.
 
     With 4 channels asked for, TensorFlow marks these pixels with 0, and all
     others with the largest value of the file's own bit depth.
@@ -194,7 +216,7 @@ def _key_alpha(content):
     import tensorflow as tf
 
     alpha = tf.io.decode_png(content, channels=4)[..., 3:]
-    return tf.where(tf.equal(alpha, 0), 0.0, 255.0)
+    return tf.where(tf.equal(alpha, 0), tf.constant(0, tf.uint8), tf.constant(255, tf.uint8))
 
 
 def _png_size(content):

@@ -1,16 +1,13 @@
-"""Samples to batches, with tf.data.
-
-An epoch is planned in numpy from (seed, epoch) alone: which image comes when,
-and which are mirrored. So the same seed gives the same batches, and a run can
-go on from any step of any epoch.
-"""
+"""Samples to batches, with tf.data, in the order of a `Plan`."""
 
 import os
 
 import numpy as np
 import tensorflow as tf
+from tqdm import tqdm
 
-from salzoo.data.images import decode_image, read_image
+from salzoo.data.images import decode_image, decode_jpeg, file_format, read_image
+from salzoo.data.plan import Plan
 from salzoo.errors import InputError
 
 # Of the machine's memory, what fitted images and maps may fill.
@@ -21,103 +18,149 @@ class Pipeline:
     """Turns samples into batches of (images, targets).
 
     Args:
-        samples: list of `Sample` with fixations or a density of their own.
+        samples: list of `Sample`, all with fixations or a density of their own
+            (where a sample has both, the density is its own), or all with a mask.
         geometry: `Geometry`; "native" sizes differ from image to image, so they
-            need batch_size 1.
-        batch_size: images per step; the last step of an epoch may have fewer.
-        cache: keep fitted images and maps in memory; None: if they fit.
+            need a batch_size of 1.
+        plan: `Plan` of the samples, or a batch size.
+        targets: "fixations" or "objects".
+        cache: what to keep in memory once it is fitted: "all", "targets" or
+            "nothing"; None: as much as fits into CACHE_SHARE of the memory.
 
     Batches: images float32 RGB 0..255 (batch, rows, columns, 3); targets float32
-    (batch, rows, columns, 2), density and fixation counts.
+    (batch, rows, columns, 2), density and fixation counts, or (batch, rows,
+    columns, 1), mask 0..1.
+
+    Memory: 16 bytes a fixation and the paths, and at most CACHE_SHARE.
     """
 
-    def __init__(self, samples, geometry, batch_size=1, cache=None):
-        if not samples:
-            raise InputError("The split is empty: there is nothing to read.")
-        if geometry.mode == "native" and batch_size != 1:
+    def __init__(self, samples, geometry, plan=1, targets="fixations", cache=None):
+        if not isinstance(plan, Plan):
+            plan = Plan((len(samples),), plan)
+        if geometry.mode == "native" and plan.batch_size != 1:
             raise InputError("--fit native gives images of different sizes: use --batch_size 1.")
         self.samples = samples
         self.geometry = geometry
-        self.batch_size = batch_size
-        self.paths = tf.constant([sample.image_path for sample in samples])
-        lengths = [len(sample.fixations) for sample in samples]
-        self.fixations = tf.RaggedTensor.from_row_lengths(
-            np.concatenate([sample.fixations for sample in samples]), lengths
-        )
-        self.sigmas = tf.constant([sample.sigma for sample in samples], tf.float64)
-        if cache is None:
-            cache = geometry.mode != "native" and self._bytes() < CACHE_SHARE * _memory()
-        self.cache = self._load_all() if cache else None
-
-    @property
-    def steps(self):
-        """Steps of an epoch."""
-        return -(-len(self.samples) // self.batch_size)
+        self.plan = plan
+        self.channels = {"fixations": 2, "objects": 1}[targets]
+        self.paths = [sample.image_path for sample in samples]
+        self.map_paths = [_map_path(sample, targets) for sample in samples]
+        self.sizes = [sample.size for sample in samples]
+        if targets == "fixations":
+            self._collect_fixations()
+        self._decode_image = _decoder(self.paths, self.sizes)
+        self._decode_map = _decoder(filter(None, self.map_paths))
+        self.images = self.targets = None
+        cache = cache or self._affordable_cache()
+        if cache in ("all", "targets"):
+            dtypes = ("float32", "uint8")[: self.channels]
+            self.targets = self._preload("maps", self._make_target, dtypes, 1)
+        if cache == "all":
+            (self.images,) = self._preload("images", self._load_image, ["float32"], 3)
 
     def in_order(self):
         """Return a dataset of all samples once, in their order."""
-        count = len(self.samples)
-        return self._batches(np.arange(count), np.zeros(count, bool))
+        return self._batches(self.plan.in_order())
 
     def epoch(self, seed, epoch, flip=False, first_step=0):
         """Return a dataset of one shuffled epoch, from one of its steps on."""
-        start = first_step * self.batch_size
-        order, mirrored = self._plan(seed, epoch, flip)
-        return self._batches(order[start:], mirrored[start:])
+        start = first_step * self.plan.batch_size
+        order, mirrored = self.plan.epoch(seed, epoch, flip)
+        return self._batches(order[start:], mirrored[start:] if flip else None)
 
     def names(self, seed, epoch, step):
         """Return the paths of the images that a step of an epoch sees."""
-        order, _ = self._plan(seed, epoch, False)
-        chosen = order[step * self.batch_size : (step + 1) * self.batch_size]
-        return [self.samples[index].image_path for index in chosen]
+        order, _ = self.plan.epoch(seed, epoch)
+        size = self.plan.batch_size
+        return [self.samples[index].image_path for index in order[step * size : (step + 1) * size]]
 
-    def _plan(self, seed, epoch, flip):
-        random = np.random.default_rng((seed, epoch))
-        order = random.permutation(len(self.samples))
-        mirrored = random.random(len(order)) < (0.5 if flip else 0.0)
-        return order, mirrored
+    def _collect_fixations(self):
+        """Keep all points in one array, to be looked up inside the graph."""
+        none = np.empty((0, 2))
+        points = [none if each.fixations is None else each.fixations for each in self.samples]
+        self.fixations = tf.RaggedTensor.from_row_lengths(
+            np.concatenate(points), [len(each) for each in points]
+        )
+        self.sigmas = [each.sigma or 0.0 for each in self.samples]
 
-    def _batches(self, order, mirrored):
-        plan = tf.data.Dataset.from_tensor_slices((order, mirrored))
+    def _batches(self, order, mirrored=None):
+        def example(index, mirror=None):
+            pair = self._image(index), self._target(index)
+            if mirror is None:
+                return pair
+            return tuple(
+                tf.cond(mirror, lambda maps=maps: maps[:, ::-1], lambda maps=maps: maps)
+                for maps in pair
+            )
+
+        plan = tf.data.Dataset.from_tensor_slices(
+            (order,) if mirrored is None else (order, mirrored)
+        )
         return (
-            plan.map(self._example, num_parallel_calls=tf.data.AUTOTUNE)
-            .batch(self.batch_size)
+            plan.map(example, num_parallel_calls=tf.data.AUTOTUNE)
+            .batch(self.plan.batch_size)
             .prefetch(tf.data.AUTOTUNE)
         )
 
-    def _example(self, index, mirrored):
-        image, target = self._load(index) if self.cache is None else self._recall(index)
-        return tuple(
-            tf.cond(mirrored, lambda maps=maps: maps[:, ::-1], lambda maps=maps: maps)
-            for maps in (image, target)
-        )
+    def _image(self, index):
+        return self._load_image(index)[0] if self.images is None else self.images[index]
 
-    def _load(self, index):
-        image = decode_image(tf.io.read_file(self.paths[index]))
-        density, counts = self.geometry.fit_fixations(
-            self.fixations[index], tf.shape(image)[:2], self.sigmas[index]
-        )
-        return self.geometry.fit_image(image), tf.concat([density, counts], axis=-1)
+    def _target(self, index):
+        if self.targets is None:
+            parts = self._make_target(index)
+        else:
+            parts = [tf.cast(part[index], tf.float32) for part in self.targets]
+        return _side_by_side(*parts)
 
-    def _recall(self, index):
-        images, targets = self.cache
-        return images[index], targets[index]
+    def _load_image(self, index):
+        return (self.geometry.fit_image(self._decode_image(_at(self.paths, index))),)
 
-    def _load_all(self):
+    def _make_target(self, index):
+        """Return density and counts, or the mask, each (rows, columns, 1)."""
+        if self.channels == 1:
+            return (self._stored_map(index) / 255.0,)
+        points, size = self.fixations[index], _at(self.sizes, index)
+
+        def from_points():
+            return self.geometry.fit_fixations(points, size, _at(self.sigmas, index))
+
+        def from_map():
+            return self._stored_map(index), self.geometry.count_fixations(points, size)
+
+        # Branches that no sample needs would cost half the speed.
+        if not any(self.map_paths):
+            return from_points()
+        if all(self.map_paths):
+            return from_map()
+        return tf.cond(_at(self.map_paths, index) == "", from_points, from_map)
+
+    def _stored_map(self, index):
+        fitted = self.geometry.fit_map(self._decode_map(_at(self.map_paths, index)))
+        return tf.reduce_mean(fitted, axis=-1, keepdims=True)
+
+    def _preload(self, what, load, dtypes, channels):
+        """Return what `load` gives of all samples, one tensor a part."""
         indices = tf.data.Dataset.range(len(self.samples))
-        loaded = indices.map(self._load, num_parallel_calls=tf.data.AUTOTUNE)
-        rows, columns = self.geometry.size
-        images = np.empty((len(self.samples), rows, columns, 3), "float32")
-        targets = np.empty((len(self.samples), rows, columns, 2), "float32")
+        loaded = indices.map(load, num_parallel_calls=tf.data.AUTOTUNE).as_numpy_iterator()
+        shape = (len(self.samples), *self.geometry.size, channels)
+        everything = [np.empty(shape, dtype) for dtype in dtypes]
         with explained(self.samples):
-            for index, (image, target) in enumerate(loaded.as_numpy_iterator()):
-                images[index], targets[index] = image, target
+            progress = tqdm(loaded, f"read {what}", len(self.samples), leave=False, disable=None)
+            for index, parts in enumerate(progress):
+                for kept, part in zip(everything, parts, strict=True):
+                    kept[index] = part
         with tf.device("CPU:0"):  # where the batches are made
-            return tf.constant(images), tf.constant(targets)
+            return [tf.constant(kept) for kept in everything]
 
-    def _bytes(self):
-        rows, columns = self.geometry.size
-        return len(self.samples) * rows * columns * 5 * 4
+    def _affordable_cache(self):
+        if self.geometry.mode == "native":
+            return "nothing"
+        pixels = len(self.samples) * np.prod(self.geometry.size)
+        budget = CACHE_SHARE * _memory()
+        target = 4 if self.channels == 1 else 5
+        if pixels * (target + 4 * 3) < budget:
+            return "all"
+        return "targets" if pixels * target < budget else "nothing"
 
 
 class explained:
@@ -132,7 +175,60 @@ class explained:
     def __exit__(self, kind, error, traceback):
         if isinstance(error, tf.errors.OpError):
             for sample in self.samples:
-                read_image(sample.image_path)  # raises for the first damaged one
+                for path in (sample.image_path, sample.density_path, sample.mask_path):
+                    if path is not None:
+                        read_image(path)  # raises for the first damaged one
+
+
+def _map_path(sample, targets):
+    """Return the file with a sample's target, "" where it is made from points."""
+    if targets == "objects":
+        if sample.mask_path is None:
+            raise InputError(f"{sample.image_path} has no mask: take a dataset of salient objects.")
+        return sample.mask_path
+    if sample.density_path is None and sample.fixations is None:
+        raise InputError(f"{sample.image_path} has no fixations: take a dataset of fixations.")
+    return sample.density_path or ""
+
+
+def _side_by_side(first, second=None):
+    """Join maps (rows, columns, 1) to (rows, columns, 2)."""
+    if second is None:
+        return first
+    # The parts of complex numbers lie side by side: three times as fast as tf.concat.
+    return tf.bitcast(tf.complex(first[..., 0], second[..., 0]), tf.float32)
+
+
+def _at(values, index):
+    """Return values[index] in a graph: a constant if all are the same."""
+    if len(set(values)) == 1:
+        return tf.constant(np.asarray(values[0]))
+    return tf.constant(np.asarray(values))[index]
+
+
+def _decoder(paths, sizes=()):
+    """Return the fastest function that decodes all of these files in a graph, from a path.
+
+    Where all have the same size, it is known before the file is read, and with
+    it all that follows from it.
+    """
+    formats = {file_format(path) for path in paths}
+    shape = (*sizes[0], 3) if len(set(sizes)) == 1 else (None, None, 3)
+
+    def decode(path):
+        if "other" in formats:
+            image = tf.numpy_function(_read_bytes, [path], tf.uint8)
+        elif formats == {"jpeg"}:
+            image = decode_jpeg(tf.io.read_file(path))
+        else:
+            image = decode_image(tf.io.read_file(path))
+        return tf.ensure_shape(image, shape)
+
+    return decode
+
+
+def _read_bytes(path):
+    return np.uint8(np.round(read_image(path.decode(), exif=False)))
 
 
 def _memory():

@@ -21,6 +21,7 @@ class Sample:
     sigma: of the Gaussian that turns fixations into a density, in pixels.
     density_path, mask_path: files with the maps that the set itself brings.
     category: the set's name for the kind of image.
+    split: where the set's publishers put it: "train", "val" or "test".
     """
 
     image_path: str
@@ -31,6 +32,7 @@ class Sample:
     density_path: str | None = None
     mask_path: str | None = None
     category: str | None = None
+    split: str | None = None
 
     @cached_property
     def density(self):

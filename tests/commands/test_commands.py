@@ -100,8 +100,9 @@ def test_models_and_datasets(inside):
     status, out, _ = inside("models")
     assert status == 0 and "24,934,209" in out and "option aspp" in out
     status, out, _ = inside("datasets")
-    assert "osie" in out and "700 images (train 500, val 200)" in out
-    assert "Journal of Vision" in inside("datasets", "osie")[1]
+    assert "osie" in out and "700" in out
+    _, out, _ = inside("datasets", "osie")
+    assert "Journal of Vision" in out and "msinet (default): train 500, val 200" in out
 
 
 def test_summary(inside):
@@ -172,3 +173,52 @@ def test_a_damaged_config(inside, tmp_path):
     (tmp_path / "config.json").write_text("{")
     status, _, err = inside("export", tmp_path)
     assert status == 2 and "config.json is not the config of a run" in err
+
+
+@pytest.fixture
+def own_data(tmp_path):
+    """Four images of a person's own, with their fixations."""
+    folder = tmp_path / "mine"
+    (folder / "images").mkdir(parents=True)
+    random = np.random.default_rng(0)
+    lines = ["image,gaze_x,y"]
+    for number in range(4):
+        Image.new("RGB", (50, 40), (60 * number, 90, 20)).save(folder / f"images/{number}.png")
+        lines += [f"{number}.png,{x:.1f},{y:.1f}" for x, y in random.random((5, 2)) * (50, 40)]
+    (folder / "fixations.csv").write_text("\n".join(lines))
+    return folder
+
+
+def test_own_data_are_checked_trained_on_and_measured(inside, small_run, own_data, tmp_path):
+    data = ["--data_dir", own_data, "--dataset_option", "x_column=gaze_x"]
+    status, _, err = inside("train", "--dataset", "folder", "--data_dir", own_data)
+    assert status == 2 and "x_column" in err
+    run = tmp_path / "run"
+    small = ["--input_size", "32x40", "--epochs", "1", "--init_from", small_run.folder]
+    status, out, err = inside("train", "--dataset", "folder", *data, *small, "--run_dir", run)
+    assert status == 0, err
+    assert "folder val, 1 images, sigma 1.56" in out
+    status, out, err = inside("evaluate", run, "--split", "train", "--out", tmp_path / "out")
+    assert status == 0 and "folder train, 3 images" in out, err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "--mix", "1,2"], "--mix needs a number for each of the 1 datasets"),
+        (["train", "--mix", "1,0"], "above 0"),
+        (["train", "--dataset", "synthetic+synthetic"], "names a dataset twice"),
+        (["train", "--protocol", "msi"], "no protocol of synthetic 'msi'"),
+        (["train", "--dataset_option", "units"], "--dataset_option units: write NAME=VALUE"),
+        (["train", "--dataset_option", "units=1"], "no option of synthetic 'units'"),
+        (["train", "--init_from", "none"], "none is not a run"),
+        (["check", "osi", "--data_dir", "."], "did you mean 'osie'?"),
+        (["check", "osie"], "osie needs --data_dir"),
+        (["download", "ecssd", "--data_dir", "x"], "cannot be fetched by a program"),
+    ],
+)
+def test_bad_datasets_are_one_sentence(inside, tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = inside(*arguments)
+    assert status == 2 and message in err
+    assert os.listdir(tmp_path) == []

@@ -1,156 +1,171 @@
-"""OSIE in its published layout: made up here in full, and the real one where it is."""
+"""OSIE: MSI-Net's split, names, images and a file of fixations that do not fit; the real set."""
 
-import io
-
+import h5py
 import numpy as np
 import pytest
 import scipy.io
-from PIL import Image
 
 from salzoo import InputError, load_dataset
+from salzoo.data.datasets import osie as reader
+from salzoo.data.sample import Sample
+from tests.data.layouts import make_small, osie
+from tests.data.layouts.making import cell, picture, struct
+from tests.data.layouts.osie import entry, write_fixations
+from tests.data.test_datasets import names_of, refused
 
-NAMES = [f"{number}.jpg" for number in range(1001, 1701)]
-SUBJECTS = 15
-
-
-def cell(items):
-    array = np.empty((len(items), 1), object)
-    array[:, 0] = items
-    return array
-
-
-def struct(**fields):
-    """A MATLAB 1x1 struct."""
-    array = np.empty((1, 1), [(name, object) for name in fields])
-    for name, value in fields.items():
-        array[0, 0][name] = value
-    return array
-
-
-def subject(random):
-    count = random.integers(1, 12)
-    x, y = random.integers(10, 7990, count) / 10, random.integers(10, 5990, count) / 10
-    return struct(fix_x=x[None], fix_y=y[None], fix_duration=np.full((1, count), 200, "uint8"))
-
-
-def entry(random, name):
-    return struct(img=name, subjects=cell([subject(random) for _ in range(SUBJECTS)]))
-
-
-@pytest.fixture(scope="module")
-def entries():
-    random = np.random.default_rng(0)
-    return [entry(random, name) for name in NAMES]
+FIXATIONS = "data/eye/fixations.mat"
 
 
 @pytest.fixture
-def folder(tmp_path, entries):
-    stimuli = tmp_path / "data" / "stimuli"
-    stimuli.mkdir(parents=True)
-    (tmp_path / "data" / "eye").mkdir()
-    buffer = io.BytesIO()
-    Image.new("RGB", (800, 600), "grey").save(buffer, "JPEG")
-    for name in NAMES:
-        (stimuli / name).write_bytes(buffer.getvalue())
-    write(tmp_path, fixations=cell(entries))
-    return tmp_path
+def folder(tmp_path, monkeypatch):
+    return make_small("osie", tmp_path, monkeypatch)
 
 
-def write(folder, **variables):
-    scipy.io.savemat(folder / "data" / "eye" / "fixations.mat", variables)
-
-
-def test_samples(folder, entries):
+def test_samples_are_sorted_and_hold_points(folder):
     samples = load_dataset("osie", folder)
-    assert [sample.image_path for sample in samples] == [
-        str(folder / "data" / "stimuli" / name) for name in NAMES
-    ]
-    sample, subjects = samples[3], entries[3][0, 0]["subjects"][:, 0]
-    expected = np.concatenate(
-        [np.stack([s[0, 0]["fix_x"][0], s[0, 0]["fix_y"][0]], axis=1) for s in subjects]
-    )
-    np.testing.assert_array_equal(sample.fixations, expected)
-    assert sample.fixations.dtype == np.float64
-    assert sample.size == (600, 800) and sample.sigma == 24
-    assert set(sample.observers) == set(range(SUBJECTS))
+    assert names_of(samples) == osie.NAMES
+    sample = samples[0]
+    assert sample.fixations.dtype == np.float64 and sample.sigma == 24
     assert sample.mask is None and sample.category is None
-    assert sample.density.shape == (600, 800)
-    assert sample.density.sum() == pytest.approx(len(expected), rel=1e-4)
+    assert sample.density.sum() == pytest.approx(len(sample.fixations), rel=1e-4)
 
 
-def test_split_is_msinets(folder):
+def test_bytes_do_not_overflow(folder):
+    picture(f"{folder}/data/stimuli/1002.jpg", (300, 400))
+    largest = (np.array([[255]], "uint8"), np.array([[250]], "uint8"))
+    write_fixations(folder, entries(second=[largest] * 3))
+    np.testing.assert_array_equal(load_dataset("osie", folder)[1].fixations, [(255, 250)] * 3)
+
+
+def test_first_fixations_can_be_dropped(folder):
+    write_fixations(folder, entries(second=[osie.TRIALS[0][0]] * 3))
+    samples = load_dataset("osie", folder, drop_first=False)
+    with pytest.raises(InputError, match="no fixation for 1003.jpg"):
+        load_dataset("osie", folder, drop_first=True)
+    assert len(samples[1].fixations) == 6
+
+
+def test_the_split_is_msinets():
+    # What MSI-Net's data.py does with the sorted list of 700 names.
+    names = [f"{number}.jpg" for number in range(1001, 1701)]
     order = np.arange(700)
     np.random.RandomState(42).shuffle(order)
-    expected = {"train": sorted(order[:500]), "val": sorted(order[500:])}
-    for split, indices in expected.items():
-        names = [sample.image_path[-8:] for sample in load_dataset("osie", folder, split)]
-        assert names == [NAMES[index] for index in indices]
+    samples = [Sample(name, (600, 800)) for name in names]
+    splits = reader.RECORD.protocols["msinet"].divide(samples)
+    for split, indices in (("train", order[:500]), ("val", order[500:])):
+        assert names_of(splits[split]) == [names[index] for index in sorted(indices)]
 
 
-def test_folder_of_folders_and_sigma(folder, tmp_path_factory):
-    parent = tmp_path_factory.mktemp("all")
-    (parent / "osie").symlink_to(folder)
-    assert {sample.sigma for sample in load_dataset("osie", parent, sigma=16)} == {16.0}
-
-
-def refused(folder, match, **options):
-    with pytest.raises(InputError, match=match) as caught:
-        load_dataset("osie", folder, **options)
-    assert "\n" not in str(caught.value)
-
-
-def test_wrong_names_and_folders(folder, tmp_path):
-    refused(None, "osie needs --data_dir")
-    refused("/no/such/folder", "--data_dir /no/such/folder does not exist")
-    refused(folder, "no 'test' split; it has train \\(500\\), val \\(200\\)", split="test")
-    refused(folder, "no split 'valid'; did you mean 'val'", split="valid")
-    refused(folder, "--sigma", sigma=0)
-    refused(folder / "data", "stimuli is missing")
+def test_wrong_names_and_folders(folder):
+    for place, match in (
+        (None, "osie needs --data_dir"),
+        ("/no/such/folder", "--data_dir /no/such/folder does not exist"),
+    ):
+        with pytest.raises(InputError, match=match):
+            load_dataset("osie", place)
+    refused("osie", folder / "data" / "eye", "stimuli is missing; see `salzoo datasets osie`")
+    for options, match in (
+        ({"split": "test"}, "no 'test' split; it has train \\(3\\), val \\(2\\)"),
+        ({"split": "valid"}, "no split 'valid'; did you mean 'val'"),
+        ({"protocol": "msi"}, "no protocol of osie 'msi'; did you mean 'msinet'"),
+        ({"drop_frist": True}, "no option of osie 'drop_frist'; did you mean 'drop_first'"),
+        ({"sigma": 0}, "--sigma"),
+    ):
+        with pytest.raises(InputError, match=match):
+            load_dataset("osie", folder, **options)
     with pytest.raises(InputError, match="no dataset 'oise'; did you mean 'osie'"):
         load_dataset("oise")
 
 
-def test_images_missing_renamed_extra_cut(folder):
-    stimuli = folder / "data" / "stimuli"
-    image = stimuli / "1234.jpg"
-    content = image.read_bytes()
-    image.rename(stimuli / "photo.jpg")
-    refused(folder, "1234.jpg is missing .1 of 700.*photo.jpg.*renamed")
-    (stimuli / "photo.jpg").unlink()
-    refused(folder, "1234.jpg is missing")
-    image.write_bytes(content[: len(content) // 2])
-    refused(folder, "1234.jpg is cut short")
-    image.write_bytes(b"")
-    refused(folder, "1234.jpg is not an image")
-    image.write_bytes(content)
-    (stimuli / "1701.jpg").write_bytes(content)
-    refused(folder, "1701.jpg is not among")
+def entries(second=None, of_second="1002.jpg"):
+    """The cell's entries, the second with other trials or another name."""
+    trials = [osie.TRIALS[0], second or osie.TRIALS[1], *osie.TRIALS[2:]]
+    names = [osie.NAMES[0], of_second, *osie.NAMES[2:]]
+    return [entry(*pair) for pair in zip(names, trials, strict=True)]
 
 
-def test_an_image_of_another_size(folder):
-    Image.new("RGB", (400, 300)).save(folder / "data" / "stimuli" / "1500.jpg")
-    refused(folder, "fixations of .*1500.jpg lie outside its 400x300")
+def missing_image(folder):
+    (folder / "data/stimuli/1002.jpg").unlink()
 
 
-def test_damaged_fixations(folder, entries):
-    path = folder / "data" / "eye" / "fixations.mat"
-    write(folder, fixation=cell(entries))
-    refused(folder, "no variable 'fixations'")
-    write(folder, fixations=cell(entries[:10]))
-    refused(folder, "not a cell of 700 images")
-    write(folder, fixations=np.zeros((700, 1)))
-    refused(folder, "not a cell of 700 images")
-    write(folder, fixations=cell([*entries[:-1], struct(picture="1700.jpg")]))
-    refused(folder, "entry 700 is not a struct with img and subjects")
-    write(folder, fixations=cell([*entries[:-1], entries[0]]))
-    refused(folder, "names an image twice")
-    lost = struct(fix_x=np.array([[np.nan]]), fix_y=np.ones((1, 1)), fix_duration=np.ones((1, 1)))
-    write(folder, fixations=cell([struct(img="1001.jpg", subjects=cell([lost])), *entries[1:]]))
-    refused(folder, "entry 1 .*not a number")
-    path.write_bytes(path.read_bytes()[:100])
-    refused(folder, "not a readable MATLAB 5 file")
-    path.unlink()
-    refused(folder, "fixations.mat is missing")
+def renamed_image(folder):
+    (folder / "data/stimuli/1002.jpg").rename(folder / "data/stimuli/photo.jpg")
+
+
+def extra_image(folder):
+    picture(f"{folder}/data/stimuli/1701.jpg", osie.SIZE)
+
+
+def two_endings(folder):
+    picture(f"{folder}/data/stimuli/1002.jpeg", osie.SIZE)
+
+
+def cut_image(folder):
+    path = folder / "data/stimuli/1002.jpg"
+    path.write_bytes(path.read_bytes()[:300])
+
+
+def empty_image(folder):
+    (folder / "data/stimuli/1002.jpg").write_bytes(b"")
+
+
+def wrong_size(folder):
+    points = (np.full((1, 4), 70.0), np.full((1, 4), 50.0))
+    write_fixations(folder, entries(second=[points] * 3))
+    picture(f"{folder}/data/stimuli/1002.jpg", (30, 40))
+
+
+def missing_file(folder):
+    (folder / FIXATIONS).unlink()
+
+
+def cut_file(folder):
+    (folder / FIXATIONS).write_bytes((folder / FIXATIONS).read_bytes()[:100])
+
+
+def hdf5(folder):
+    with h5py.File(folder / FIXATIONS, "w", userblock_size=512) as file:
+        file["fixations"] = np.ones(3)
+
+
+def no_cell(folder):
+    scipy.io.savemat(folder / FIXATIONS, {"fixations": np.zeros((osie.IMAGES, 1))})
+
+
+def with_entries(made, variable="fixations"):
+    return lambda folder: write_fixations(folder, made, variable)
+
+
+LOST = (np.array([[np.nan]]), np.ones((1, 1)))
+UNEVEN = (np.ones((1, 2)), np.ones((1, 1)))
+NAMELESS = struct(picture="1002.jpg", subjects=cell([]))
+
+
+@pytest.mark.parametrize(
+    ("corrupt", "match"),
+    [
+        (missing_image, "fixations.mat has an entry for '1002.jpg', but there is no such image"),
+        (renamed_image, "photo.jpg has no entry in .*fixations.mat.*renamed"),
+        (extra_image, "1701.jpg has no entry in .*fixations.mat"),
+        (two_endings, "1002.jpg differs from 1002.jpeg only in its ending"),
+        (cut_image, "1002.jpg is cut short"),
+        (empty_image, "1002.jpg is not an image"),
+        (wrong_size, "has 12 of 12 fixations outside the 40x30 pixels of 1002.jpg"),
+        (missing_file, "fixations.mat is missing; see `salzoo datasets osie`"),
+        (cut_file, "fixations.mat is not a readable MATLAB 5 file"),
+        (hdf5, "osie: [^ ]*fixations.mat is a MATLAB 7.3 .HDF5. file, not MATLAB 5; take the"),
+        (no_cell, "type float64 and shape .5, 1., not a cell of 5 images"),
+        (with_entries(entries()[:3]), "shape .3, 1., not a cell of 5 images"),
+        (with_entries(entries(), "fixation"), "no variable 'fixations' but .'fixation'"),
+        (with_entries([*entries()[:4], NAMELESS]), "entry 5 that is not a struct of .*'img'"),
+        (with_entries(entries(of_second="1001.jpg")), "names 1001.jpg twice"),
+        (with_entries(entries(second=[LOST] * 3)), "fixations of 1002.jpg that are not numbers"),
+        (with_entries(entries(second=[UNEVEN] * 3)), "entry 2 .*fix_x and fix_y differ in length"),
+    ],
+)
+def test_corruptions_are_named(folder, corrupt, match):
+    corrupt(folder)
+    refused("osie", folder, match)
 
 
 def test_the_real_osie(osie_dir):
@@ -159,3 +174,4 @@ def test_the_real_osie(osie_dir):
     assert sum(len(sample.fixations) for sample in samples) == 98_321
     assert {sample.size for sample in samples} == {(600, 800)}
     assert {len(set(sample.observers)) for sample in samples} == {15}
+    assert len(load_dataset("osie", osie_dir, "val")) == 200

@@ -8,6 +8,7 @@ from PIL import Image
 
 from salzoo.data import scenes
 from salzoo.data.datasets import load_dataset, synthetic
+from salzoo.data.datasets.splits import official
 from salzoo.data.density import density_map
 from salzoo.errors import InputError
 
@@ -18,7 +19,7 @@ FEW = {"train": 16, "val": 4, "test": 4}
 def few(tmp_path_factory):
     """Folder and splits of a small copy; tests that change files make their own."""
     folder = str(tmp_path_factory.mktemp("synthetic") / "scenes")
-    return folder, synthetic._read_or_draw(folder, FEW)
+    return folder, official(synthetic._read_or_draw(folder, FEW))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,8 @@ def _files(folder):
 
 
 def _draw(folder, splits=None):
-    return synthetic._read_or_draw(str(folder), splits or {"train": 2, "val": 1, "test": 1})
+    samples = synthetic._read_or_draw(str(folder), splits or {"train": 2, "val": 1, "test": 1})
+    return official(samples)
 
 
 # ---- what is drawn ----
@@ -70,7 +72,7 @@ def test_splits_have_their_sizes_and_share_nothing(few, samples):
 
 
 def test_record_counts_agree():
-    assert sum(synthetic.RECORD.splits.values()) == synthetic.RECORD.images
+    assert sum(synthetic.RECORD.protocols["salzoo"].counts.values()) == synthetic.RECORD.images
     assert synthetic.RECORD.layout == ""
 
 
@@ -151,10 +153,8 @@ def _nss(prediction, fixations):
 @pytest.fixture
 def small(monkeypatch):
     """Make the registered dataset small."""
-    record = synthetic.RECORD
-    monkeypatch.setitem(record.splits, "train", 2)
-    monkeypatch.setitem(record.splits, "val", 1)
-    monkeypatch.setitem(record.splits, "test", 1)
+    for split, count in (("train", 2), ("val", 1), ("test", 1)):
+        monkeypatch.setitem(synthetic.RECORD.protocols["salzoo"].counts, split, count)
 
 
 def test_default_place_is_the_cache(small, tmp_path, monkeypatch):

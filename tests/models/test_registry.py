@@ -145,3 +145,10 @@ def test_unknown_names_get_a_hint():
         build_model("msi-net")
     with pytest.raises(InputError, match="option of msinet 'asp'; did you mean 'aspp'"):
         build_model("msinet", asp=False)
+
+
+def test_recipes_name_known_datasets():
+    from salzoo.data.datasets import list_datasets
+
+    for name in MODELS:
+        assert set(model_record(name).recipes) <= set(list_datasets())

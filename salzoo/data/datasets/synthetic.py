@@ -20,7 +20,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from salzoo.data import scenes
-from salzoo.data.datasets.record import DatasetRecord
+from salzoo.data.datasets.record import DatasetRecord, Protocol
+from salzoo.data.datasets.splits import official
 from salzoo.data.images import check_complete, image_size
 from salzoo.data.sample import Sample
 from salzoo.errors import InputError
@@ -30,12 +31,14 @@ from salzoo.files import whole_folder
 VERSION = 1
 SEED = 1
 
+_SPLITS = {"train": 240, "val": 60, "test": 60}
+
 RECORD = DatasetRecord(
     name="synthetic",
     title="Synthetic scenes",
     task="fixations + objects",
     images=360,
-    splits={"train": 240, "val": 60, "test": 60},
+    ground_truth="fixation points by observer, masks, categories",
     licence="Apache-2.0",
     citation="part of salzoo",
     homepage="salzoo/data/scenes.py",
@@ -43,16 +46,18 @@ RECORD = DatasetRecord(
     sigma=10.0,
     sigma_source="one degree of the visual angle, if 320 pixels fill 32 degrees",
     viewing="12 simulated observers, 6 to 12 fixations each, centre bias",
+    protocols={"salzoo": Protocol(_SPLITS, official, "by number", False)},
 )
 
 
-def read(folder):
-    """Read all samples, by split; draw the scenes first where there are none.
+def read(folder, border):
+    """Read all samples, sorted by file name; draw the scenes first where there are none.
 
     Args:
         folder: where the scenes lie or shall lie; None: the cache.
+        border: not needed; what is wrong here is deleted and drawn again.
     """
-    return _read_or_draw(folder or _cache_folder(), RECORD.splits)
+    return _read_or_draw(folder or _cache_folder(), _SPLITS)
 
 
 def _cache_folder():
@@ -73,11 +78,7 @@ def _read_or_draw(folder, splits):
         _draw(folder, splits)
     entries = _read_entries(folder, splits)
     trials = _read_trials(folder)
-    samples = {split: [] for split in splits}
-    for name in sorted(entries):
-        sample = _sample(folder, name, trials.get(name), entries[name]["category"])
-        samples[entries[name]["split"]].append(sample)
-    return samples
+    return [_sample(folder, name, trials.get(name), entries[name]) for name in sorted(entries)]
 
 
 # ---- writing ----
@@ -170,7 +171,7 @@ def _read_trials(folder):
     }
 
 
-def _sample(folder, name, trial, category):
+def _sample(folder, name, trial, entry):
     image, mask = (os.path.join(folder, kind, name) for kind in ("images", "masks"))
     for path in (image, mask):
         if not os.path.exists(path):
@@ -184,9 +185,7 @@ def _sample(folder, name, trial, category):
     fixations, observers = trial
     if not ((fixations >= 0) & (fixations < (columns, rows))).all():
         raise InputError(f"synthetic: fixations of {image} lie outside it; delete {folder}.")
-    return Sample(
-        image, size, fixations, observers, RECORD.sigma, mask_path=mask, category=category
-    )
+    return Sample(image, size, fixations, observers, RECORD.sigma, mask_path=mask, **entry)
 
 
 def _incomplete(folder, path):

@@ -1,0 +1,27 @@
+"""Look at a dataset's folder file by file and list everything that is wrong."""
+
+HELP = "verify a dataset's folder"
+
+
+def add_arguments(parser):
+    parser.add_argument("name", help="see `salzoo datasets`")
+    parser.add_argument("--data_dir", help="the dataset's folder, or one with a folder for each")
+
+
+def run(arguments):
+    from salzoo.data.datasets import dataset_record
+    from salzoo.data.inspection import inspect_dataset, official_parts
+
+    samples, border = inspect_dataset(arguments.name, arguments.data_dir)
+    fixations = sum(len(each.fixations) for each in samples if each.fixations is not None)
+    print(
+        f"{arguments.name}: {len(samples)} usable images, {fixations:,} fixations, "
+        f"{border.dropped} dropped outside their images, {len(border.problems)} problems"
+    )
+    parts = official_parts(dataset_record(arguments.name), samples)
+    if parts:
+        counts = (f"{split} {found} of {count}" for split, (found, count) in parts.items())
+        print(f"  official splits: {', '.join(counts)}")
+    for path, sentence in sorted(border.problems):
+        print(f"  {path} {sentence}")
+    return 1 if border.problems else 0

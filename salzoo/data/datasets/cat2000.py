@@ -1,0 +1,147 @@
+"""CAT2000: 4000 images of 20 categories; eye movements are public for half of them.
+
+Borji and Itti, CAT2000: a large scale fixation dataset for boosting saliency
+research, arXiv:1505.03581, 2015.
+
+Layout as published: `trainSet/Stimuli/<Category>/NNN.jpg`,
+`trainSet/FIXATIONLOCS/<Category>/NNN.mat` (variable `fixLocs`, 1080x1920, nonzero
+where anybody looked), `trainSet/FIXATIONMAPS/<Category>/NNN.jpg` (density) and
+`testSet/Stimuli/<Category>/NNN.jpg`, whose truth is withheld. The
+categories share numbers: training images seem to have the odd, test images the
+even ones. All are 1920x1080, padded with grey. The
+`Output` folders between the images hold maps of models; whatever has "output" in
+its name is left out.
+
+The rotation flag of `testSet/Stimuli/Pattern/134.jpg` is wrong: as in every set,
+the pixels count as stored and EXIF is ignored. `trainSet/allFixData.mat`, with
+the observers apart, is a MATLAB containers.Map, which only MATLAB can read;
+points are therefore pixels, without observers and repeats.
+
+Either part may be missing as a whole.
+"""
+
+import os
+
+from salzoo.data.datasets.border import find_folder
+from salzoo.data.datasets.matlab import load_matlab5
+from salzoo.data.datasets.points import points_of_map
+from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import official, shuffled_in_categories, with_test
+from salzoo.data.sample import Sample
+
+RECORD = DatasetRecord(
+    name="cat2000",
+    title="CAT2000",
+    task="fixations",
+    images=4000,
+    ground_truth="density maps and fixated pixels of the training half, all observers together",
+    viewing="18 observers an image as the public half counts, 5 s, eye tracker, "
+    "free viewing (from memory)",
+    licence="none found: for local research",
+    citation="Borji, Itti: CAT2000: A large scale fixation dataset for boosting saliency "
+    "research. arXiv:1505.03581, 2015",
+    homepage="http://saliency.mit.edu/results_cat2000.html",
+    layout="trainSet/Stimuli/*/*.jpg, trainSet/FIXATIONLOCS/*/*.mat, "
+    "trainSet/FIXATIONMAPS/*/*.jpg and testSet/Stimuli/*/*.jpg",
+    steps=(
+        "Download trainSet.zip (about 4 GB) and, for the test images, testSet.zip from "
+        "http://saliency.mit.edu.",
+        "Unpack both into one folder, which then holds trainSet and testSet.",
+    ),
+    archives=(
+        Archive(
+            "http://saliency.mit.edu/trainSet.zip",
+            "trainSet.zip",
+            "md5:56ad5c77e6c8f72ed9ef2901628d6e48",
+        ),
+        Archive(
+            "http://saliency.mit.edu/testSet.zip",
+            "testSet.zip",
+            "md5:903ec668df2e5a8470aef9d8654e7985",
+        ),
+    ),
+    protocols={
+        "msinet": Protocol(
+            {"train": 1600, "val": 400, "test": 2000},
+            with_test(shuffled_in_categories(80)),
+            "MSI-Net's code, seed 42, the same positions in each category",
+        ),
+        "sam": Protocol(
+            {"train": 1800, "val": 200, "test": 2000},
+            with_test(shuffled_in_categories(90)),
+            "the SAM paper, 10 of each category validate; it publishes no seed: 42 is ours",
+        ),
+        "official": Protocol(
+            {"train": 2000, "test": 2000}, official, "the publishers", shuffles=False
+        ),
+    },
+    sigma=40.0,
+    sigma_source="found by comparison with the published maps (the Tuebingen benchmark's code)",
+)
+
+
+def read(folder, border):
+    """Read all samples of the folder, sorted by category and file name."""
+    train, test = find_folder(folder, "trainSet"), find_folder(folder, "testSet")
+    if train is None and test is None:
+        train = folder
+    return [*_training_samples(train, border), *_test_samples(test, border)]
+
+
+def _training_samples(root, border):
+    folders = [
+        root and border.folder(root, kind) for kind in ("Stimuli", "FIXATIONLOCS", "FIXATIONMAPS")
+    ]
+    if None in folders:
+        return []
+    stimuli, locations, maps = folders
+    image_of = _files(stimuli, (".jpg", ".jpeg"), border)
+    locations_of = _files(locations, (".mat",), border)
+    map_of = _files(maps, (".jpg", ".jpeg"), border)
+    with_points = border.pair(image_of, locations_of, "file of fixations", locations)
+    with_map = border.pair(image_of, map_of, "density map", maps)
+    samples = []
+    for key in sorted(set(with_points) & set(with_map)):
+        image, path = image_of[key], locations_of[key]
+        size = border.image(image)
+        if size is None or not border.same_size(map_of[key], size, image):
+            continue
+        values = load_matlab5(path, "fixLocs", border)
+        if values is None:
+            continue
+        points = points_of_map(values, "'fixLocs'", size, path, image, border)
+        if points is not None:
+            truth = {"sigma": RECORD.sigma, "density_path": map_of[key]}
+            category = os.path.dirname(key)
+            samples.append(Sample(image, size, points, **truth, category=category, split="train"))
+    return samples
+
+
+def _test_samples(root, border):
+    stimuli = root and border.folder(root, "Stimuli")
+    if stimuli is None:
+        return []
+    samples = []
+    for key, image in sorted(_files(stimuli, (".jpg", ".jpeg"), border).items()):
+        size = border.image(image)
+        if size is not None:
+            samples.append(Sample(image, size, category=os.path.dirname(key), split="test"))
+    return samples
+
+
+def _files(root, endings, border):
+    """Return {"Category/NNN": path} of the files in the sub-folders of `root`."""
+    categories = [
+        entry.name for entry in os.scandir(root) if entry.is_dir() and entry.name[0] != "."
+    ]
+    return {
+        f"{category}/{stem}": path
+        for category in categories
+        if not _is_output(category)
+        for stem, path in border.stems(os.path.join(root, category), endings).items()
+        if not _is_output(stem)
+    }
+
+
+def _is_output(name):
+    return "output" in name.lower()

@@ -1,0 +1,68 @@
+"""DUTS: 10553 images for training and 5019 for testing, masks of the salient objects.
+
+Wang, Lu, Wang, Feng, Wang, Yin and Ruan, Learning to detect salient objects with
+image-level supervision, CVPR 2017.
+
+Layout as published: `DUTS-TR/DUTS-TR-Image/*.jpg`, `DUTS-TR/DUTS-TR-Mask/*.png`, and
+the same with TE. The halves are two archives; one of them alone is enough for its
+split. Names begin with ILSVRC2012_, n and eight digits, or sun_.
+"""
+
+import os
+
+from salzoo.data.datasets.border import find_folder, pairs_of_masks
+from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import official, shuffled, within
+
+_HOME = "http://saliencydetection.net/duts"
+_HALVES = {"train": "DUTS-TR", "test": "DUTS-TE"}
+
+RECORD = DatasetRecord(
+    name="duts",
+    title="DUTS",
+    task="objects",
+    images=15572,
+    ground_truth="masks of the salient objects",
+    viewing="50 people marked the objects (from memory)",
+    licence="quoted by a repository that mirrors it: free for academic and research purposes",
+    citation="Wang, Lu, Wang, Feng, Wang, Yin, Ruan: Learning to detect salient objects with "
+    "image-level supervision. CVPR, 2017",
+    homepage=f"{_HOME}/",
+    layout="DUTS-TR/DUTS-TR-Image/*.jpg, DUTS-TR/DUTS-TR-Mask/*.png, the same with TE",
+    steps=(
+        "Download and unpack DUTS-TR.zip and DUTS-TE.zip (or the one you need) into one folder.",
+        "Give the folder that holds DUTS-TR/ and DUTS-TE/ as --data_dir.",
+    ),
+    archives=(
+        Archive(
+            f"{_HOME}/download/DUTS-TR.zip",
+            "DUTS-TR.zip",
+            "sha256:ce61e023c8f59d022b4d46981cf16813b83d089242e6489a45630d83962ea058",
+        ),
+        Archive(f"{_HOME}/download/DUTS-TE.zip", "DUTS-TE.zip"),
+    ),
+    protocols={
+        "official": Protocol({"train": 10553, "test": 5019}, official, "the authors", False),
+        "salzoo": Protocol(
+            {"train": 10000, "val": 553},
+            within("train", shuffled(10000)),
+            "ours, of DUTS-TR, since the authors have no validation split; seed 42",
+        ),
+    },
+)
+
+
+def read(folder, border):
+    """Read all samples of the folder, sorted by file name."""
+    samples, none_there = [], True
+    for split, half in _HALVES.items():
+        images, masks = (
+            [f"{half}/{half}-{kind}", f"{half}/{half}/{half}-{kind}"] for kind in ("Image", "Mask")
+        )
+        if find_folder(folder, *images) or find_folder(folder, *masks):
+            none_there = False
+            both = border.folder(folder, *images), border.folder(folder, *masks)
+            samples += pairs_of_masks(both[0], (".jpg",), both[1], (".png",), border, split)
+    if none_there:
+        border.missing(os.path.join(folder, "DUTS-TR", "DUTS-TR-Image"))
+    return samples

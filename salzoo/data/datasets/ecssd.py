@@ -1,0 +1,43 @@
+"""ECSSD: 1000 images with structurally complex scenes, masks of the salient object.
+
+Shi, Yan, Xu and Jia, Hierarchical image saliency detection on extended CSSD,
+TPAMI 2016.
+
+Layout as published: `images/0001.jpg` to `1000.jpg` and
+`ground_truth_mask/0001.png` to `1000.png`, 8-bit with 0 and 255. 0557.jpg is
+greyscale. 74 images nearly repeat images of SOD and 4 of PASCAL-S, so these are
+not independent tests.
+"""
+
+from salzoo.data.datasets.border import pairs_of_masks
+from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import only
+
+_HOME = "https://www.cse.cuhk.edu.hk/leojia/projects/hsaliency"
+
+RECORD = DatasetRecord(
+    name="ecssd",
+    title="ECSSD",
+    task="objects",
+    images=1000,
+    ground_truth="masks of the salient object",
+    viewing="five people marked the object (from memory)",
+    licence="none stated: for research, not to be redistributed",
+    citation="Shi, Yan, Xu, Jia: Hierarchical image saliency detection on extended CSSD. "
+    "IEEE TPAMI 38(4), 2016",
+    homepage=f"{_HOME}/dataset.html",
+    layout="images/*.jpg and ground_truth_mask/*.png",
+    steps=("Download and unpack images.zip and ground_truth_mask.zip into one folder.",),
+    archives=(
+        Archive(f"{_HOME}/data/ECSSD/images.zip", "images.zip"),
+        Archive(f"{_HOME}/data/ECSSD/ground_truth_mask.zip", "ground_truth_mask.zip"),
+    ),
+    protocols={"official": Protocol({"test": 1000}, only("test"), "a set for testing", False)},
+)
+
+
+def read(folder, border):
+    """Read all samples of the folder, sorted by file name."""
+    images = border.folder(folder, "images", "ECSSD/images")
+    masks = border.folder(folder, "ground_truth_mask", "ECSSD/ground_truth_mask")
+    return pairs_of_masks(images, (".jpg",), masks, (".png",), border)

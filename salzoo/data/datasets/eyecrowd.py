@@ -1,0 +1,40 @@
+"""EyeCrowd: 500 images with many or few faces, eye movements of 16 observers.
+
+Jiang, Xu and Zhao, Saliency in crowd, ECCV 2014.
+
+Layout as published: `data/stimuli/*.jpg` (1024x768) and `data/eye/fixations.mat`,
+built as OSIE's of the same laboratory (see `nus`): a 500x1 cell of structs {img,
+subjects}, an observer's fields saved in the smallest type that holds them, and
+an observer without a fixation is possible. Coordinates are 1-based.
+"""
+
+from salzoo.data.datasets.nus import read_samples
+from salzoo.data.datasets.record import DatasetRecord, Protocol
+from salzoo.data.datasets.splits import shuffled
+
+RECORD = DatasetRecord(
+    name="eyecrowd",
+    title="EyeCrowd (saliency in crowd)",
+    task="fixations",
+    images=500,
+    ground_truth="fixation points by observer, with durations",
+    viewing="16 observers, eye tracker, free viewing (from memory)",
+    licence="MIT",
+    citation="Jiang, Xu, Zhao: Saliency in crowd. European Conference on Computer Vision, 2014",
+    homepage="https://github.com/NUS-VIP/saliency-in-crowd",
+    layout="data/stimuli/*.jpg and data/eye/fixations.mat",
+    steps=("Download the repository of the homepage and give its folder as --data_dir.",),
+    protocols={
+        "salzoo": Protocol(
+            {"train": 400, "val": 100}, shuffled(400), "ours, no paper divides it; seed 42"
+        )
+    },
+    sigma=24.0,
+    sigma_source="as OSIE, of the same laboratory; none is stated for this set",
+    options={"drop_first": "leave out each observer's first fixation (the authors keep it)"},
+)
+
+
+def read(folder, border, drop_first=False):
+    """Read all samples of the folder, sorted by file name."""
+    return read_samples(folder, border, RECORD, base=1, drop_first=drop_first)

@@ -1,0 +1,78 @@
+"""FIWI: 149 screenshots of web pages, eye movements of 11 observers.
+
+Shen and Zhao, Webpage saliency, ECCV 2014.
+
+Layout as published: somewhere below one folder, `stimuli/*.png`, 1360x768 or
+1366x768, and `all5/*.png`, point maps of the same names: a pixel that is not 0
+was fixated by somebody within the 5 s. So observers are not known, and several
+fixations of one pixel count once. A point is the pixel's own column and row.
+
+MSI-Net's copies of the point maps, in a folder `fixations`, are read as well.
+"""
+
+import os
+
+from salzoo.data.datasets.points import marked_points
+from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import shuffled
+from salzoo.data.sample import Sample
+
+_ZIP = "https://www.dropbox.com/s/30nxg2uwd1wpb80/webpage_dataset.zip"
+
+RECORD = DatasetRecord(
+    name="fiwi",
+    title="FIWI (webpage saliency)",
+    task="fixations",
+    images=149,
+    ground_truth="maps of fixated pixels, all observers together",
+    viewing="11 observers, free viewing, 5 s a page, eye tracker",
+    licence="no text found: treat it as for research, not to be redistributed",
+    citation="Shen, Zhao: Webpage saliency. European Conference on Computer Vision, 2014",
+    homepage="https://www-users.cse.umn.edu/~qzhao/webpage_saliency.html",
+    layout="stimuli/*.png and all5/*.png",
+    steps=(
+        f"Download {_ZIP}?dl=1 by hand (no checksum is known) and unpack it.",
+        "Give the unpacked folder as --data_dir; `stimuli` and `all5` are found below it.",
+    ),
+    archives=(Archive(f"{_ZIP}?dl=1", "webpage_dataset.zip"),),
+    protocols={
+        "msinet": Protocol({"train": 99, "val": 50}, shuffled(99), "MSI-Net's code, seed 42")
+    },
+    sigma=30.0,
+    sigma_source="MSI-Net's code",
+)
+
+
+def read(folder, border):
+    """Read all samples of the folder, sorted by file name."""
+    images_folder = _folder_below(folder, ("stimuli",), border)
+    maps_folder = _folder_below(folder, ("all5", "fixations"), border)
+    if images_folder is None or maps_folder is None:
+        return []
+    images, maps = border.stems(images_folder, (".png",)), border.stems(maps_folder, (".png",))
+    samples = []
+    for stem in border.pair(images, maps, "point map", maps_folder):
+        image, path = images[stem], maps[stem]
+        size = border.image(image)
+        levels = None if size is None else border.grey(path, size, image)
+        if levels is None:
+            continue
+        trial = border.points(marked_points(levels), None, size, path, image)
+        if trial is not None:
+            samples.append(Sample(image, size, *trial, RECORD.sigma))
+    return samples
+
+
+def _folder_below(root, names, border):
+    """Return the folder nearest to the root that has one of the names, the first preferred."""
+    found = {}
+    for place, folders, _ in os.walk(root):
+        folders[:] = sorted(name for name in folders if name != "__MACOSX" and name[0] != ".")
+        depth = place.count(os.sep)
+        for name in set(names) & set(folders):
+            found.setdefault(name, []).append((depth, os.path.join(place, name)))
+    for name in names:
+        if name in found:
+            return min(found[name])[1]
+    border.missing(os.path.join(root, names[0]))
+    return None

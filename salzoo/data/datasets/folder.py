@@ -1,0 +1,214 @@
+"""Folder: the user's own images with where people looked, or what stands out.
+
+Layout: the images in `images/` (or directly in the folder) and at least one of
+
+    fixations.csv         a line each: image, x, y, and if known observer, timestamp
+    densities/ or maps/   grey pictures of the images' names and sizes
+    masks/                the same, bright on the salient objects
+    splits.csv            optional: image, split (train, val or test) of every image
+
+The tables are UTF-8 with a line of column names, separated by commas, semicolons or
+tabs; further columns are ignored. Images are named with or without their ending. x and
+y are pixels of the image as stored, 0-based from its upper left corner, or fractions
+0..1 of its width and height. Observers are any text, numbered in sorted order. With
+timestamps, fixations are sorted by observer and timestamp; else they stay as in the file.
+
+An image that nobody fixated is left out, and so logged. sigma is 1/32 of the image's
+longer side unless one is given: a degree of the visual angle if that side fills 32, and
+near what SALICON (19 of 640 pixels) and OSIE (24 of 800) use.
+"""
+
+import logging
+import os
+
+import numpy as np
+from PIL import ExifTags, Image
+
+from salzoo.data.datasets.record import ANY_NUMBER, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import official_or, shuffled_share
+from salzoo.data.datasets.table import read_fixations, read_splits, some
+from salzoo.data.images import EXTENSIONS
+from salzoo.data.sample import Sample
+from salzoo.errors import unknown_name
+
+LOG = logging.getLogger("salzoo")
+UNITS = ("pixels", "fractions")
+SIGMA_SHARE = 1 / 32
+
+RECORD = DatasetRecord(
+    name="folder",
+    title="Your own images",
+    task="fixations + objects",
+    images=ANY_NUMBER,
+    ground_truth="whatever the folder has: fixation points, density maps, masks",
+    viewing="known to you",
+    licence="known to you",
+    citation="your own data",
+    homepage="salzoo/data/datasets/folder.py",
+    layout="images/ and fixations.csv, densities/ or masks/",
+    steps=(
+        "Put the images into images/ of a folder of your own.",
+        "Points: fixations.csv with a line 'image,x,y' (or 'image,observer,timestamp,x,y') and "
+        "below it a line for each fixation. Their sigma is 1/32 of the image's longer side "
+        "unless you give one.",
+        "Maps: grey pictures of the same names and sizes in densities/; objects: in masks/.",
+        "Splits: splits.csv with 'image,split', train, val or test; without it 80 % train, 20 % "
+        "val.",
+    ),
+    protocols={
+        "salzoo": Protocol(
+            {},
+            official_or(shuffled_share(0.8)),
+            "splits.csv; without it ours, 80 % train and 20 % val, seed 42",
+        )
+    },
+    options={
+        "image_column": "name of the column of image names in fixations.csv (image)",
+        "x_column": "of the column of x (x)",
+        "y_column": "of the column of y (y)",
+        "observer_column": "of the column of observers, which may be missing (observer)",
+        "timestamp_column": "of the column of times, which may be missing (timestamp)",
+        "units": "of x and y: pixels or fractions (pixels)",
+    },
+)
+
+
+def read(
+    folder,
+    border,
+    image_column="image",
+    x_column="x",
+    y_column="y",
+    observer_column="observer",
+    timestamp_column="timestamp",
+    units="pixels",
+):
+    """Read all samples of the folder, sorted by file name; options as in RECORD.options."""
+    if units not in UNITS:
+        raise unknown_name("unit of coordinates", units, UNITS)
+    images = _find_images(folder, border)
+    densities = _find_maps(folder, ("densities", "maps"), images, "density map", border)
+    masks = _find_maps(folder, ("masks",), images, "mask", border)
+    path, trials = os.path.join(folder, "fixations.csv"), None
+    if os.path.exists(path):
+        columns = (image_column, x_column, y_column, observer_column, timestamp_column)
+        trials = read_fixations(path, columns, images, border)
+        _check_units(path, trials or {}, units, border)
+    elif images and densities is None and masks is None:
+        border.problem(
+            folder, "holds images but no ground truth; add fixations.csv, densities/ or masks/."
+        )
+    splits = os.path.join(folder, "splits.csv")
+    needed = images if trials is None else trials
+    split_of = read_splits(splits, images, needed, border) if os.path.exists(splits) else {}
+
+    samples, unseen = [], []
+    for stem, image in images.items():
+        size = _checked_size(image, stem, densities, masks, border)
+        if size is None:
+            continue
+        trial = sigma = None
+        if trials is not None:
+            points, observers = trials.get(stem, (np.empty((0, 2)), None))
+            points = _in_pixels(points, size, units)
+            trial = border.points(points, observers, size, path, image, may_be_none=True)
+            if trial is None:
+                continue
+            if len(trial[0]) == 0:
+                unseen.append(os.path.basename(image))
+                continue
+            sigma = max(size) * SIGMA_SHARE
+        density, mask = ((maps or {}).get(stem) for maps in (densities, masks))
+        split = split_of.get(stem)
+        points, observers = trial or (None, None)
+        samples.append(Sample(image, size, points, observers, sigma, density, mask, split=split))
+    if unseen:
+        LOG.warning(
+            "folder: left out %d of %d images that nobody fixated (%s)",
+            len(unseen),
+            len(images),
+            some(unseen),
+        )
+    return samples
+
+
+def _find_images(folder, border):
+    """Return {stem: path} of images/, or of the folder itself."""
+    inner = os.path.join(folder, "images")
+    loose = border.stems(folder, EXTENSIONS)
+    if not os.path.isdir(inner):
+        images, where = loose, folder
+    else:
+        images, where = border.stems(inner, EXTENSIONS), inner
+        if loose:
+            border.problem(
+                folder,
+                "has images in images/ and beside it: "
+                f"{some(map(os.path.basename, loose.values()))}; move them into it or away.",
+            )
+    if not images:
+        border.problem(
+            where, f"holds no images ({', '.join(EXTENSIONS)}); sub-folders are not searched."
+        )
+    return images
+
+
+def _find_maps(folder, names, images, what, border):
+    """Return {stem: path} of the maps or masks that have an image, None without a folder."""
+    folders = [path for name in names if os.path.isdir(path := os.path.join(folder, name))]
+    if not folders:
+        return None
+    if len(folders) > 1:
+        border.problem(folder, f"has both {names[0]}/ and {names[1]}/; keep one of them.")
+    maps = border.stems(folders[0], EXTENSIONS)
+    border.pair(images, maps, what, folders[0])
+    return maps
+
+
+def _checked_size(path, stem, densities, masks, border):
+    """Return (rows, columns) of an image, None if it or its map or mask cannot be used."""
+    size = border.image(path)
+    if size is None:
+        return None
+    if _is_turned(path):
+        border.problem(
+            path,
+            "carries an EXIF rotation, so its pixels are not where viewers show them; save it "
+            "upright and see that its ground truth fits.",
+        )
+        return None
+    for maps in (densities, masks):
+        if maps is not None and not (stem in maps and border.same_size(maps[stem], size, path)):
+            return None
+    return size
+
+
+def _is_turned(path):
+    try:
+        with Image.open(path) as image:
+            return image.getexif().get(ExifTags.Base.Orientation, 1) not in (0, 1)
+    except (OSError, SyntaxError, ValueError):
+        return False  # what its EXIF part says cannot be known
+
+
+def _check_units(path, trials, units, border):
+    """Report pixels that were given as fractions, and fractions as pixels."""
+    points = np.concatenate([np.empty((0, 2)), *(each for each, _ in trials.values())])
+    beyond = points[(points > 1).any(axis=1)]
+    if units == "fractions" and len(beyond) > len(points) / 2:
+        x, y = beyond[0]
+        border.problem(
+            path,
+            f"has x {x:g}, y {y:g}, and {len(beyond)} of {len(points)} points are above 1, which "
+            "fractions are not; did you mean units=pixels?",
+        )
+    elif units == "pixels" and ((0 <= points) & (points <= 1)).all() and (points % 1).any():
+        border.problem(path, "has no x or y above 1, as fractions; did you mean units=fractions?")
+
+
+def _in_pixels(points, size, units):
+    if units == "pixels":
+        return points
+    extent = np.array(size[::-1], "float64")
+    # The far border belongs to the last pixel.
+    return np.where(points == 1, np.nextafter(extent, 0), points * extent)

@@ -1,0 +1,47 @@
+"""MIT300: the 300 images of the MIT saliency benchmark, whose fixations are not public.
+
+Judd, Durand and Torralba, A benchmark of computational models of saliency to
+predict human fixations, MIT technical report, 2012.
+
+Layout as published: `BenchmarkIMAGES/i1.jpg` to `i300.jpg`, of many sizes. Only
+the benchmark itself can evaluate predictions of them.
+"""
+
+from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import official
+from salzoo.data.sample import Sample
+
+_ZIP = "http://saliency.mit.edu/BenchmarkIMAGES.zip"
+
+RECORD = DatasetRecord(
+    name="mit300",
+    title="MIT300",
+    task="fixations",
+    images=300,
+    ground_truth="not public; https://saliency.tuebingen.ai evaluates",
+    viewing="39 observers, eye tracker; free viewing, 3 s an image (from memory)",
+    licence="no text found: treat it as for research, not to be redistributed",
+    citation="Judd, Durand, Torralba: A benchmark of computational models of saliency to predict "
+    "human fixations. MIT technical report, 2012 (from memory)",
+    homepage="https://saliency.tuebingen.ai",
+    layout="BenchmarkIMAGES/*.jpg",
+    steps=(
+        f"Download {_ZIP} (md5 03ed32bdf5e4289950cd28df89451260) and unpack it, which gives "
+        "`BenchmarkIMAGES`; give the folder around it as --data_dir.",
+        "To have predictions evaluated, submit them as https://saliency.tuebingen.ai says.",
+    ),
+    archives=(Archive(_ZIP, "BenchmarkIMAGES.zip", "md5:03ed32bdf5e4289950cd28df89451260"),),
+    protocols={"official": Protocol({"test": 300}, official, "the publishers", False)},
+)
+
+
+def read(folder, border):
+    """Read all samples of the folder, sorted by file name."""
+    images_folder = border.folder(folder, "BenchmarkIMAGES")
+    if images_folder is None:
+        return []
+    images = border.stems(images_folder, (".jpg", ".jpeg"))
+    if not images:
+        border.problem(images_folder, "holds no .jpg image; take the set's own folder.")
+    sizes = {path: border.image(path) for path in images.values()}
+    return [Sample(path, size, split="test") for path, size in sizes.items() if size is not None]

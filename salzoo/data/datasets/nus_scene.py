@@ -1,0 +1,105 @@
+"""NUS Scene: 500 scenes of SUN, eye movements of 12 observers.
+
+Liang, Jiang, Liang and Zhao, Saliency prediction with scene structural guidance, 2015.
+
+Layout as published: `data/stimuli/001.jpg` to `500.jpg`, `data/tidy/fixations.mat`
+(variable `fixations`, a 500x12 cell of n x 4 arrays: y, x, latency and duration in
+seconds; y before x; an empty trial is possible) and `data/tidy/imgInfo.mat`
+(`imgInfo.size`, 500x2, rows and columns). Coordinates lie in 0 < x <= columns and
+0 < y <= rows, so those on the far border are taken as in the last pixel.
+"""
+
+import os
+
+import numpy as np
+
+from salzoo.data.datasets.matlab import field, load_matlab5
+from salzoo.data.datasets.points import join_observers, points_of_matrix
+from salzoo.data.datasets.record import DatasetRecord, Protocol
+from salzoo.data.datasets.splits import shuffled
+from salzoo.data.sample import Sample
+
+RECORD = DatasetRecord(
+    name="nus_scene",
+    title="NUS Scene",
+    task="fixations",
+    images=500,
+    ground_truth="fixation points by observer, with latency and duration",
+    viewing="12 observers, eye tracker",
+    licence="MIT",
+    citation="Liang, Jiang, Liang, Zhao: Saliency prediction with scene structural guidance. "
+    "2015 (its README gives arXiv; IEEE SMC from memory)",
+    homepage="https://github.com/Yanakz/Scene",
+    layout="data/stimuli/*.jpg, data/tidy/fixations.mat and data/tidy/imgInfo.mat",
+    steps=("Download the repository of the homepage and give its folder as --data_dir.",),
+    protocols={
+        "salzoo": Protocol(
+            {"train": 400, "val": 100}, shuffled(400), "ours, no paper divides it; seed 42"
+        )
+    },
+    sigma=24.0,
+    sigma_source="as OSIE, of the same laboratory; the authors state none for this set",
+    options={"drop_first": "leave out each observer's first fixation (the authors keep it)"},
+)
+
+
+def read(folder, border, drop_first=False):
+    """Read all samples of the folder, sorted by file name."""
+    stimuli = border.folder(folder, "data/stimuli")
+    tidy = border.folder(folder, "data/tidy")
+    if stimuli is None or tidy is None:
+        return []
+    path = os.path.join(tidy, "fixations.mat")
+    cells = load_matlab5(path, "fixations", border)
+    sizes = _sizes(os.path.join(tidy, "imgInfo.mat"), border)
+    if cells is None or sizes is None:
+        return []
+    if cells.dtype != object or cells.ndim != 2 or len(cells) != len(sizes):
+        border.problem(
+            path,
+            f"has 'fixations' of {cells.dtype} and shape {cells.shape}, but imgInfo.mat has "
+            f"{len(sizes)} sizes; take the set's own files.",
+        )
+        return []
+    images = border.stems(stimuli, (".jpg", ".jpeg"))
+    numbered = {f"{row + 1:03d}": row for row in range(len(cells))}
+    samples = []
+    for stem in border.pair(images, dict.fromkeys(numbered, path), "entry", path):
+        image, row = images[stem], numbered[stem]
+        size = border.image(image)
+        if size is None:
+            continue
+        if size != sizes[row]:
+            stated = f"{sizes[row][1]}x{sizes[row][0]}"
+            border.problem(image, f"is {size[1]}x{size[0]}, imgInfo.mat says {stated}.")
+            continue
+        try:
+            observers = [_points(trial, size) for trial in cells[row]]
+        except (TypeError, ValueError) as error:
+            border.problem(
+                path,
+                f"has an entry {stem} that is not of n x 4 arrays ({error}); take the set's own "
+                "file.",
+            )
+            continue
+        trial = border.points(*join_observers(observers, drop_first), size, path, image)
+        if trial is not None:
+            samples.append(Sample(image, size, *trial, RECORD.sigma))
+    return samples
+
+
+def _points(trial, size):
+    """Return a trial's points (n, 2), x and y, those on the far border in the last pixel."""
+    points = points_of_matrix(trial, columns=4)[:, 1::-1]
+    extent = np.array(size[::-1], "float64")
+    return np.where(points == extent, np.nextafter(extent, 0), points)
+
+
+def _sizes(path, border):
+    """Return a list of (rows, columns), None if the file cannot be used."""
+    info = load_matlab5(path, "imgInfo", border)
+    try:
+        return None if info is None else [tuple(map(int, size)) for size in field(info, "size")]
+    except (KeyError, TypeError, ValueError) as error:
+        border.problem(path, f"has no list of image sizes ({error}); take the set's own file.")
+        return None

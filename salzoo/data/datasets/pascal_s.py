@@ -1,0 +1,168 @@
+"""PASCAL-S: 850 images of PASCAL VOC with salient objects and eye movements.
+
+Li, Hou, Koch, Rehg and Yuille, The secrets of salient object segmentation,
+CVPR 2014.
+
+Layout as published: `datasets/imgs/pascal/1.jpg` to `850.jpg`,
+`datasets/masks/pascal/1.png` to `850.png` (2 to 8 grey levels: the share of
+people who chose the object, which benchmarks cut at one half),
+`datasets/fixations/pascalFix.mat` and `pascalSize.mat`, and density maps
+`algmaps/pascal/humanFix/1.png` and on (that folder's place is from memory). Both
+.mat files are MATLAB 7.3, that is HDF5: `fixCell` refers to a 3 x n array for
+each image, rows y, x and observer, all 1-based; `sizeData` is 2 x 850, rows and
+columns. The archive holds other sets beside it.
+
+Sources differ on the observers, 8 or 12: they are numbered as in the file. As
+text "10.jpg" comes before "2.jpg", and the protocols divide the list sorted so.
+
+Masks, fixations and density maps may each be missing as a whole folder, but not
+both masks and fixations. A folder that is there must be complete.
+"""
+
+import os
+
+import numpy as np
+
+from salzoo.data.datasets.border import find_folder
+from salzoo.data.datasets.matlab import load_matlab73
+from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import only, shuffled
+from salzoo.data.sample import Sample
+
+RECORD = DatasetRecord(
+    name="pascal_s",
+    title="PASCAL-S",
+    task="fixations + objects",
+    images=850,
+    ground_truth="masks of the salient objects in grey levels; fixation points by observer; "
+    "density maps",
+    viewing="8 or 12 observers (sources differ), 2 s an image, eye tracker, free viewing "
+    "(from memory)",
+    licence="none found: for local research",
+    citation="Li, Hou, Koch, Rehg, Yuille: The secrets of salient object segmentation. "
+    "IEEE Conference on Computer Vision and Pattern Recognition, 2014",
+    homepage="http://cbs.ic.gatech.edu/salobj/",
+    layout="datasets/imgs/pascal/*.jpg, datasets/masks/pascal/*.png, "
+    "datasets/fixations/pascalFix.mat and pascalSize.mat, algmaps/pascal/humanFix/*.png (this "
+    "folder from memory)",
+    steps=(
+        "Download http://cbs.ic.gatech.edu/salobj/download/salObj.zip (the host's certificate "
+        "may be invalid).",
+        "Unpack it and give the folder that then holds datasets and algmaps as --data_dir.",
+    ),
+    archives=(
+        Archive(
+            "http://cbs.ic.gatech.edu/salobj/download/salObj.zip",
+            "salObj.zip",
+            "md5:e48b4e5deac08bddcaec55ce56e4d420",
+        ),
+    ),
+    protocols={
+        "msinet": Protocol({"train": 650, "val": 200}, shuffled(650), "MSI-Net's code, seed 42"),
+        "official": Protocol(
+            {"test": 850}, only("test"), "a set for testing salient objects", shuffles=False
+        ),
+    },
+    sigma=16.0,
+    sigma_source="ours, where the set's density maps are missing: what MSI-Net takes for "
+    "DUT-OMRON, whose viewing time is the same",
+)
+
+
+def read(folder, border):
+    """Read all samples of the folder, sorted by file name as text."""
+    root = find_folder(folder, "salObj") or folder
+    image_folder = border.folder(root, "datasets/imgs/pascal")
+    mask_folder = find_folder(root, "datasets/masks/pascal")
+    fixation_folder = find_folder(root, "datasets/fixations")
+    map_folder = find_folder(root, "algmaps/pascal/humanFix")
+    if mask_folder is None and fixation_folder is None:
+        border.missing(os.path.join(root, "datasets", "masks", "pascal"))
+        return []
+    if image_folder is None:
+        return []
+    images = border.stems(image_folder, (".jpg", ".jpeg"))
+    masks, fixations, maps, usable = {}, {}, {}, set(images)
+    if mask_folder is not None:
+        masks = border.stems(mask_folder, (".png",))
+        usable &= set(border.pair(images, masks, "mask", mask_folder))
+    if map_folder is not None:
+        maps = border.stems(map_folder, (".png",))
+        usable &= set(border.pair(images, maps, "density map", map_folder))
+    if fixation_folder is not None:
+        path = os.path.join(fixation_folder, "pascalFix.mat")
+        fixations = _fixations(path, border)
+        if not fixations:
+            return []
+        entries = dict.fromkeys(fixations, path)
+        usable &= set(border.pair(images, entries, "entry", path))
+        usable -= {stem for stem, entry in fixations.items() if entry is None}
+    samples = []
+    for stem in sorted(usable):
+        sample = _sample(images[stem], masks.get(stem), maps.get(stem), fixations.get(stem), border)
+        if sample is not None:
+            samples.append(sample)
+    return samples
+
+
+def _sample(image, mask, density, fixations, border):
+    """Return the sample of an image, None if any of its files cannot be used.
+
+    fixations: None, or as of `_fixations`.
+    """
+    size = border.image(image)
+    if size is None:
+        return None
+    of_its_size = [
+        border.same_size(path, size, image) for path in (mask, density) if path is not None
+    ]
+    if not all(of_its_size):
+        return None
+    if fixations is None:
+        return Sample(image, size, mask_path=mask, density_path=density)
+    path, rows, stated = fixations
+    if size != stated:
+        border.problem(
+            image, f"is {size[1]}x{size[0]}, pascalSize.mat says {stated[1]}x{stated[0]}."
+        )
+        return None
+    trial = border.points(rows[:, :2], rows[:, 2], size, path, image)
+    return trial and Sample(image, size, *trial, RECORD.sigma, density, mask)
+
+
+def _fixations(path, border):
+    """Return {"1": (path, rows (n, 3) of 0-based x, y, observer, stated (rows, columns))}.
+
+    None stands for an entry that cannot be used, {} for a file.
+    """
+    cells = load_matlab73(path, "fixCell", border)
+    size_path = os.path.join(os.path.dirname(path), "pascalSize.mat")
+    sizes = load_matlab73(size_path, "sizeData", border)
+    if cells is None or sizes is None:
+        return {}
+    sizes = sizes[0]
+    if sizes.shape != (2, len(cells)) or not np.isfinite(sizes).all():
+        border.problem(
+            size_path,
+            f"has 'sizeData' of shape {sizes.shape}, not the sizes of {len(cells)} images; "
+            "take the set's own file.",
+        )
+        return {}
+    fixations = {}
+    for number, (cell, size) in enumerate(zip(cells, sizes.T, strict=True), start=1):
+        # MATLAB 7.3 stores the shape in place of an empty array.
+        if cell.ndim == 1 and cell.shape[0] == 2 and 0 in cell:
+            complaint = "has no fixation"
+        elif cell.dtype.kind not in "uif" or cell.ndim != 2 or cell.shape[0] != 3:
+            complaint = f"is not n x 3 (y, x, observer) but {cell.dtype} {cell.shape[::-1]}"
+        elif not np.isfinite(cell).all():
+            complaint = "has fixations that are not numbers"
+        else:
+            # Saved in the smallest type that holds them: uint8 would overflow.
+            y, x, observer = cell.astype("float64") - 1
+            rows = np.stack([x, y, observer], axis=1)
+            fixations[str(number)] = path, rows, tuple(map(int, size))
+            continue
+        fixations[str(number)] = None
+        border.problem(path, f"has an entry {number} that {complaint}; take the set's own file.")
+    return fixations

@@ -1,0 +1,103 @@
+"""SALICON, release of 2015: the images of `salicon` with fixations found in another way.
+
+Jiang, Huang, Duan and Zhao, SALICON: Saliency in context, CVPR 2015.
+
+Layout: as `salicon`, with that release's .mat files; or the JSON form,
+`annotations/fixations_{train,val}2014.json` beside `images`, also of the
+publishers' ten examples (`images/train2014examples`). In the JSON form points
+are [row, column], 1-based, and an observer is the worker's number.
+
+The published density maps are of the release of 2017: none is taken here unless
+asked for.
+"""
+
+import json
+import os
+from dataclasses import replace
+
+import numpy as np
+
+from salzoo.data.datasets import salicon
+from salzoo.data.datasets.points import points_of_matrix
+
+RECORD = replace(
+    salicon.RECORD,
+    name="salicon2015",
+    title="SALICON (2015)",
+    ground_truth="fixation points and raw mouse samples by observer; none for the 5000 test images",
+    layout="images/{train,val,test}/*.jpg, and fixations/{train,val}/*.mat "
+    "or annotations/fixations_{train,val}2014.json",
+    steps=(
+        salicon.IMAGES_STEP,
+        salicon.fixations_step(
+            "1WVEiXba-I4GN33f0uUl4KhaN1rK7qzs6", "9a22db9d718200fb90252e5010c004c4"
+        ),
+        "Or download Training (818 MB) and Validation (459 MB) under Annotations on "
+        "http://salicon.net/download and put the two .json files in a folder `annotations` "
+        "beside `images`.",
+        "Give the folder that holds `images` as --data_dir.",
+    ),
+    options={
+        **salicon.RECORD.options,
+        "maps": "take density maps from `maps` (True; the published ones are of 2017), "
+        "or blur the points (False)",
+    },
+)
+
+
+def read(folder, border, points="fixations", maps=False):
+    """Read all samples of the folder, sorted by file name."""
+    return salicon.read_release(folder, border, points, maps, _read_json)
+
+
+def _read_json(path, border):
+    """Read a file of the JSON form, COCO style.
+
+    {images: [{id, file_name}], annotations: [{image_id, worker_id, fixations:
+    [[row, column], ...]}]}; an annotation is an observer of an image.
+
+    Returns:
+        {stem: (points (n, 2), 0-based x and y, observers (n,), the workers' numbers)},
+        None if the file is unusable.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file, object_hook=_compact)
+    except (OSError, ValueError, RecursionError) as error:
+        border.problem(path, f"is not a readable JSON file ({error}).")
+        return None
+    try:
+        stem_of = {each["id"]: os.path.splitext(each["file_name"])[0] for each in content["images"]}
+        found = {stem: [] for stem in stem_of.values()}
+        for each in content["annotations"]:
+            if each["fixations"] is None:
+                raise ValueError("fixations are not [row, column] pairs")
+            workers = np.full(len(each["fixations"]), int(each["worker_id"]), "int32")
+            found[stem_of[each["image_id"]]].append((each["fixations"], workers))
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        reason = f"no {error}" if isinstance(error, KeyError) else error
+        border.problem(
+            path,
+            f"is not a list of images and their fixations ({reason}); take the set's own file.",
+        )
+        return None
+    trials = {}
+    for stem, of_workers in found.items():
+        points = np.concatenate([np.empty((0, 2)), *(each for each, _ in of_workers)])
+        workers = np.concatenate([np.empty(0, "int32"), *(each for _, each in of_workers)])
+        trials[stem] = points[:, ::-1] - 1, workers
+    return trials
+
+
+def _compact(entry):
+    """Turn an annotation's points into an array as soon as it is parsed, None if they are none.
+
+    As lists of lists the 70 million points of the training set would take 9 GB, so
+    it is 2 GB.
+    """
+    if "fixations" in entry:
+        try:
+            entry["fixations"] = points_of_matrix(np.asarray(entry["fixations"], "float32"))
+        except (TypeError, ValueError):
+            entry["fixations"] = None
+    return entry

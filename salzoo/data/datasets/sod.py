@@ -1,0 +1,75 @@
+"""SOD: 300 images of the Berkeley segmentation set, masks of the salient objects.
+
+Movahedi and Elder, Design and perceptual validation of performance measures for
+salient object segmentation, CVPR workshops 2010; images of Martin, Fowlkes, Tal and
+Malik, ICCV 2001.
+
+The original form is one .mat for each image of BSDS300, whose struct `SES` lists what
+each subject chose, without the images and without masks; it is refused here, since
+how benchmarks made masks of it is not documented. Their form is read: images and
+binarised PNG masks named by BSDS id, as `images/*.jpg` and `masks/*.png`, or both side
+by side in `Imgs/`. 74 images of ECSSD nearly repeat images of this set.
+"""
+
+import os
+
+from salzoo.data.datasets.border import find_folder, pairs_of_masks
+from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import only
+
+_BESIDE = ("Imgs", "SOD/Imgs")
+_IMAGES = ("images", "SOD/images", "Images", "SOD/Images")
+_MASKS = ("masks", "SOD/masks", "Masks", "SOD/Masks")
+
+RECORD = DatasetRecord(
+    name="sod",
+    title="SOD",
+    task="objects",
+    images=300,
+    ground_truth="masks of the salient objects, binarised by benchmarks",
+    viewing="seven people chose among the segments of the image (from memory)",
+    licence="none stated for the masks; images: non-commercial research and education (BSDS)",
+    citation="Movahedi, Elder: Design and perceptual validation of performance measures for "
+    "salient object segmentation. CVPR workshops, 2010",
+    homepage="http://elderlab.yorku.ca/SOD/",
+    layout="images/*.jpg and masks/*.png (or both in Imgs/)",
+    steps=(
+        "The authors' SOD.zip holds one .mat for each image of BSDS300, with the choices of each "
+        "subject as a struct SES; it has neither images nor masks and is not read here.",
+        "Take the form of the salient-object benchmarks: 300 images and 300 binarised PNG masks "
+        "named by BSDS id, e.g. 2018.jpg and 2018.png.",
+        "Put them into images/ and masks/ (or side by side into Imgs/) of one folder and give "
+        "that as --data_dir.",
+    ),
+    archives=(Archive("http://elderlab.yorku.ca/SOD/SOD.zip", "SOD.zip"),),
+    protocols={"official": Protocol({"test": 300}, only("test"), "a set for testing", False)},
+)
+
+
+def read(folder, border):
+    """Read all samples of the folder, sorted by file name."""
+    images = masks = find_folder(folder, *_BESIDE)
+    if images is None:
+        original = _original_form(folder)
+        if original:
+            border.problem(
+                original,
+                "is of SOD's original form (a struct SES for each image), which is not read here; "
+                "take a benchmark's 300 binarised PNG masks, see `salzoo datasets sod`.",
+            )
+            return []
+        images = border.folder(folder, *_IMAGES)
+        masks = border.folder(folder, *_MASKS)
+    return pairs_of_masks(images, (".jpg",), masks, (".png",), border)
+
+
+def _original_form(folder):
+    """Return the first .mat file where there are no masks, None otherwise."""
+    if find_folder(folder, *_MASKS):
+        return None
+    for parent in (folder, os.path.join(folder, "SOD")):
+        names = sorted(os.listdir(parent)) if os.path.isdir(parent) else []
+        for name in names:
+            if name.endswith(".mat") and not name.startswith("."):
+                return os.path.join(parent, name)
+    return None

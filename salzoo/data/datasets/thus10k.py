@@ -1,0 +1,45 @@
+"""THUS10000, also called MSRA10K: 10000 images, masks of the one salient object.
+
+Cheng, Mitra, Huang, Torr and Hu, Global contrast based salient region detection,
+TPAMI 2015.
+
+Layout as published: `MSRA10K_Imgs_GT/Imgs/<id>.jpg` with the mask `<id>.png` in the
+same folder, and `MSRA10K_Imgs_GT/Readme.txt`; some unpackings nest the outer folder
+twice. The ids are plain numbers.
+"""
+
+from salzoo.data.datasets.border import pairs_of_masks
+from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import only, shuffled
+
+RECORD = DatasetRecord(
+    name="thus10k",
+    title="THUS10000 (MSRA10K)",
+    task="objects",
+    images=10000,
+    ground_truth="masks of the salient object",
+    viewing="masks drawn of the objects that several people had marked with a box (from memory)",
+    licence="none known here: see its Readme.txt and homepage before any use but research",
+    citation="Cheng, Mitra, Huang, Torr, Hu: Global contrast based salient region detection. "
+    "IEEE TPAMI 37(3), 2015",
+    homepage="https://mmcheng.net/msra10k/",
+    layout="MSRA10K_Imgs_GT/Imgs/*.jpg and *.png side by side",
+    steps=(
+        "Download and unpack MSRA10K_Imgs_GT.zip (195 MB).",
+        "Give the folder that holds MSRA10K_Imgs_GT/ as --data_dir.",
+    ),
+    archives=(Archive("http://mftp.mmcheng.net/Data/MSRA10K_Imgs_GT.zip", "MSRA10K_Imgs_GT.zip"),),
+    protocols={
+        "official": Protocol({"train": 10000}, only("train"), "papers train on all of it", False),
+        "salzoo": Protocol(
+            {"train": 9000, "val": 1000}, shuffled(9000), "ours, no paper divides it; seed 42"
+        ),
+    },
+)
+
+
+def read(folder, border):
+    """Read all samples of the folder, sorted by file name."""
+    inner = "MSRA10K_Imgs_GT/Imgs"
+    pairs = border.folder(folder, inner, f"MSRA10K_Imgs_GT/{inner}")
+    return pairs_of_masks(pairs, (".jpg",), pairs, (".png",), border)

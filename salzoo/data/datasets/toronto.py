@@ -1,0 +1,85 @@
+"""Toronto: 120 colour images, eye movements of 20 observers.
+
+Bruce and Tsotsos, Saliency based on information maximization, NIPS 2005;
+Saliency, attention, and visual search, Journal of Vision 9 (2009).
+
+Layout as published: `eyetrackingdata/fixdens/Original Image Set/1.jpg` to
+`120.jpg`, 681x511, and `eyetrackingdata/fixdens/origfixdata.mat`, whose variable
+`white` is a 1x120 cell of maps (511 x 681): a pixel that is not 0 was fixated.
+So observers are not known, and several fixations of one pixel count once. The
+text files in `Raw` know the observers, but their coordinates are not pixels of
+the images. A point is the pixel's own column and row.
+"""
+
+import os
+
+import numpy as np
+from scipy.sparse import issparse
+
+from salzoo.data.datasets.matlab import load_cells
+from salzoo.data.datasets.points import points_of_map
+from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets.splits import only
+from salzoo.data.sample import Sample
+
+_HOME = "http://www-sop.inria.fr/members/Neil.Bruce"
+
+RECORD = DatasetRecord(
+    name="toronto",
+    title="Toronto (Bruce and Tsotsos)",
+    task="fixations",
+    images=120,
+    ground_truth="maps of fixated pixels, all observers together",
+    viewing="20 observers, 4 s an image, eye tracker, free viewing (from memory)",
+    licence="no text found: treat it as for research, not to be redistributed",
+    citation="Bruce, Tsotsos: Saliency based on information maximization. "
+    "Advances in Neural Information Processing Systems 18, 2005; Bruce, Tsotsos: Saliency, "
+    "attention, and visual search: An information theoretic approach. "
+    "Journal of Vision 9(3), 2009",
+    homepage=f"{_HOME}/",
+    layout="eyetrackingdata/fixdens/Original Image Set/*.jpg and "
+    "eyetrackingdata/fixdens/origfixdata.mat",
+    steps=(
+        f"Download {_HOME}/eyetrackingdata.zip (md5 38d5c02217060d4d2d1a4649cc632af1) and "
+        "unpack it, which gives `eyetrackingdata`; give the folder around it as --data_dir.",
+    ),
+    archives=(
+        Archive(
+            f"{_HOME}/eyetrackingdata.zip",
+            "eyetrackingdata.zip",
+            "md5:38d5c02217060d4d2d1a4649cc632af1",
+        ),
+    ),
+    protocols={
+        "salzoo": Protocol({"test": 120}, only("test"), "ours: small, so only for testing", False)
+    },
+    sigma=22.0,
+    sigma_source="ours: about one degree of the visual angle, if an image fills a 21-inch tube "
+    "at 75 cm (from memory); none comes with the set",
+)
+
+
+def read(folder, border):
+    """Read all samples of the folder, sorted by file name."""
+    inner = ("eyetrackingdata/fixdens", "fixdens", "")
+    stimuli = border.folder(folder, *(os.path.join(each, "Original Image Set") for each in inner))
+    if stimuli is None:
+        return []
+    places = [os.path.dirname(stimuli), *(os.path.join(folder, each) for each in inner)]
+    path = border.file("origfixdata.mat", *places)
+    cells = path and load_cells(path, "white", RECORD.images, "maps", border)
+    if cells is None:
+        return []
+    maps = {str(number): each for number, each in enumerate(cells, start=1)}
+    images = border.stems(stimuli, (".jpg", ".jpeg"))
+    samples = []
+    for stem in border.pair(images, dict.fromkeys(maps, path), "map", path):
+        image, values = images[stem], maps[stem]
+        size = border.image(image)
+        if size is None:
+            continue
+        values = np.asarray(values.toarray() if issparse(values) else values)
+        points = points_of_map(values, f"a map {stem}", size, path, image, border)
+        if points is not None:
+            samples.append(Sample(image, size, points, sigma=RECORD.sigma))
+    return samples

@@ -1,0 +1,77 @@
+"""Several datasets at once: "osie+nus_scene"."""
+
+import itertools
+import logging
+
+from salzoo.data.datasets import dataset_record, load_dataset, reader_options
+from salzoo.errors import InputError, unknown_name
+
+LOG = logging.getLogger("salzoo")
+
+
+def split_names(datasets):
+    """Return the names of "a+b", each checked against the registry."""
+    names = datasets.split("+")
+    for name in names:
+        dataset_record(name)
+    if len(set(names)) < len(names):
+        raise InputError(f"--dataset {datasets} names a dataset twice; use --mix for its share.")
+    return names
+
+
+def load_mixture(datasets, data_dir=None, split="all", protocol=None, sigma=None, options=()):
+    """Load one or several datasets.
+
+    Args:
+        datasets: registry names joined by "+"; with several, `data_dir` is the
+            folder that holds a sub-folder for each.
+        protocol, options: as for `load_dataset`; with several datasets each
+            takes those that it has, and one of them must.
+
+    Returns:
+        list of lists of `Sample`, one a dataset. Of several datasets, those
+        without this split are left out, with a warning.
+
+    Raises:
+        InputError: as `load_dataset`; none of them has the split.
+    """
+    names, options = split_names(datasets), dict(options)
+    if len(names) == 1:
+        return [load_dataset(names[0], data_dir, split, protocol, sigma, **options)]
+    known = set().union(*(dataset_record(name).protocols for name in names))
+    if protocol is not None and protocol not in known:
+        raise unknown_name(f"protocol of {datasets}", protocol, known)
+    _check_options(names, options)
+    loaded = []
+    for name in names:
+        if split != "all" and split not in available_splits(name, protocol):
+            LOG.warning("%s has no '%s' split and is left out of it", name, split)
+            continue
+        chosen = protocol if protocol in dataset_record(name).protocols else None
+        mine = {key: value for key, value in options.items() if key in reader_options(name)}
+        loaded.append(load_dataset(name, data_dir, split, chosen, sigma, **mine))
+    if not loaded:
+        raise InputError(f"None of {datasets} has a '{split}' split.")
+    return loaded
+
+
+def available_splits(datasets, protocol=None):
+    """Return the splits that at least one of the datasets has, by its record."""
+    splits = set()
+    for name in split_names(datasets):
+        record = dataset_record(name)
+        rule = record.protocols.get(protocol) or record.protocols[record.default_protocol]
+        splits |= set(rule.counts or ("train", "val"))
+    return splits
+
+
+def chain(loaded):
+    """Join the lists of `load_mixture`."""
+    return list(itertools.chain.from_iterable(loaded))
+
+
+def _check_options(names, options):
+    known = set().union(*(reader_options(name) for name in names))
+    for option in options:
+        if option not in known:
+            raise unknown_name(f"option of {'+'.join(names)}", option, known)

@@ -1,0 +1,36 @@
+"""ECSSD: greyscale images, a part of the set, and the real images that are at hand."""
+
+import logging
+
+import pytest
+
+from salzoo import load_dataset
+from salzoo.data.images import read_image
+from tests.conftest import SHARED
+from tests.data.layouts import ecssd
+
+
+def test_a_part_is_read_and_named_where_it_is_called_the_test_split(tmp_path, caplog):
+    ecssd.make(str(tmp_path))
+    with caplog.at_level(logging.WARNING, "salzoo"):
+        assert len(load_dataset("ecssd", tmp_path)) == 4
+        assert caplog.text == ""
+        assert len(load_dataset("ecssd", tmp_path, "test")) == 4
+    assert "ecssd: the protocol has test 1000, this folder gives test 4" in caplog.text
+
+
+def test_greyscale_images_have_three_channels(tmp_path):
+    ecssd.make(str(tmp_path))
+    image = read_image(load_dataset("ecssd", tmp_path)[2].image_path)
+    assert image.shape == (30, 40, 3) and (image == image[..., :1]).all()
+
+
+def test_the_real_images():
+    folder = SHARED / "data" / "ecssd"
+    if not folder.is_dir():
+        pytest.skip(f"needs images 0001 to 0400 of ECSSD in {folder}")
+    samples = load_dataset("ecssd", folder)
+    assert len(samples) == 400
+    assert max(max(sample.size) for sample in samples) == 400
+    for sample in samples[::20]:
+        assert sample.mask.shape == sample.size and sample.mask.max() == 1

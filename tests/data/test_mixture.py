@@ -1,0 +1,53 @@
+import os
+
+import pytest
+
+from salzoo.data.mixture import available_splits, chain, load_mixture
+from salzoo.errors import InputError
+from tests.data.layouts import make_small
+
+
+@pytest.fixture
+def two(tmp_path, monkeypatch):
+    """OSIE (train, val) and ECSSD (test alone), each in its sub-folder."""
+    for name in ("osie", "ecssd"):
+        (tmp_path / name).mkdir()
+        make_small(name, tmp_path / name, monkeypatch)
+    return tmp_path
+
+
+def test_one_dataset(two):
+    (samples,) = load_mixture("osie", two, "train")
+    assert len(samples) == 3
+
+
+def test_two_datasets(two):
+    osie, ecssd = load_mixture("osie+ecssd", two)
+    assert "osie" in osie[0].image_path and "ecssd" in ecssd[0].image_path
+    assert chain([osie, ecssd]) == [*osie, *ecssd]
+
+
+def test_datasets_without_the_split_are_left_out(two, caplog):
+    (samples,) = load_mixture("osie+ecssd", two, "val")
+    assert len(samples) == 2 and "ecssd has no 'val' split" in caplog.text
+    assert available_splits("osie+ecssd") == {"train", "val", "test"}
+
+
+def test_each_takes_its_own_options(two):
+    options = {"drop_first": False}
+    osie, _ = load_mixture("osie+ecssd", two, options=options, protocol="msinet")
+    assert len(osie[0].fixations) == 3
+    with pytest.raises(InputError, match="no fixation for 1002.jpg"):
+        load_mixture("osie+ecssd", two, options={"drop_first": True})
+
+
+def test_bad_input(two):
+    for arguments, match in (
+        ({"datasets": "osie+osi"}, "no dataset 'osi'; did you mean 'osie'"),
+        ({"datasets": "osie+osie"}, "twice"),
+        ({"datasets": "ecssd", "split": "train"}, "no 'train' split"),
+        ({"datasets": "osie+ecssd", "options": {"drop": 1}}, "known: drop_first"),
+        ({"datasets": "osie+ecssd", "protocol": "msi"}, "did you mean 'msinet'"),
+    ):
+        with pytest.raises(InputError, match=match):
+            load_mixture(data_dir=os.fspath(two), **arguments)

@@ -1,0 +1,104 @@
+"""NUS Scene: files of fixations that do not fit, and the real set where it is."""
+
+import os
+
+import numpy as np
+import pytest
+import scipy.io
+
+from salzoo import load_dataset
+from salzoo.data.datasets import read_dataset
+from salzoo.data.datasets.border import Inspection
+from tests.conftest import SHARED
+from tests.data.layouts import nus_scene
+from tests.data.layouts.making import picture, struct
+from tests.data.test_datasets import refused
+
+
+@pytest.fixture
+def folder(tmp_path):
+    nus_scene.make(str(tmp_path))
+    return tmp_path
+
+
+def test_first_fixations_can_be_dropped(folder):
+    write(folder, [np.array([[9.0, 8, 0.3, 0.1], [7, 6, 0.5, 0.1]])] * 2, every=True)
+    sample = load_dataset("nus_scene", folder, drop_first=True)[1]
+    assert sample.fixations.tolist() == [[6, 7]] * 2 and sample.observers.tolist() == [0, 1]
+
+
+def write(folder, trials, variable="fixations", every=False):
+    """Write fixations.mat with these two trials of the second image, or of every one."""
+    path = folder / "data/tidy/fixations.mat"
+    cells = scipy.io.loadmat(path)["fixations"]
+    for row in range(len(cells)) if every else [1]:
+        cells[row, 0], cells[row, 1] = trials
+    scipy.io.savemat(path, {variable: cells})
+
+
+def with_trials(*trials, variable="fixations"):
+    return lambda folder: write(folder, [np.asarray(each, float) for each in trials], variable)
+
+
+def with_sizes(sizes):
+    info = struct(size=np.array(sizes, "uint16"))
+    return lambda folder: scipy.io.savemat(folder / "data/tidy/imgInfo.mat", {"imgInfo": info})
+
+
+def without_sizes(folder):
+    scipy.io.savemat(folder / "data/tidy/imgInfo.mat", {"imgInfo": struct(name="002")})
+
+
+def extra_image(folder):
+    picture(f"{folder}/data/stimuli/501.jpg", (30, 40))
+
+
+def missing_image(folder):
+    os.remove(folder / "data/stimuli/002.jpg")
+
+
+def missing_file(folder):
+    os.remove(folder / "data/tidy/fixations.mat")
+
+
+NONE = np.empty((0, 4))
+BELOW = [[50, 8, 0.3, 0.1]] * 10
+
+
+@pytest.mark.parametrize(
+    ("corrupt", "match"),
+    [
+        (with_trials(NONE, NONE), "fixations.mat has no fixation for 002.jpg"),
+        (with_trials(np.ones((4, 3)), NONE), "entry 002 that is not of n x 4 .*shape .4, 3."),
+        (with_trials([[1, np.nan, 0, 0]], NONE), "fixations of 002.jpg that are not numbers"),
+        (with_trials(BELOW, NONE), "has 10 of 10 .* of 002.jpg .are x and y exchanged"),
+        (with_trials(NONE, NONE, variable="fixation"), "no variable 'fixations' but"),
+        (with_sizes(nus_scene.SIZES[:3]), "but imgInfo.mat has 3 sizes"),
+        (
+            with_sizes([size[::-1] for size in nus_scene.SIZES]),
+            "002.jpg is 60x30, imgInfo.mat says 30x60",
+        ),
+        (without_sizes, "imgInfo.mat has no list of image sizes .*no field 'size'"),
+        (extra_image, "501.jpg has no entry in .*fixations.mat"),
+        (missing_image, "fixations.mat has an entry for '002', but there is no such image"),
+        (missing_file, "fixations.mat is missing; see `salzoo datasets nus_scene`"),
+    ],
+)
+def test_corruptions_are_named(folder, corrupt, match):
+    corrupt(folder)
+    refused("nus_scene", folder, match)
+
+
+def test_the_real_scenes():
+    folder = SHARED / "data" / "nus_scene"
+    if not folder.is_dir():
+        pytest.skip(f"needs the real NUS Scene dataset in {folder}")
+    border = Inspection("nus_scene")
+    samples = read_dataset("nus_scene", folder, border)
+    assert border.problems == [] and border.dropped == 0
+    assert len(samples) == 500
+    assert sum(len(sample.fixations) for sample in samples) == 43_894
+    trials = sum(len(set(sample.observers)) for sample in samples)
+    assert 500 * 12 - trials == 52  # nobody's
+    assert sum(sample.size == (256, 256) for sample in samples) == 311
+    assert len(load_dataset("nus_scene", folder, "val")) == 100
