@@ -9,6 +9,7 @@ from tqdm import tqdm
 from salzoo import metrics
 from salzoo.data.density import density_map
 from salzoo.data.images import read_image
+from salzoo.errors import InputError
 from salzoo.files import whole_file, write_json
 
 # name -> function of (map, fixations, density)
@@ -85,9 +86,17 @@ def evaluate(title, models, samples):
 
     Returns:
         `Evaluation`.
+
+    Raises:
+        InputError: a sample has nothing to compare with.
     """
     scores = {model: {name: np.full(len(samples), np.nan) for name in METRICS} for model in models}
     for row, sample in enumerate(tqdm(samples, desc="evaluate", unit="image", disable=None)):
+        if sample.density is None:
+            raise InputError(
+                f"{sample.image_path} has neither fixations nor a density to compare with; "
+                "take a dataset of fixations, and a split with ground truth."
+            )
         fixations = np.empty((0, 2)) if sample.fixations is None else sample.fixations
         for model, predict in models.items():
             map_ = predict(sample)

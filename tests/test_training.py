@@ -186,7 +186,13 @@ def test_ctrl_c_tells_how_to_go_on(tmp_path):
     command = [sys.executable, "-m", "salzoo", "train", "--run_dir", "run", "--epochs", "50"]
     small = ["--input_size", "32x40", "--limit_train", "4", "--limit_val", "2"]
     process = subprocess.Popen(
-        [*command, *small], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, *small],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background of a shell inherit that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     for _ in range(600):
         if (tmp_path / "run" / "history.csv").exists():

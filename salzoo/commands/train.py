@@ -176,6 +176,9 @@ def _resumed(arguments):
     values = {**vars(config), **vars(config.recipe), "fit": config.fit_mode}
     for name in RUN_FLAGS:
         _check_same(name, getattr(arguments, name), values[name])
+    _check_same(
+        "init_from", arguments.init_from and _absolute(arguments.init_from), config.init_from
+    )
     if arguments.dataset_option is not None:
         given = pairs_to_dict("--dataset_option", arguments.dataset_option)
         _check_same("dataset_option", given, config.dataset_options)

@@ -53,7 +53,7 @@ class Pipeline:
         self.images = self.targets = None
         cache = cache or self._affordable_cache()
         if cache in ("all", "targets"):
-            dtypes = ("float32", "uint8")[: self.channels]
+            dtypes = ("float32", "uint16")[: self.channels]
             self.targets = self._preload("maps", self._make_target, dtypes, 1)
         if cache == "all":
             (self.images,) = self._preload("images", self._load_image, ["float32"], 3)
@@ -157,7 +157,7 @@ class Pipeline:
             return "nothing"
         pixels = len(self.samples) * np.prod(self.geometry.size)
         budget = CACHE_SHARE * _memory()
-        target = 4 if self.channels == 1 else 5
+        target = 4 if self.channels == 1 else 6
         if pixels * (target + 4 * 3) < budget:
             return "all"
         return "targets" if pixels * target < budget else "nothing"

@@ -87,6 +87,7 @@ class Plan:
 
 
 def _repeated(random, count, draw):
-    """Draw from `count` images, each as often as any other but for the rest."""
-    rounds = [random.permutation(count) for _ in range(-(-draw // count))]
-    return np.concatenate(rounds)[:draw]
+    """Return `draw` of `count` images: all of them equally often, a random rest once more."""
+    rounds, rest = divmod(draw, count)
+    drawn = np.tile(np.arange(count), rounds)
+    return np.concatenate([drawn, random.permutation(count)[:rest]]) if rest else drawn

@@ -169,6 +169,19 @@ def test_resume_refuses_other_settings(inside, small_run):
     assert status == 2 and "--dataset osie: this run was begun with synthetic" in err
 
 
+def test_masks_alone_cannot_be_compared_with(inside, small_run, tmp_path, monkeypatch):
+    from tests.data.layouts import make_small
+
+    make_small("ecssd", tmp_path, monkeypatch)
+    arguments = ["evaluate", small_run.folder, "--dataset", "ecssd", "--data_dir", tmp_path]
+    status, _, err = inside(*arguments, "--split", "test", "--out", tmp_path / "out")
+    assert status == 2 and "0001.jpg has neither fixations nor a density" in err
+    status, _, err = inside(*arguments, "--out", tmp_path / "out")
+    assert status == 2 and "ecssd has no 'val' split; it has test" in err
+    status, _, err = inside("train", "--dataset", "ecssd", "--data_dir", tmp_path)
+    assert status == 2 and "ecssd has no 'train' split" in err
+
+
 def test_a_damaged_config(inside, tmp_path):
     (tmp_path / "config.json").write_text("{")
     status, _, err = inside("export", tmp_path)

@@ -178,6 +178,13 @@ def test_a_plan_of_two_datasets(samples):
     assert sum(len(images) for images, _ in pipeline.epoch(0, 0)) == 10
 
 
+def test_many_fixations_of_one_pixel(samples):
+    crowd = Sample(samples[0].image_path, (48, 64), np.full((700, 2), 9.5), sigma=4.0)
+    for cache in ("all", "nothing"):
+        ((_, targets),) = arrays(Pipeline([crowd], GEOMETRY, cache=cache).in_order())
+        assert targets[..., 1].max() == 700
+
+
 def test_mixed_sizes(tmp_path, random):
     mixed = []
     for number, size in enumerate([(48, 64), (30, 20), (9, 200)]):
