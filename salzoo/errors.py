@@ -11,6 +11,10 @@ class InputError(ValueError):
     """
 
 
+class EmptySplit(InputError):
+    """A split whose images are absent as a whole."""
+
+
 def unknown_name(kind: str, name: str, known) -> InputError:
     """Build the error for a mistyped name, with the nearest known one."""
     known = sorted(known)

@@ -1,5 +1,6 @@
 """Recipe + dataset + model = a run folder."""
 
+import hashlib
 import json
 import os
 import time
@@ -48,16 +49,17 @@ def train(config, run_dir, resume=False, verbose="auto"):
         InputError: unusable data or config, or the loss is no longer finite.
     """
     check_recipe(config.recipe)
-    # Refused now rather than after the data are read.
-    start = config.init_from and Run(config.init_from).weights()
     run = Run(run_dir)
     if run.exists and not resume:
         raise InputError(f"{run.folder} holds a run already: add --resume or choose another.")
+    resumed = os.path.exists(run.path("last.weights.h5"))
+    # Refused now rather than after the data are read.
+    start = None if resumed else config.init_from and Run(config.init_from).weights()
     geometry, recipe = config.geometry, config.recipe
     training, validation = (config.load(split, recipe.sigma) for split in ("train", "val"))
     plan = Plan(tuple(map(len, training)), recipe.batch_size, config.mix)
     training, validation = chain(training), chain(validation)
-    model = _build(config, start, resumed=os.path.exists(run.path("last.weights.h5")))
+    model = _build(config, start, resumed)
     batches = Pipeline(training, geometry, plan)
     held_out = Pipeline(validation, geometry, recipe.batch_size)
     progress = _Progress(run, model, batches)
@@ -121,7 +123,7 @@ def _build(config, start, resumed):
         weights = config.recipe.backbone_weights
         weights = None if resumed or start or weights == "none" else weights
         model = build_model(config.model, **config.options, backbone_weights=weights)
-        if start and not resumed:
+        if start:
             load_weights(model, start)
     finally:
         keras.config.set_dtype_policy(policy)
@@ -204,12 +206,22 @@ class _Progress:
         self.save_last()
 
     def save_last(self):
-        progress = {"history": self.history, "seen": self.seen, "loss": self.loss}
+        progress = {
+            "history": self.history,
+            "seen": self.seen,
+            "loss": self.loss,
+            "images": self._images(),
+        }
         with whole_file(self.run.path("last.weights.h5")) as path:
             self.model.save_weights(path)
             with h5py.File(path, "r+") as file:
                 file.attrs["progress"] = json.dumps(progress)
         self.saved_at = time.monotonic()
+
+    def _images(self):
+        """Return what tells whether the training images are the same: count and hash of names."""
+        names = "\n".join(os.path.basename(path) for path in self.batches.paths)
+        return [len(self.batches.paths), hashlib.sha256(names.encode()).hexdigest()]
 
     def restore(self):
         path = self.run.path("last.weights.h5")
@@ -220,6 +232,11 @@ class _Progress:
             if "progress" not in file.attrs:
                 raise InputError(f"{path} was not written by a training; it cannot be resumed.")
             progress = json.loads(file.attrs["progress"])
+        if progress["images"] != self._images():
+            raise InputError(
+                f"{self.run.folder} was begun with other training images than the data now "
+                f"give; restore them, or start anew with --init_from {self.run.folder}."
+            )
         self.history = progress["history"]
         self.seen, self.loss = progress["seen"], progress["loss"]
 

@@ -263,3 +263,14 @@ def test_two_datasets_are_mixed(tmp_path, monkeypatch):
     with h5py.File(run.path("last.weights.h5")) as file:
         assert file["optimizer/vars/0"][()] == 5  # 3 images twice and 3 once: 9, by 2
     assert "osie+nus_scene val, 3 images, sigma 24 px" in report_run(run).table()
+
+
+def test_resume_with_other_images_is_refused(small_run):
+    with pytest.raises(InputError, match="begun with other training images"):
+        train(small_config(limit_train=4), small_run.folder, resume=True, verbose=0)
+
+
+def test_resume_needs_no_other_run(small_run, tmp_path):
+    config = small_config(init_from=str(tmp_path / "gone"))
+    assert train(config, small_run.folder, resume=True, verbose=0).exists
+    small_run.write_config(small_config(), resume=True)

@@ -50,14 +50,19 @@ def add_data(parser, default):
     )
     parser.add_argument("--data_dir", help="the dataset's folder, or one with a folder for each")
     parser.add_argument("--protocol", help="whose splits, see `salzoo datasets NAME`")
+    add_dataset_option(parser)
+    parser.add_argument(
+        "--sigma", type=_sigma, help="of the density's Gaussian, pixels of the original image"
+    )
+
+
+def add_dataset_option(parser):
+    """Add the flag that sets the options of a dataset's reader."""
     parser.add_argument(
         "--dataset_option",
         action="append",
         metavar="NAME=VALUE",
         help="of the dataset, see `salzoo datasets NAME`; may be repeated",
-    )
-    parser.add_argument(
-        "--sigma", type=_sigma, help="of the density's Gaussian, pixels of the original image"
     )
 
 

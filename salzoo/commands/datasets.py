@@ -41,7 +41,8 @@ def _present(record, data_dir):
         return "drawn"
     if data_dir is None:
         return "?"
-    return "yes" if os.path.isdir(os.path.join(os.path.expanduser(data_dir), record.name)) else "no"
+    folder = os.path.join(os.path.expanduser(data_dir), record.name)
+    return "yes" if os.path.isdir(folder) and os.listdir(folder) else "no"
 
 
 def _describe(record):

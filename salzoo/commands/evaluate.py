@@ -24,7 +24,7 @@ def add_arguments(parser):
 
 def run(arguments):
     load_tensorflow()
-    from salzoo.data.mixture import available_splits, chain, load_mixture
+    from salzoo.data.mixture import chain, load_mixture
     from salzoo.data.sample import evenly
     from salzoo.evaluation import baselines, evaluate, predicted_by
     from salzoo.prediction import Predictor
@@ -35,9 +35,7 @@ def run(arguments):
     dataset = source["datasets"]
     samples = chain(load_mixture(**source, split=arguments.split))
     samples = evenly(samples, arguments.limit)
-    # Sets for testing alone have nothing to make the fitted baselines from.
-    trainable = "train" in available_splits(dataset, source["protocol"])
-    training = chain(load_mixture(**source, split="train")) if trainable else []
+    training = _training(source)
     name = predictor.card["model"]
     os.makedirs(arguments.out, exist_ok=True)  # fails now rather than after the work
     changed = _changed(arguments)
@@ -52,6 +50,19 @@ def run(arguments):
     evaluation.write(f"{stem}.json", f"{stem}.csv")
     print(evaluation.table())
     print(f"\n{stem}.json\n{stem}.csv")
+
+
+def _training(source):
+    """Return the samples that the fitted baselines are made from, none if there are none."""
+    from salzoo.data.mixture import available_splits, chain, load_mixture
+    from salzoo.errors import EmptySplit
+
+    if "train" not in available_splits(source["datasets"], source["protocol"]):
+        return []
+    try:
+        return chain(load_mixture(**source, split="train"))
+    except EmptySplit:  # only the part that is measured was downloaded
+        return []
 
 
 def _source(arguments, predictor):

@@ -1,12 +1,14 @@
 """Published archives to a dataset's folder: resumed, verified, unpacked safely."""
 
 import hashlib
+import http.client
 import os
 import shutil
 import stat
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 
 from tqdm import tqdm
 
@@ -62,6 +64,7 @@ def download(record, data_dir):
 def _fetch(archive, path):
     """Download an archive to `path` unless it is there; what is half there is gone on with."""
     if os.path.exists(path):
+        verify(path, archive)
         return
     part = f"{path}.part"
     begun = os.path.getsize(part) if os.path.exists(part) else 0
@@ -95,7 +98,7 @@ def _fetch(archive, path):
                 f"{archive.url} answers {error.code} ({error.reason}); fetch {archive.name} by "
                 f"hand and put it at {path}."
             ) from error
-    except (urllib.error.URLError, OSError) as error:
+    except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
         reason = getattr(error, "reason", error)
         raise InputError(
             f"{archive.url} cannot be reached ({reason}); call again to go on, or fetch "
@@ -115,7 +118,7 @@ def verify(path, archive, keep=False):
             os.remove(path)
         raise InputError(
             f"{archive.name} from {archive.url} has {kind} {found}, not {expected}: the "
-            "publisher changed it or it was damaged on the way; nothing was unpacked."
+            "publisher changed it or it was damaged on the way; it is not used."
         )
 
 
@@ -132,7 +135,7 @@ def _unpack(path, folder):
             left = MAX_UNPACKED_BYTES
             for member in tqdm(members, desc=f"unpack {os.path.basename(path)}", disable=None):
                 left -= _extract(archive, member, folder, left)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise InputError(f"{path} is not a readable zip archive ({error}).") from error
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import os
 
 from salzoo.data.datasets import dataset_record, load_dataset, reader_options
 from salzoo.errors import InputError, unknown_name
@@ -30,7 +31,7 @@ def load_mixture(datasets, data_dir=None, split="all", protocol=None, sigma=None
 
     Returns:
         list of lists of `Sample`, one a dataset. Of several datasets, those
-        without this split are left out, with a warning.
+        without this split are left out, with a warning, but for training.
 
     Raises:
         InputError: as `load_dataset`; none of them has the split.
@@ -45,14 +46,25 @@ def load_mixture(datasets, data_dir=None, split="all", protocol=None, sigma=None
     loaded = []
     for name in names:
         if split != "all" and split not in available_splits(name, protocol):
+            if split == "train":
+                raise InputError(f"{name} has no 'train' split; leave it out of --dataset.")
             LOG.warning("%s has no '%s' split and is left out of it", name, split)
             continue
         chosen = protocol if protocol in dataset_record(name).protocols else None
         mine = {key: value for key, value in options.items() if key in reader_options(name)}
-        loaded.append(load_dataset(name, data_dir, split, chosen, sigma, **mine))
+        place = _sub_folder(name, data_dir)
+        loaded.append(load_dataset(name, place, split, chosen, sigma, **mine))
     if not loaded:
         raise InputError(f"None of {datasets} has a '{split}' split.")
     return loaded
+
+
+def _sub_folder(name, data_dir):
+    """Return the folder of one of several datasets; None where it needs none and has none."""
+    folder = os.path.join(os.path.expanduser(str(data_dir)), name)
+    if data_dir is None or (not os.path.isdir(folder) and not dataset_record(name).layout):
+        return None
+    return folder
 
 
 def available_splits(datasets, protocol=None):

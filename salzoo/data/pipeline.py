@@ -10,8 +10,8 @@ from salzoo.data.images import decode_image, decode_jpeg, file_format, read_imag
 from salzoo.data.plan import Plan
 from salzoo.errors import InputError
 
-# Of the machine's memory, what fitted images and maps may fill.
-CACHE_SHARE = 0.25
+# Of the machine's memory, what the fitted images and maps of one pipeline may fill.
+CACHE_SHARE = 0.2
 
 
 class Pipeline:
@@ -31,7 +31,7 @@ class Pipeline:
     (batch, rows, columns, 2), density and fixation counts, or (batch, rows,
     columns, 1), mask 0..1.
 
-    Memory: 16 bytes a fixation and the paths, and at most CACHE_SHARE.
+    Memory: 16 bytes a fixation, the paths, and the cache (twice, for a moment, as it is filled).
     """
 
     def __init__(self, samples, geometry, plan=1, targets="fixations", cache=None):
@@ -150,7 +150,7 @@ class Pipeline:
                 for kept, part in zip(everything, parts, strict=True):
                     kept[index] = part
         with tf.device("CPU:0"):  # where the batches are made
-            return [tf.constant(kept) for kept in everything]
+            return [tf.constant(everything.pop(0)) for _ in range(len(everything))]
 
     def _affordable_cache(self):
         if self.geometry.mode == "native":

@@ -10,6 +10,8 @@ import numpy as np
 
 from salzoo.errors import InputError
 
+MAX_RATIO = 1000
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -39,6 +41,11 @@ class Plan:
             raise InputError(
                 f"--mix {','.join(map(str, weights))}: give a number above 0 for each of the "
                 f"{len(self.counts)} datasets."
+            )
+        if weights is not None and max(weights) > MAX_RATIO * min(weights):
+            raise InputError(
+                f"--mix {','.join(map(str, weights))}: one dataset may come at most {MAX_RATIO} "
+                "times as often as another."
             )
         if not 0 <= self.worker < self.workers:
             raise InputError(f"worker {self.worker} of {self.workers}: count from 0.")

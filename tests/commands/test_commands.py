@@ -206,6 +206,11 @@ def test_own_data_are_checked_trained_on_and_measured(inside, small_run, own_dat
     data = ["--data_dir", own_data, "--dataset_option", "x_column=gaze_x"]
     status, _, err = inside("train", "--dataset", "folder", "--data_dir", own_data)
     assert status == 2 and "x_column" in err
+    assert inside("check", "folder", *data)[0] == 0
+    status, _, err = inside(
+        "check", "folder", "--data_dir", own_data, "--dataset_option", "units=1"
+    )
+    assert status == 2 and "units=1: give a text" in err
     run = tmp_path / "run"
     small = ["--input_size", "32x40", "--epochs", "1", "--init_from", small_run.folder]
     status, out, err = inside("train", "--dataset", "folder", *data, *small, "--run_dir", run)

@@ -50,7 +50,7 @@ def test_records_are_complete(name):
     assert record.name == name
     assert record.task in ("fixations", "objects", "fixations + objects")
     assert record.images > 0 and record.protocols
-    assert reader_options(name) == list(record.options)
+    assert list(reader_options(name)) == list(record.options)
     assert (record.sigma is None) == (record.sigma_source == "")
     for protocol in record.protocols.values():
         assert protocol.source and sum(protocol.counts.values()) <= record.images

@@ -173,3 +173,19 @@ def test_what_a_person_must_fetch(tmp_path):
         dataset_record("ecssd"), archives=(Archive("http://127.0.0.1:9/x.zip", "x.zip"),)
     )
     refused(record, tmp_path, "cannot be fetched by a program .*unpack images.zip")
+
+
+def test_an_archive_put_there_by_hand_is_verified_too(server, tmp_path):
+    record = record_of(server, images_zip=zipped({"1.jpg": b"x"}))
+    by_hand = tmp_path / ".download-ecssd" / "images.zip"
+    by_hand.parent.mkdir()
+    by_hand.write_bytes(zipped({"2.jpg": b"y"}))
+    refused(record, tmp_path, "has md5")
+    assert not by_hand.exists()
+    download(record, tmp_path)
+
+
+def test_a_damaged_stream(server, tmp_path):
+    content = bytearray(zipped({"a": os.urandom(50) * 2000}))
+    content[60:90] = b"\xff" * 30
+    refused(record_of(server, images_zip=bytes(content)), tmp_path, "not a readable zip")

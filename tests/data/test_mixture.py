@@ -33,6 +33,16 @@ def test_datasets_without_the_split_are_left_out(two, caplog):
     assert available_splits("osie+ecssd") == {"train", "val", "test"}
 
 
+def test_a_dataset_without_training_images_cannot_be_trained_on(two):
+    with pytest.raises(InputError, match="ecssd has no 'train' split; leave it out of --dataset"):
+        load_mixture("osie+ecssd", two, "train")
+
+
+def test_synthetic_needs_no_sub_folder(two):
+    osie, drawn = load_mixture("osie+synthetic", two)
+    assert len(osie) == 5 and len(drawn) == 360
+
+
 def test_each_takes_its_own_options(two):
     options = {"drop_first": False}
     osie, _ = load_mixture("osie+ecssd", two, options=options, protocol="msinet")

@@ -212,14 +212,21 @@ def test_other_scenes_are_refused(tmp_path, text):
         _draw(tmp_path / "scenes")
 
 
-@pytest.mark.parametrize(
-    "name", ["images/0002.png", "masks/0001.png", "fixations.csv", "scenes.json"]
-)
+@pytest.mark.parametrize("name", ["images/0002.png", "masks/0001.png", "fixations.csv"])
 def test_a_missing_file_tells_which_folder_to_delete(tmp_path, name):
     folder = tmp_path / "scenes"
     _draw(folder)
     (folder / name).unlink()
     with pytest.raises(InputError, match=f"{name} is missing; delete {folder} "):
+        _draw(folder)
+
+
+def test_without_scenes_json_nobody_is_told_to_delete_anything(tmp_path):
+    """A person's own images, masks and fixations.csv look like that."""
+    folder = tmp_path / "scenes"
+    _draw(folder)
+    (folder / "scenes.json").unlink()
+    with pytest.raises(InputError, match="holds other files and no scenes.json; give a new"):
         _draw(folder)
 
 

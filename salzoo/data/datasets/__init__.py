@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 
 from salzoo.data.datasets.border import Border
-from salzoo.errors import InputError, unknown_name
+from salzoo.errors import EmptySplit, InputError, unknown_name
 
 LOG = logging.getLogger("salzoo")
 
@@ -87,7 +87,7 @@ def load_dataset(name, data_dir=None, split="all", protocol=None, sigma=None, **
     if split != "all":
         samples = _divide(record, rule, samples).get(split, [])
     if not samples:
-        raise InputError(f"{name}: the split '{split}' is empty in {data_dir}.")
+        raise EmptySplit(f"{name}: the split '{split}' is empty in {data_dir}.")
     if sigma is not None:
         samples = [
             sample
@@ -102,16 +102,20 @@ def read_dataset(name, data_dir, border, **options):
     """Return all samples of a set's folder, sorted by path, telling `border` of problems."""
     module = _module(name)
     known = reader_options(name)
-    for option in options:
+    for option, value in options.items():
         if option not in known:
             raise unknown_name(f"option of {name}", option, known or ["(none)"])
+        if type(value) is not type(known[option]):
+            kind = "true or false" if isinstance(known[option], bool) else "a text"
+            raise InputError(f"{name}: {option}={value!r}: give {kind}.")
     samples = module.read(dataset_folder(module.RECORD, data_dir), border, **options)
     return sorted(samples, key=lambda sample: sample.image_path)
 
 
 def reader_options(name):
-    """Return the names of the options that a set's reader takes."""
-    return list(inspect.signature(_module(name).read).parameters)[2:]
+    """Return the options that a set's reader takes, with their defaults."""
+    parameters = list(inspect.signature(_module(name).read).parameters.values())[2:]
+    return {parameter.name: parameter.default for parameter in parameters}
 
 
 def dataset_folder(record, data_dir):

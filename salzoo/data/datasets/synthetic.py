@@ -128,8 +128,6 @@ def _read_entries(folder, splits):
     """Return {image name: {"category", "split"}} from scenes.json."""
     path = os.path.join(folder, "scenes.json")
     if not os.path.exists(path):
-        if os.path.exists(os.path.join(folder, "fixations.csv")):
-            raise _incomplete(folder, path)
         raise InputError(
             f"synthetic: {folder} holds other files and no scenes.json; give a new or empty "
             f"folder, or none."
