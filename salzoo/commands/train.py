@@ -214,5 +214,6 @@ def _print_config(config):
         "fit": config.fit_mode,
         "seed": config.seed,
     }
+    shown["sigma"] = config.recipe.sigma or "the dataset's own"
     shown["input_size"] = "x".join(map(str, config.recipe.input_size))
     print("\n".join(f"{name:<17} {value}" for name, value in shown.items()), flush=True)
