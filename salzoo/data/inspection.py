@@ -43,7 +43,8 @@ def inspect_dataset(name, data_dir, **options):
         if path is not None
     ]
     with ThreadPoolExecutor() as threads:
-        decoded = threads.map(_decode, pictures)
+        densities = {sample.density_path for sample in samples}
+        decoded = threads.map(lambda path: _decode(path, path in densities), pictures)
         progress = tqdm(decoded, "check", len(pictures), unit="picture", disable=None)
         for path, error in zip(pictures, progress, strict=True):
             if error:
@@ -75,10 +76,11 @@ def _check_counts(record, samples, folder, border):
         border.problem(folder, f"gives {len(samples)} usable images of {record.images}.")
 
 
-def _decode(path):
+def _decode(path, is_density):
     """Return what is wrong with a picture as an InputError, None if nothing."""
     try:
-        read_image(path, exif=False)
+        if read_image(path, exif=False).max() == 0 and is_density:
+            return InputError("is black everywhere, so nobody looked anywhere.")
     except InputError as error:
         return error
     return None

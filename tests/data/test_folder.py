@@ -342,3 +342,33 @@ def test_an_inspection_collects_everything(root):
     for part in ("b.png is not an image", "has x 'z' in line 4", "'d' (first in line 5)", "'dev'"):
         assert any(part in problem for problem in found), part
     assert len(found) == 4
+
+
+def test_first_fixations_are_dropped_by_observer(tmp_path):
+    from salzoo.data.datasets.points import without_first
+    from tests.data.layouts.making import picture, write
+
+    points = np.arange(10.0).reshape(5, 2)
+    kept, observers = without_first(points, np.array([2, 2, 0, 2, 0]))
+    np.testing.assert_array_equal(kept, points[[1, 3, 4]])
+    assert observers.tolist() == [2, 2, 0]
+    assert without_first(points, None)[0].tolist() == points[1:].tolist()
+
+    picture(str(tmp_path / "images" / "1.png"), (20, 30))
+    lines = ["image,observer,timestamp,x,y", "1,a,2,5,5", "1,a,1,9,9", "1,b,7,3,3", "1,b,8,4,4"]
+    write(str(tmp_path / "fixations.csv"), "\n".join(lines))
+    (sample,) = load_dataset("folder", tmp_path, drop_first=True)
+    assert sample.fixations.tolist() == [[5, 5], [4, 4]]
+
+
+def test_two_columns_of_one_name_and_odd_numbers(tmp_path):
+    from tests.data.layouts.making import picture, write
+
+    picture(str(tmp_path / "images" / "1.png"), (20, 30))
+    for line, match in (
+        ("image,x,y,X\n1,1,2,3", "two columns 'x'"),
+        ("image,x,y\n1,1_0,2", "'1_0'"),
+    ):
+        write(str(tmp_path / "fixations.csv"), line)
+        with pytest.raises(InputError, match=match):
+            load_dataset("folder", tmp_path)

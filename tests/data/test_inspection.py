@@ -92,3 +92,15 @@ def test_a_folder_of_ones_own_has_any_number_of_images(tmp_path, capsys):
     own_folder.make(str(tmp_path))
     status, text = checked("folder", tmp_path, capsys)
     assert status == 0 and "5 usable images, 7 fixations" in text
+
+
+def test_a_black_density_is_a_problem(tmp_path):
+    from tests.data.layouts.making import map_picture
+
+    for number, level in ((1, 0), (2, 9)):
+        picture(str(tmp_path / f"images/{number}.png"), (20, 30))
+        map_picture(str(tmp_path / f"densities/{number}.png"), [[level] * 30] * 20)
+    _, border = inspect_dataset("folder", tmp_path)
+    assert [(os.path.basename(path), text[:8]) for path, text in border.problems] == [
+        ("1.png", "is black")
+    ]

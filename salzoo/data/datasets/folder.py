@@ -24,6 +24,7 @@ import os
 import numpy as np
 from PIL import ExifTags, Image
 
+from salzoo.data.datasets.points import without_first
 from salzoo.data.datasets.record import ANY_NUMBER, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import official_or, shuffled_share
 from salzoo.data.datasets.table import read_fixations, read_splits, some
@@ -69,6 +70,7 @@ RECORD = DatasetRecord(
         "observer_column": "of the column of observers, which may be missing (observer)",
         "timestamp_column": "of the column of times, which may be missing (timestamp)",
         "units": "of x and y: pixels or fractions (pixels)",
+        "drop_first": "leave out each observer's first fixation of an image (false)",
     },
 )
 
@@ -82,6 +84,7 @@ def read(
     observer_column="observer",
     timestamp_column="timestamp",
     units="pixels",
+    drop_first=False,
 ):
     """Read all samples of the folder, sorted by file name; options as in RECORD.options."""
     if units not in UNITS:
@@ -110,6 +113,8 @@ def read(
         trial = sigma = None
         if trials is not None:
             points, observers = trials.get(stem, (np.empty((0, 2)), None))
+            if drop_first:
+                points, observers = without_first(points, observers)
             points = _in_pixels(points, size, units)
             trial = border.points(points, observers, size, path, image, may_be_none=True)
             if trial is None:

@@ -36,6 +36,20 @@ def join_observers(points, drop_first=False):
     )
 
 
+def without_first(points, observers):
+    """Leave out the first point of each observer, or of all if nobody is named.
+
+    Args:
+        points: (n, 2), of one image, in order of time for each observer.
+        observers: (n,) or None.
+    """
+    if observers is None:
+        return points[1:], None
+    later = np.ones(len(points), bool)
+    later[np.unique(observers, return_index=True)[1]] = False
+    return points[later], observers[later]
+
+
 def marked_points(marked):
     """Return the True pixels (rows, columns) as float64 (n, 2), x and y, row by row."""
     return np.argwhere(marked)[:, ::-1].astype("float64")

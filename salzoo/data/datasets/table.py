@@ -88,7 +88,7 @@ def read_table(path, required, border, options=""):
         )
         return None
     (_, names), *filled = filled
-    width = len(names)
+    width, keys = len(names), [name.strip().casefold() for name in names]
     for line, row in filled:
         if any(each.strip() for each in row[width:]):
             border.problem(
@@ -97,10 +97,12 @@ def read_table(path, required, border, options=""):
                 f"contain the separator '{separator}' in quotes.",
             )
             return None
+    twice = {name for name in keys if name and keys.count(name) > 1}
+    if twice:
+        border.problem(path, f"has two columns {some(sorted(twice))}; rename or remove one.")
+        return None
     rows = [[*row, *[""] * width] for _, row in filled]
-    columns = {}
-    for index, name in enumerate(names):
-        columns.setdefault(name.strip().casefold(), [row[index].strip() for row in rows])
+    columns = {key: [row[index].strip() for row in rows] for index, key in enumerate(keys)}
     table = Table(path, columns, [line for line, _ in filled])
     lacking = [name for name in required if name not in table]
     if lacking:
@@ -173,7 +175,7 @@ def read_splits(path, images, needed, border):
 
 def _number(text):
     try:
-        return float(text)
+        return float("" if "_" in text else text)  # Python reads 1_0 as 10
     except ValueError:
         return np.nan
 
