@@ -25,9 +25,10 @@ def inspect_dataset(name, data_dir, **options):
         InputError: there is no such folder.
     """
     record = dataset_record(name)
-    border = Inspection(name)
     folder = dataset_folder(record, data_dir)
-    samples = read_dataset(name, data_dir, border, **options)
+    with tqdm(desc="read", unit="picture", disable=None) as progress:
+        border = Inspection(name, progress)
+        samples = read_dataset(name, data_dir, border, **options)
     _check_counts(record, samples, folder, border)
     for archive in record.archives:
         path = os.path.join(folder or "", archive.name)

@@ -176,14 +176,23 @@ class Border:
 
 
 class Inspection(Border):
-    """Collects every problem as (path, sentence)."""
+    """Collects every problem as (path, sentence).
 
-    def __init__(self, name):
+    progress: a tqdm bar that counts the pictures looked at, or None.
+    """
+
+    def __init__(self, name, progress=None):
         super().__init__(name)
         self.problems = []
+        self.progress = progress
 
     def problem(self, path, sentence):
         self.problems.append((str(path), sentence))
+
+    def image(self, path):
+        if self.progress is not None:
+            self.progress.update()
+        return super().image(path)
 
 
 def find_folder(root, *candidates):
