@@ -11,22 +11,24 @@ import pytest
 SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared"
 
 
+def shared(path):
+    """Return the place of real data or weights; skip the test where they are not at hand."""
+    place = SHARED / path
+    if not place.exists():
+        pytest.skip(f"needs the real {place.name} in {place.parent}")
+    return place
+
+
 @pytest.fixture(scope="session")
 def osie_dir():
     """The real OSIE dataset."""
-    folder = SHARED / "data" / "osie"
-    if not folder.is_dir():
-        pytest.skip(f"needs the real OSIE dataset in {folder}")
-    return folder
+    return shared("data/osie")
 
 
 @pytest.fixture(scope="session")
 def vgg16_file():
     """The first five convolutions of VGG-16, trained on ImageNet."""
-    path = SHARED / "weights" / "vgg16_imagenet_partial.npz"
-    if not path.is_file():
-        pytest.skip(f"needs real ImageNet weights in {path}")
-    return path
+    return shared("weights/vgg16_imagenet_partial.npz")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -54,13 +54,18 @@ def run(arguments):
 
 def _training(source):
     """Return the samples that the fitted baselines are made from, none if there are none."""
-    from salzoo.data.mixture import available_splits, chain, load_mixture
+    from salzoo.data.mixture import available_splits, chain, load_mixture, split_names
     from salzoo.errors import EmptySplit
 
-    if "train" not in available_splits(source["datasets"], source["protocol"]):
+    trainable = [
+        name
+        for name in split_names(source["datasets"])
+        if "train" in available_splits(name, source["protocol"])
+    ]
+    if not trainable:
         return []
     try:
-        return chain(load_mixture(**source, split="train"))
+        return chain(load_mixture(**{**source, "datasets": "+".join(trainable)}, split="train"))
     except EmptySplit:  # only the part that is measured was downloaded
         return []
 

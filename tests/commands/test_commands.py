@@ -182,6 +182,19 @@ def test_masks_alone_cannot_be_compared_with(inside, small_run, tmp_path, monkey
     assert status == 2 and "ecssd has no 'train' split" in err
 
 
+def test_a_set_for_testing_beside_one_with_training_images(
+    inside, small_run, tmp_path, monkeypatch
+):
+    from tests.data.layouts import make_small
+
+    for name in ("osie", "toronto"):
+        (tmp_path / name).mkdir()
+        make_small(name, tmp_path / name, monkeypatch)
+    arguments = ["--dataset", "osie+toronto", "--data_dir", tmp_path, "--out", tmp_path / "out"]
+    status, out, err = inside("evaluate", small_run.folder, *arguments, "--split", "all")
+    assert status == 0 and "mean map" in out, err
+
+
 def test_a_damaged_config(inside, tmp_path):
     (tmp_path / "config.json").write_text("{")
     status, _, err = inside("export", tmp_path)

@@ -2,11 +2,9 @@
 
 import logging
 
-import pytest
-
 from salzoo import load_dataset
 from salzoo.data.images import read_image
-from tests.conftest import SHARED
+from tests.conftest import shared
 from tests.data.layouts import ecssd
 
 
@@ -26,9 +24,7 @@ def test_greyscale_images_have_three_channels(tmp_path):
 
 
 def test_the_real_images():
-    folder = SHARED / "data" / "ecssd"
-    if not folder.is_dir():
-        pytest.skip(f"needs images 0001 to 0400 of ECSSD in {folder}")
+    folder = shared("data/ecssd")
     samples = load_dataset("ecssd", folder)
     assert len(samples) == 400
     assert max(max(sample.size) for sample in samples) == 400

@@ -9,7 +9,7 @@ import scipy.io
 from salzoo import load_dataset
 from salzoo.data.datasets import read_dataset
 from salzoo.data.datasets.border import Inspection
-from tests.conftest import SHARED
+from tests.conftest import shared
 from tests.data.layouts import nus_scene
 from tests.data.layouts.making import picture, struct
 from tests.data.test_datasets import refused
@@ -90,9 +90,7 @@ def test_corruptions_are_named(folder, corrupt, match):
 
 
 def test_the_real_scenes():
-    folder = SHARED / "data" / "nus_scene"
-    if not folder.is_dir():
-        pytest.skip(f"needs the real NUS Scene dataset in {folder}")
+    folder = shared("data/nus_scene")
     border = Inspection("nus_scene")
     samples = read_dataset("nus_scene", folder, border)
     assert border.problems == [] and border.dropped == 0

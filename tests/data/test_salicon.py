@@ -12,7 +12,7 @@ import scipy.io
 from salzoo.data.datasets import dataset_record, load_dataset, read_dataset
 from salzoo.data.datasets.border import Inspection
 from salzoo.errors import InputError
-from tests.conftest import SHARED
+from tests.conftest import shared
 from tests.data.layouts import salicon, salicon2015
 from tests.data.layouts.making import map_picture, picture
 from tests.data.test_datasets import refused
@@ -260,9 +260,7 @@ def test_json_and_images_belong_together(annotations):
 
 
 def test_the_publishers_examples():
-    folder = SHARED / "data" / "salicon_examples"
-    if not folder.is_dir():
-        pytest.skip(f"needs the SALICON examples in {folder}")
+    folder = shared("data/salicon_examples")
     samples = load_dataset("salicon2015", folder, split="train")
     assert len(samples) == 10 and {sample.size for sample in samples} == {(480, 640)}
     assert sum(len(sample.fixations) for sample in samples) == 73_630
