@@ -112,7 +112,7 @@ def run(arguments):
 def _new(arguments):
     """Make the config of a new run from recipe and flags."""
     from salzoo.data.mixture import split_names
-    from salzoo.models import check_options, model_record
+    from salzoo.models import model_record
     from salzoo.runs import RunConfig
     from salzoo.training import check_recipe
 
@@ -138,7 +138,7 @@ def _new(arguments):
     )
     if config.mix is not None and len(config.mix) != len(names):
         raise InputError(f"--mix needs a number for each of the {len(names)} datasets.")
-    check_options(record.name, config.options)
+    record.check_options(config.options)
     check_recipe(config.recipe)
     record.check_size(*config.recipe.input_size)
     return config, arguments.run_dir or _free_run_dir(f"{record.name}-{dataset}")

@@ -4,9 +4,9 @@ import importlib
 
 from salzoo.errors import unknown_name
 
-# A new model is one file with RECORD and build(), and one line here.
+# name -> (module, its `ModelRecord`); a new model is one file and one line here.
 MODELS = {
-    "msinet": "salzoo.models.msinet",
+    "msinet": ("salzoo.models.msinet", "MSINET"),
 }
 
 
@@ -17,7 +17,10 @@ def list_models():
 
 def model_record(name):
     """Return the `ModelRecord` of a registered model."""
-    return _module(name).RECORD
+    if name not in MODELS:
+        raise unknown_name("model", name, MODELS)
+    module, record = MODELS[name]
+    return getattr(importlib.import_module(module), record)
 
 
 def build_model(name, **options):
@@ -35,18 +38,6 @@ def build_model(name, **options):
     Raises:
         InputError: unknown model or option, unusable option value.
     """
-    module = _module(name)
-    check_options(name, options)
-    return module.build(**options)
-
-
-def check_options(name, options):
-    """Raise InputError for options that a model's builder cannot take."""
-    module = _module(name)
-    module.RECORD.check_options(module.build, options)
-
-
-def _module(name):
-    if name not in MODELS:
-        raise unknown_name("model", name, MODELS)
-    return importlib.import_module(MODELS[name])
+    record = model_record(name)
+    record.check_options(options)
+    return record.build(**options)

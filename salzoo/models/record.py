@@ -1,6 +1,7 @@
 """What is known about a model beside its layers: its record and its recipe."""
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from salzoo.errors import InputError, unknown_name
@@ -39,15 +40,17 @@ class Recipe:
 class ModelRecord:
     """What a registered model tells of itself.
 
-    name: in the registry. title, paper: for people. task: "fixations" or
-        "objects".
-    parameters: exact count with default options.
+    name: in the registry. title, paper: for people. task: "fixations",
+        "objects" or "fixations + objects".
+    build: function of the options to a keras.Model.
+    parameters: exact count with default options, trainable or not.
     options: builder options beside backbone_weights and input_shape, with a
         line each.
     fit_mode, padding_value: how images reach the network, see
         `salzoo.data.geometry`.
     size_multiple: what rows and columns of its input are multiples of;
         fixed_size: the only (rows, columns) it takes, None: any.
+    target_scale: size of the maps it is trained on, as a share of its input's.
     blur: sigma of the post-processing, in pixels of the original image.
     recipe: as published. recipes: fields that differ, by dataset.
     """
@@ -56,6 +59,7 @@ class ModelRecord:
     title: str
     paper: str
     task: str
+    build: Callable
     parameters: int
     options: dict
     fit_mode: str
@@ -65,6 +69,7 @@ class ModelRecord:
     recipe: Recipe
     recipes: dict = field(default_factory=dict)
     fixed_size: tuple | None = None
+    target_scale: float = 1.0
 
     def recipe_for(self, dataset):
         """Return the recipe with what the authors (or we) change for a dataset."""
@@ -83,9 +88,19 @@ class ModelRecord:
                 f"{_nearest(rows, multiple)}x{_nearest(columns, multiple)}."
             )
 
-    def check_options(self, builder, options):
+    def check_input_shape(self, input_shape):
+        """Raise InputError unless this is (rows, columns, 3), None standing for any number."""
+        if not isinstance(input_shape, tuple | list) or [*input_shape[2:]] != [3]:
+            raise InputError(f"input_shape {input_shape}: {self.name} takes (rows, columns, 3).")
+        default = self.fixed_size or (self.size_multiple, self.size_multiple)
+        rows, columns = (
+            usual if n is None else n for n, usual in zip(input_shape, default, strict=False)
+        )
+        self.check_size(rows, columns, where="input_shape")
+
+    def check_options(self, options):
         """Raise InputError for options that the model's builder cannot take."""
-        parameters = inspect.signature(builder).parameters
+        parameters = inspect.signature(self.build).parameters
         for name, value in options.items():
             if name not in parameters:
                 raise unknown_name(f"option of {self.name}", name, parameters)
