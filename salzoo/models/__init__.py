@@ -6,7 +6,9 @@ from salzoo.errors import unknown_name
 
 # name -> (module, its `ModelRecord`); a new model is one file and one line here.
 MODELS = {
+    "deep_convnet": ("salzoo.models.pan", "DEEP_CONVNET"),
     "msinet": ("salzoo.models.msinet", "MSINET"),
+    "shallow_convnet": ("salzoo.models.pan", "SHALLOW_CONVNET"),
 }
 
 

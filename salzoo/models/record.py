@@ -12,12 +12,18 @@ class Recipe:
     """Everything that training needs beside the data.
 
     loss, optimizer: names from `salzoo.losses.LOSSES` and `keras.optimizers`.
-    learning_rate: constant over the run.
+    learning_rate: at the first step.
+    schedule: how the rate moves: "constant", "x0.1 every 2 epochs", "x0.5 every
+        100 steps", "linear to 0.0001" or "cosine to 0" (over the whole run).
+    optimizer_options: the optimizer's further arguments.
     batch_size, epochs: images per step, passes over the training split.
     input_size: (rows, columns) of the network's input.
     sigma: of the density it is trained on, pixels of the original image; None
         takes the dataset's own.
     flip: mirror half of the images left to right.
+    rotate: turn images by up to so many degrees, to both sides.
+    patience: stop after so many epochs without a lower validation loss; None: never.
+    validate_every: validate after so many steps instead of at the end of an epoch.
     backbone_weights: "imagenet", "none" or a file's path.
     """
 
@@ -30,6 +36,11 @@ class Recipe:
     sigma: float | None = None
     flip: bool = False
     backbone_weights: str = "imagenet"
+    schedule: str = "constant"
+    optimizer_options: dict = field(default_factory=dict)
+    rotate: float = 0.0
+    patience: int | None = None
+    validate_every: int | None = None
 
     def override(self, **fields):
         """Return a copy with the given fields, ignoring those that are None."""
@@ -53,6 +64,7 @@ class ModelRecord:
     target_scale: size of the maps it is trained on, as a share of its input's.
     blur: sigma of the post-processing, in pixels of the original image.
     recipe: as published. recipes: fields that differ, by dataset.
+    schedules: named alternatives to the recipe's schedule.
     """
 
     name: str
@@ -70,6 +82,7 @@ class ModelRecord:
     recipes: dict = field(default_factory=dict)
     fixed_size: tuple | None = None
     target_scale: float = 1.0
+    schedules: dict = field(default_factory=dict)
 
     def recipe_for(self, dataset):
         """Return the recipe with what the authors (or we) change for a dataset."""
@@ -97,6 +110,11 @@ class ModelRecord:
             usual if n is None else n for n, usual in zip(input_shape, default, strict=False)
         )
         self.check_size(rows, columns, where="input_shape")
+
+    def check_no_backbone(self, backbone_weights):
+        """Raise InputError for weights that this model, trained from scratch, has no place for."""
+        if backbone_weights is not None:
+            raise InputError(f"{self.name} has no backbone: leave --backbone_weights 'none'.")
 
     def check_options(self, options):
         """Raise InputError for options that the model's builder cannot take."""
