@@ -6,8 +6,11 @@ from salzoo.errors import unknown_name
 
 # name -> (module, its `ModelRecord`); a new model is one file and one line here.
 MODELS = {
+    "asnet": ("salzoo.models.asnet", "ASNET"),
     "deep_convnet": ("salzoo.models.pan", "DEEP_CONVNET"),
     "msinet": ("salzoo.models.msinet", "MSINET"),
+    "sam_resnet": ("salzoo.models.sam", "SAM_RESNET"),
+    "sam_vgg": ("salzoo.models.sam", "SAM_VGG"),
     "shallow_convnet": ("salzoo.models.pan", "SHALLOW_CONVNET"),
 }
 
