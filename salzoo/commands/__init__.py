@@ -23,6 +23,7 @@ COMMANDS = (
     "download",
     "check",
     "summary",
+    "benchmark",
     "train",
     "evaluate",
     "predict",
