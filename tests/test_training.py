@@ -12,11 +12,11 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo import training
 from salzoo.errors import InputError
 from salzoo.files import read_json
 from salzoo.runs import Run
 from salzoo.training import train
+from salzoo.training.progress import Progress, Watch
 from tests.conftest import small_config
 
 
@@ -51,7 +51,7 @@ def test_a_run_holds_everything(small_run):
         history = list(csv.DictReader(file))
     assert [row["epoch"] for row in history] == ["1", "2"]
     names = ["loss", "nss", "cc", "sim", "kld"]
-    assert list(history[0]) == ["epoch", *names, *(f"val_{name}" for name in names)]
+    assert list(history[0]) == ["epoch", "step", *names, *(f"val_{name}" for name in names)]
     assert all(np.isfinite(float(value)) for row in history for value in row.values())
     assert small_run.config == small_config()
     assert read_json(small_run.path("config.json"))["versions"]["keras"]
@@ -95,21 +95,21 @@ def test_another_seed_gives_other_weights(small_run, tmp_path):
 
 KILLED = """
 import sys, os, signal
-import salzoo.training as training
+from salzoo.training import progress, train
 from salzoo.data.datasets import load_dataset
 from tests.conftest import small_config
 
-training.SAVE_EVERY_SECONDS = -1  # after every step
-watched, saves = training._Progress.save_last, []
+progress.SAVE_EVERY_SECONDS = -1  # after every step
+watched, saves = progress.Progress.save_last, []
 
-def save_last(progress):
-    watched(progress)
+def save_last(self):
+    watched(self)
     saves.append(1)
     if len(saves) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
-training._Progress.save_last = save_last
-training.train(small_config(), sys.argv[1], verbose=0)
+progress.Progress.save_last = save_last
+train(small_config(), sys.argv[1], verbose=0)
 """
 
 
@@ -153,8 +153,8 @@ def interrupted(folder, monkeypatch, where, name):
 @pytest.mark.parametrize(
     ("where", "name", "steps"),
     [
-        (training._Watch, "on_train_batch_end", 1),
-        pytest.param(training._Progress, "end_epoch", 3, marks=pytest.mark.slow),
+        (Watch, "on_train_batch_end", 1),
+        pytest.param(Progress, "end_of_validation", 3, marks=pytest.mark.slow),
         (keras.Model, "save_weights", None),
     ],
 )
@@ -176,7 +176,7 @@ def test_a_validation_loss_that_is_not_finite_stops(tmp_path, monkeypatch):
     from salzoo.losses import KLD
 
     monkeypatch.setattr(KLD, "call", lambda self, y, p: p[:, 0, 0, 0] * 0 + float("inf"))
-    monkeypatch.setattr(training._Watch, "on_train_batch_end", lambda *_, **__: None)
+    monkeypatch.setattr(Watch, "on_train_batch_end", lambda *_, **__: None)
     with pytest.raises(InputError, match=r"validation loss is inf at epoch 1, step 3"):
         train(small_config(), tmp_path / "run", verbose=0)
     assert not os.path.exists(tmp_path / "run" / "last.weights.h5")

@@ -139,7 +139,7 @@ def _new(arguments):
     if config.mix is not None and len(config.mix) != len(names):
         raise InputError(f"--mix needs a number for each of the {len(names)} datasets.")
     record.check_options(config.options)
-    check_recipe(config.recipe)
+    check_recipe(config.model, config.recipe)
     record.check_size(*config.recipe.input_size)
     return config, arguments.run_dir or _free_run_dir(f"{record.name}-{dataset}")
 

@@ -46,3 +46,11 @@ def build_model(name, **options):
     record = model_record(name)
     record.check_options(options)
     return record.build(**options)
+
+
+def main_output(outputs):
+    """Return the name, of those of a model with several outputs, of the map that it is asked for.
+
+    The finest map of the object: "object_1" is finer than "object_5".
+    """
+    return min(name for name in outputs if name.startswith("object_"))

@@ -11,18 +11,19 @@ from salzoo.errors import InputError, unknown_name
 class Recipe:
     """Everything that training needs beside the data.
 
-    loss, optimizer: names from `salzoo.losses.LOSSES` and `keras.optimizers`.
+    loss, optimizer: names from `salzoo.losses.LOSSES` and
+        `salzoo.training.compiling.OPTIMIZERS`.
     learning_rate: at the first step.
     schedule: how the rate moves: "constant", "x0.1 every 2 epochs", "x0.5 every
         100 steps", "linear to 0.0001" or "cosine to 0" (over the whole run).
-    optimizer_options: the optimizer's further arguments.
+    optimizer_options, loss_options: the optimizer's and the loss's further arguments.
     batch_size, epochs: images per step, passes over the training split.
     input_size: (rows, columns) of the network's input.
     sigma: of the density it is trained on, pixels of the original image; None
         takes the dataset's own.
     flip: mirror half of the images left to right.
     rotate: turn images by up to so many degrees, to both sides.
-    patience: stop after so many epochs without a lower validation loss; None: never.
+    patience: stop after so many validations without a lower loss; None: never.
     validate_every: validate after so many steps instead of at the end of an epoch.
     backbone_weights: "imagenet", "none" or a file's path.
     """
@@ -38,6 +39,7 @@ class Recipe:
     backbone_weights: str = "imagenet"
     schedule: str = "constant"
     optimizer_options: dict = field(default_factory=dict)
+    loss_options: dict = field(default_factory=dict)
     rotate: float = 0.0
     patience: int | None = None
     validate_every: int | None = None
@@ -65,6 +67,9 @@ class ModelRecord:
     blur: sigma of the post-processing, in pixels of the original image.
     recipe: as published. recipes: fields that differ, by dataset.
     schedules: named alternatives to the recipe's schedule.
+    pictures: function of a trained model, and of a batch of one image if there
+        is one, to {name: uint8 picture (rows, columns, 3)} for TensorBoard; with
+        an image what the model sees in it, without one what it has learned.
     """
 
     name: str
@@ -83,6 +88,7 @@ class ModelRecord:
     fixed_size: tuple | None = None
     target_scale: float = 1.0
     schedules: dict = field(default_factory=dict)
+    pictures: Callable = lambda model, image=None: {}
 
     def recipe_for(self, dataset):
         """Return the recipe with what the authors (or we) change for a dataset."""
