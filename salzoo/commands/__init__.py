@@ -25,6 +25,7 @@ COMMANDS = (
     "summary",
     "train",
     "evaluate",
+    "compare",
     "predict",
     "export",
 )
