@@ -69,3 +69,12 @@ def digest(path):
         with open(each, "rb") as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def cache_folder():
+    """Return $SALZOO_CACHE, else salzoo in $XDG_CACHE_HOME, else ~/.cache/salzoo."""
+    cache = os.environ.get("SALZOO_CACHE")
+    if not cache:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache")
+        cache = os.path.join(base, "salzoo")
+    return os.path.abspath(os.path.expanduser(cache))
