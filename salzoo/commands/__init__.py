@@ -26,6 +26,7 @@ COMMANDS = (
     "benchmark",
     "train",
     "evaluate",
+    "compare",
     "predict",
     "export",
 )

@@ -18,6 +18,7 @@ class Sample:
     fixations: float64 (n, 2), x (column) and y (row), 0-based pixels of the
         image; the pixel of a point is its floor. Repeated points are kept.
     observers: int32 (n,), who made each fixation.
+    durations: float64 (n,), how long each fixation lasted, in milliseconds.
     sigma: of the Gaussian that turns fixations into a density, in pixels.
     density_path, mask_path: files with the maps that the set itself brings.
     category: the set's name for the kind of image.
@@ -28,6 +29,7 @@ class Sample:
     size: tuple
     fixations: np.ndarray | None = field(default=None, repr=False)
     observers: np.ndarray | None = field(default=None, repr=False)
+    durations: np.ndarray | None = field(default=None, repr=False)
     sigma: float | None = None
     density_path: str | None = None
     mask_path: str | None = None

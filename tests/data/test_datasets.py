@@ -73,6 +73,9 @@ def test_samples(small):
             assert ((sample.fixations >= 0) & (sample.fixations < sample.size[::-1])).all()
         if sample.observers is not None:
             assert len(sample.observers) == len(sample.fixations)
+        if sample.durations is not None:
+            assert sample.durations.dtype == np.float64
+            assert len(sample.durations) == len(sample.fixations)
         if "fixations" in task and name not in WITHOUT_TRUTH and sample.split != "test":
             assert sample.density.shape == sample.size and sample.density.dtype == np.float32
         if "objects" in task:
@@ -97,6 +100,30 @@ def test_hand_made_values(small):
                 assert os.path.relpath(value, folder) == expected
             else:
                 assert value == expected, (image, field)
+
+
+WITH_OBSERVERS = ["dut_omron", "eyecrowd", "folder", "isun", "nus_scene", "osie", "pascal_s"]
+
+
+@pytest.mark.parametrize("name", [*WITH_OBSERVERS, "salicon", "salicon2015"])
+def test_first_fixations_can_be_dropped(name, tmp_path, monkeypatch):
+    make_small(name, tmp_path, monkeypatch)
+    whole = {sample.image_path: sample for sample in load_dataset(name, tmp_path)}
+    # Some images have only first fixations: an inspection leaves them out.
+    less = read_dataset(name, tmp_path, Inspection(name), drop_first=True)
+    assert any(sample.fixations is not None for sample in less)
+    for sample in less:
+        all_of_it = whole[sample.image_path]
+        if sample.fixations is None:
+            assert all_of_it.fixations is None
+            continue
+        later = np.ones(len(all_of_it.fixations), bool)
+        for observer in set(all_of_it.observers):
+            later[list(all_of_it.observers).index(observer)] = False
+        for field in ("fixations", "observers", "durations"):
+            value = getattr(all_of_it, field)
+            expected = None if value is None else value[later]
+            np.testing.assert_array_equal(getattr(sample, field), expected)
 
 
 def test_protocols_divide_without_overlap(small):

@@ -55,7 +55,7 @@ def hdf5(folder):
     ("corrupt", "match"),
     [
         (with_trials([NOTHING] * 3), "fixations.mat has no fixation for 1002.jpg"),
-        (with_trials(one([3, 4], [3])), "entry 2 that .*fix_x and fix_y differ in length"),
+        (with_trials(one([3, 4], [3])), "entry 2 that .*fix_duration differ in length"),
         (
             with_trials(one([3, np.nan], [3, 3])),
             "fixations of 1002.jpg that are not",

@@ -345,14 +345,14 @@ def test_an_inspection_collects_everything(root):
 
 
 def test_first_fixations_are_dropped_by_observer(tmp_path):
-    from salzoo.data.datasets.points import without_first
+    from salzoo.data.datasets.points import Fixations, without_first
     from tests.data.layouts.making import picture, write
 
     points = np.arange(10.0).reshape(5, 2)
-    kept, observers = without_first(points, np.array([2, 2, 0, 2, 0]))
-    np.testing.assert_array_equal(kept, points[[1, 3, 4]])
-    assert observers.tolist() == [2, 2, 0]
-    assert without_first(points, None)[0].tolist() == points[1:].tolist()
+    kept = without_first(Fixations(points, np.array([2, 2, 0, 2, 0]), np.arange(5.0)))
+    np.testing.assert_array_equal(kept.points, points[[1, 3, 4]])
+    assert kept.observers.tolist() == [2, 2, 0] and kept.durations.tolist() == [1, 3, 4]
+    assert without_first(Fixations(points)).points.tolist() == points[1:].tolist()
 
     picture(str(tmp_path / "images" / "1.png"), (20, 30))
     lines = ["image,observer,timestamp,x,y", "1,a,2,5,5", "1,a,1,9,9", "1,b,7,3,3", "1,b,8,4,4"]
@@ -372,3 +372,17 @@ def test_two_columns_of_one_name_and_odd_numbers(tmp_path):
         write(str(tmp_path / "fixations.csv"), line)
         with pytest.raises(InputError, match=match):
             load_dataset("folder", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("value", "match"),
+    [("", "has duration '' in line 3"), ("-1", "has durations of a.jpg that are no numbers of 0")],
+)
+def test_durations_that_are_none(root, value, match):
+    write(f"{root}/fixations.csv", f"image,x,y,duration\na,1,2,200\na,3,4,{value}\n")
+    refused(root, match)
+
+
+def test_a_column_of_durations_that_was_named_must_be_there(root):
+    write(f"{root}/fixations.csv", HEADER + "a,1,2\n")
+    refused(root, "has no column 'ms'", duration_column="ms")

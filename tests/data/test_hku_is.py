@@ -32,7 +32,7 @@ def test_the_repack_has_no_splits_but_is_read(tmp_path):
 
 
 def test_lists_as_characters_of_any_variable(folder):
-    hku_is.write_list(folder, "test", ["0005.png", "9999.png"], "names", as_characters=True)
+    hku_is.write_list(folder, "test", ["0005.png", "9999.png  "], "names", as_characters=True)
     names = [sample.image_path[-8:] for sample in load_dataset("hku_is", folder, "test")]
     assert names == ["0005.png", "9999.png"]
 

@@ -1,15 +1,20 @@
-"""`salzoo check`: every problem at once, by file; official splits that are there or not."""
+"""`salzoo check`: every problem at once, by file; damaged JPEGs; official splits or none."""
 
+import io
 import os
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from salzoo import commands
 from salzoo.data.datasets import ecssd
 from salzoo.data.datasets.record import Archive
+from salzoo.data.images import read_image
 from salzoo.data.inspection import inspect_dataset
+from tests.conftest import shared
 from tests.data.layouts import folder as own_folder
 from tests.data.layouts import make_small
 from tests.data.layouts.making import mask_picture, picture
@@ -104,3 +109,54 @@ def test_a_black_density_is_a_problem(tmp_path):
     assert [(os.path.basename(path), text[:8]) for path, text in border.problems] == [
         ("1.png", "is black")
     ]
+
+
+JPEG_KINDS = {
+    "baseline": {},
+    "progressive": {"progressive": True},
+    "restarts": {"restart_marker_blocks": 5},
+    "progressive with restarts": {"progressive": True, "restart_marker_blocks": 5},
+    "rows of restarts, no subsampling": {"restart_marker_rows": 1, "subsampling": 0},
+    "grey": {"mode": "L"},
+    "CMYK": {"mode": "CMYK"},
+}
+
+
+def noisy_jpeg(kind):
+    """A JPEG with texture everywhere, so that every cut loses something."""
+    options = {"mode": "RGB", **JPEG_KINDS[kind]}
+    levels = np.random.default_rng(0).integers(0, 256, (96, 128, 3), dtype="uint8")
+    buffer = io.BytesIO()
+    Image.fromarray(levels).convert(options.pop("mode")).save(buffer, "JPEG", **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", JPEG_KINDS)
+def test_jpegs_cut_in_the_middle_and_ended_are_refused(folder, kind):
+    path = folder / "images" / "0001.jpg"
+    content = noisy_jpeg(kind)
+    path.write_bytes(content)
+    mask_picture(str(folder / "ground_truth_mask" / "0001.png"), (96, 128))
+    assert problems(folder) == {}
+    for share in (0.3, 0.5, 0.7, 0.9, 0.97):
+        path.write_bytes(content[: int(len(content) * share)] + b"\xff\xd9")
+        found = problems(folder)
+        assert list(found) == ["images/0001.jpg"], share
+        assert "is damaged or cut short (Corrupt JPEG data" in found["images/0001.jpg"]
+
+
+def test_jpegs_with_bytes_too_many_pass(folder):
+    path = folder / "images" / "0001.jpg"
+    content = path.read_bytes()
+    for odd in (content[:-2] + bytes(40) + content[-2:], content + b"written by a camera"):
+        path.write_bytes(odd)
+        assert problems(folder) == {}
+
+
+@pytest.mark.parametrize("pattern", ["osie/data/stimuli/*.jpg", "ecssd/images/*.jpg"])
+def test_real_jpegs_pass(pattern):
+    place, _, ending = pattern.rpartition("/")
+    paths = sorted(shared(f"data/{place}").glob(ending))[::20]
+    assert paths
+    for path in paths:
+        read_image(str(path))

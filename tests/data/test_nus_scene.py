@@ -22,9 +22,10 @@ def folder(tmp_path):
 
 
 def test_first_fixations_can_be_dropped(folder):
-    write(folder, [np.array([[9.0, 8, 0.3, 0.1], [7, 6, 0.5, 0.1]])] * 2, every=True)
+    write(folder, [np.array([[9.0, 8, 0.3, 0.1], [7, 6, 0.5, 0.25]])] * 2, every=True)
     sample = load_dataset("nus_scene", folder, drop_first=True)[1]
     assert sample.fixations.tolist() == [[6, 7]] * 2 and sample.observers.tolist() == [0, 1]
+    np.testing.assert_allclose(sample.durations, [250, 250])
 
 
 def write(folder, trials, variable="fixations", every=False):
@@ -96,6 +97,8 @@ def test_the_real_scenes():
     assert border.problems == [] and border.dropped == 0
     assert len(samples) == 500
     assert sum(len(sample.fixations) for sample in samples) == 43_894
+    durations = np.concatenate([sample.durations for sample in samples])
+    assert 50 < np.median(durations) < 500  # milliseconds, not seconds
     trials = sum(len(set(sample.observers)) for sample in samples)
     assert 500 * 12 - trials == 52  # nobody's
     assert sum(sample.size == (256, 256) for sample in samples) == 311

@@ -45,6 +45,15 @@ def test_first_fixations_can_be_dropped(folder):
     assert len(samples[1].fixations) == 6
 
 
+def test_durations_that_are_none(folder):
+    path = folder / FIXATIONS
+    content = scipy.io.loadmat(path)["fixations"]
+    subjects = content[1, 0]["subjects"][0, 0]
+    subjects[0, 0]["fix_duration"][0, 0] = np.array([[np.nan]])
+    scipy.io.savemat(path, {"fixations": content})
+    refused("osie", folder, "fixations.mat has durations of 1002.jpg that are no numbers")
+
+
 def test_the_split_is_msinets():
     # What MSI-Net's data.py does with the sorted list of 700 names.
     names = [f"{number}.jpg" for number in range(1001, 1701)]
@@ -160,7 +169,7 @@ NAMELESS = struct(picture="1002.jpg", subjects=cell([]))
         (with_entries([*entries()[:4], NAMELESS]), "entry 5 that is not a struct of .*'img'"),
         (with_entries(entries(of_second="1001.jpg")), "names 1001.jpg twice"),
         (with_entries(entries(second=[LOST] * 3)), "fixations of 1002.jpg that are not numbers"),
-        (with_entries(entries(second=[UNEVEN] * 3)), "entry 2 .*fix_x and fix_y differ in length"),
+        (with_entries(entries(second=[UNEVEN] * 3)), "entry 2 .*fix_duration differ in length"),
     ],
 )
 def test_corruptions_are_named(folder, corrupt, match):
@@ -175,3 +184,7 @@ def test_the_real_osie(osie_dir):
     assert {sample.size for sample in samples} == {(600, 800)}
     assert {len(set(sample.observers)) for sample in samples} == {15}
     assert len(load_dataset("osie", osie_dir, "val")) == 200
+    durations = np.concatenate([sample.durations for sample in samples])
+    assert durations.dtype == np.float64 and len(durations) == 98_321
+    assert (durations.min(), durations.max(), np.median(durations)) == (20, 1975, 190)
+    assert durations.mean() == pytest.approx(214.3, abs=0.05)

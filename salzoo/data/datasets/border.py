@@ -10,6 +10,7 @@ import unicodedata
 
 import numpy as np
 
+from salzoo.data.datasets.points import Fixations, without_first
 from salzoo.data.images import check_complete, image_size, read_grey
 from salzoo.data.sample import Sample
 from salzoo.errors import InputError
@@ -138,18 +139,21 @@ class Border:
 
     # ---- points ----
 
-    def points(self, points, observers, size, path, image_path, may_be_none=False):
-        """Drop the points outside an image, and count them.
+    def points(self, fixations, size, path, image_path, drop_first=False, may_be_none=False):
+        """Drop the fixations outside an image, and count them.
 
         Args:
-            points: (n, 2), x and y, 0-based pixels. observers: (n,) or None.
+            fixations: `Fixations`, 0-based pixels.
             size: (rows, columns) of the image. path: of the file they stand in.
+            drop_first: leave out each observer's first fixation before, uncounted.
             may_be_none: whether an image without any point inside is no problem.
 
         Returns:
-            points float64 (m, 2), observers int32 (m,) or None; or None (a problem)
-            if they cannot belong to the image.
+            `Fixations`, or None (a problem) if they cannot belong to the image.
         """
+        if drop_first:
+            fixations = without_first(fixations)
+        points, observers, durations = fixations
         points = np.asarray(points, "float64").reshape(-1, 2)
         name = os.path.basename(image_path)
         kept, kept_exchanged = (
@@ -161,6 +165,8 @@ class Border:
         many = outside > len(points) / (10 if kept_exchanged.all() else 2)
         if not np.isfinite(points).all():
             complaint = f"has fixations of {name} that are not numbers"
+        elif durations is not None and not (np.isfinite(durations) & (durations >= 0)).all():
+            complaint = f"has durations of {name} that are no numbers of 0 or above"
         elif len(points) >= 10 and many:
             complaint = (
                 f"has {outside} of {len(points)} fixations outside the {size[1]}x{size[0]} pixels "
@@ -170,7 +176,8 @@ class Border:
             complaint = f"has no fixation {'inside' if len(points) else 'for'} {name}"
         else:
             self.dropped += outside
-            return points[kept], None if observers is None else observers[kept].astype("int32")
+            observers = None if observers is None else observers.astype("int32")
+            return Fixations(points, observers, durations).at(kept)
         self.problem(path, f"{complaint}; correct or replace the file.")
         return None
 

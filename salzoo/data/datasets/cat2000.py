@@ -109,11 +109,10 @@ def _training_samples(root, border):
         values = load_matlab5(path, "fixLocs", border)
         if values is None:
             continue
-        points = points_of_map(values, "'fixLocs'", size, path, image, border)
-        if points is not None:
-            truth = {"sigma": RECORD.sigma, "density_path": map_of[key]}
-            category = os.path.dirname(key)
-            samples.append(Sample(image, size, points, **truth, category=category, split="train"))
+        trial = points_of_map(values, "'fixLocs'", size, path, image, border)
+        if trial is not None:
+            of = {"category": os.path.dirname(key), "split": "train"}
+            samples.append(Sample(image, size, *trial, RECORD.sigma, map_of[key], **of))
     return samples
 
 

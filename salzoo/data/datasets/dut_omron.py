@@ -24,6 +24,7 @@ import numpy as np
 
 from salzoo.data.datasets.border import find_folder
 from salzoo.data.datasets.matlab import load_matlab5
+from salzoo.data.datasets.points import FILE_ORDER, Fixations
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import only, shuffled
 from salzoo.data.sample import Sample
@@ -42,7 +43,7 @@ RECORD = DatasetRecord(
     task="fixations + objects",
     images=5168,
     ground_truth="masks of the salient object; fixation points by observer",
-    viewing="5 observers an image, 2 s, eye tracker, free viewing (from memory)",
+    viewing="5 observers an image, 2 s, eye tracker, free viewing",
     licence="none found: for local research",
     citation="Yang, Zhang, Lu, Ruan, Yang: Saliency detection via graph-based manifold ranking. "
     "IEEE Conference on Computer Vision and Pattern Recognition, 2013",
@@ -77,10 +78,11 @@ RECORD = DatasetRecord(
     },
     sigma=16.0,
     sigma_source="MSI-Net's code; the publishers ship no density maps",
+    options={"drop_first": FILE_ORDER},
 )
 
 
-def read(folder, border):
+def read(folder, border, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
     image_folder = border.folder(folder, "DUT-OMRON-image")
     if image_folder is None:
@@ -106,7 +108,7 @@ def read(folder, border):
         usable &= set(border.pair(images, fixations, "file of fixations", fixation_folder))
     samples = []
     for stem in sorted(usable):
-        sample = _sample(images[stem], masks.get(stem), fixations.get(stem), border)
+        sample = _sample(images[stem], masks.get(stem), fixations.get(stem), drop_first, border)
         if sample is not None:
             samples.append(sample)
     return samples
@@ -117,7 +119,7 @@ def _published(folder, ending, border):
     return {stem: path for stem, path in found.items() if stem not in _WITHDRAWN}
 
 
-def _sample(image, mask, path, border):
+def _sample(image, mask, path, drop_first, border):
     """Return the sample of an image, its mask and its fixations' file; None if one is unusable."""
     size = border.image(image)
     if size is None or (mask is not None and not border.same_size(mask, size, image)):
@@ -125,8 +127,11 @@ def _sample(image, mask, path, border):
     if path is None:
         return Sample(image, size, mask_path=mask)
     rows = _rows(path, size, border)
-    trial = rows is not None and border.points(rows[:, :2], rows[:, 2] - 1, size, path, image)
-    return Sample(image, size, *trial, RECORD.sigma, mask_path=mask) if trial else None
+    if rows is None:
+        return None
+    trial = Fixations(rows[:, :2], rows[:, 2] - 1)
+    trial = border.points(trial, size, path, image, drop_first)
+    return trial and Sample(image, size, *trial, RECORD.sigma, mask_path=mask)
 
 
 def _rows(path, size, border):

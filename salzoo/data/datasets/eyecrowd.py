@@ -9,6 +9,7 @@ an observer without a fixation is possible. Coordinates are 1-based.
 """
 
 from salzoo.data.datasets.nus import read_samples
+from salzoo.data.datasets.points import DROP_FIRST
 from salzoo.data.datasets.record import DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
 
@@ -31,7 +32,7 @@ RECORD = DatasetRecord(
     },
     sigma=24.0,
     sigma_source="as OSIE, of the same laboratory; none is stated for this set",
-    options={"drop_first": "leave out each observer's first fixation (the authors keep it)"},
+    options={"drop_first": f"{DROP_FIRST} (the authors keep it)"},
 )
 
 

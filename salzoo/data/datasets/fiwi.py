@@ -12,7 +12,7 @@ MSI-Net's copies of the point maps, in a folder `fixations`, are read as well.
 
 import os
 
-from salzoo.data.datasets.points import marked_points
+from salzoo.data.datasets.points import Fixations, marked_points
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
 from salzoo.data.sample import Sample
@@ -57,7 +57,7 @@ def read(folder, border):
         levels = None if size is None else border.grey(path, size, image)
         if levels is None:
             continue
-        trial = border.points(marked_points(levels), None, size, path, image)
+        trial = border.points(Fixations(marked_points(levels)), size, path, image)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma))
     return samples

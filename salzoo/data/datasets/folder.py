@@ -2,7 +2,7 @@
 
 Layout: the images in `images/` (or directly in the folder) and at least one of
 
-    fixations.csv         a line each: image, x, y, and if known observer, timestamp
+    fixations.csv         a line each: image, x, y, and if known observer, timestamp, duration
     densities/ or maps/   grey pictures of the images' names and sizes
     masks/                the same, bright on the salient objects
     splits.csv            optional: image, split (train, val or test) of every image
@@ -11,7 +11,8 @@ The tables are UTF-8 with a line of column names, separated by commas, semicolon
 tabs; further columns are ignored. Images are named with or without their ending. x and
 y are pixels of the image as stored, 0-based from its upper left corner, or fractions
 0..1 of its width and height. Observers are any text, numbered in sorted order. With
-timestamps, fixations are sorted by observer and timestamp; else they stay as in the file.
+timestamps, in any unit, fixations are sorted by observer and timestamp; else they stay as
+in the file. Durations are in milliseconds.
 
 An image that nobody fixated is left out, and so logged. sigma is 1/32 of the image's
 longer side unless one is given: a degree of the visual angle if that side fills 32, and
@@ -24,7 +25,7 @@ import os
 import numpy as np
 from PIL import ExifTags, Image
 
-from salzoo.data.datasets.points import without_first
+from salzoo.data.datasets.points import DROP_FIRST, Fixations
 from salzoo.data.datasets.record import ANY_NUMBER, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import official_or, shuffled_share
 from salzoo.data.datasets.table import read_fixations, read_splits, some
@@ -50,8 +51,8 @@ RECORD = DatasetRecord(
     steps=(
         "Put the images into images/ of a folder of your own.",
         "Points: fixations.csv with a line 'image,x,y' (or 'image,observer,timestamp,x,y') and "
-        "below it a line for each fixation. Their sigma is 1/32 of the image's longer side "
-        "unless you give one.",
+        "below it a line for each fixation; durations, if you have them, in milliseconds. Their "
+        "sigma is 1/32 of the image's longer side unless you give one.",
         "Maps: grey pictures of the same names and sizes in densities/; objects: in masks/.",
         "Splits: splits.csv with 'image,split', train, val or test; without it 80 % train, 20 % "
         "val.",
@@ -69,8 +70,9 @@ RECORD = DatasetRecord(
         "y_column": "of the column of y (y)",
         "observer_column": "of the column of observers, which may be missing (observer)",
         "timestamp_column": "of the column of times, which may be missing (timestamp)",
+        "duration_column": "of the column of milliseconds, which may be missing (duration)",
         "units": "of x and y: pixels or fractions (pixels)",
-        "drop_first": "leave out each observer's first fixation of an image (false)",
+        "drop_first": f"{DROP_FIRST} of an image (false)",
     },
 )
 
@@ -83,6 +85,7 @@ def read(
     y_column="y",
     observer_column="observer",
     timestamp_column="timestamp",
+    duration_column="duration",
     units="pixels",
     drop_first=False,
 ):
@@ -94,8 +97,9 @@ def read(
     masks = _find_maps(folder, ("masks",), images, "mask", border)
     path, trials = os.path.join(folder, "fixations.csv"), None
     if os.path.exists(path):
-        columns = (image_column, x_column, y_column, observer_column, timestamp_column)
-        trials = read_fixations(path, columns, images, border)
+        columns = (image_column, x_column, y_column)
+        optional = (observer_column, timestamp_column, duration_column)
+        trials = read_fixations(path, columns, optional, images, border)
         _check_units(path, trials or {}, units, border)
     elif images and densities is None and masks is None:
         border.problem(
@@ -112,21 +116,18 @@ def read(
             continue
         trial = sigma = None
         if trials is not None:
-            points, observers = trials.get(stem, (np.empty((0, 2)), None))
-            if drop_first:
-                points, observers = without_first(points, observers)
-            points = _in_pixels(points, size, units)
-            trial = border.points(points, observers, size, path, image, may_be_none=True)
+            trial = trials.get(stem, Fixations(np.empty((0, 2))))
+            trial = trial._replace(points=_in_pixels(trial.points, size, units))
+            trial = border.points(trial, size, path, image, drop_first, may_be_none=True)
             if trial is None:
                 continue
-            if len(trial[0]) == 0:
+            if len(trial.points) == 0:
                 unseen.append(os.path.basename(image))
                 continue
             sigma = max(size) * SIGMA_SHARE
         density, mask = ((maps or {}).get(stem) for maps in (densities, masks))
-        split = split_of.get(stem)
-        points, observers = trial or (None, None)
-        samples.append(Sample(image, size, points, observers, sigma, density, mask, split=split))
+        truth = (*(trial or Fixations(None)), sigma, density, mask)
+        samples.append(Sample(image, size, *truth, split=split_of.get(stem)))
     if unseen:
         LOG.warning(
             "folder: left out %d of %d images that nobody fixated (%s)",
@@ -198,7 +199,7 @@ def _is_turned(path):
 
 def _check_units(path, trials, units, border):
     """Report pixels that were given as fractions, and fractions as pixels."""
-    points = np.concatenate([np.empty((0, 2)), *(each for each, _ in trials.values())])
+    points = np.concatenate([np.empty((0, 2)), *(each.points for each in trials.values())])
     beyond = points[(points > 1).any(axis=1)]
     if units == "fractions" and len(beyond) > len(points) / 2:
         x, y = beyond[0]

@@ -3,9 +3,10 @@
 Li and Yu, Visual saliency based on multiscale deep features, CVPR 2015.
 
 Layout as published: `imgs/*.png` and `gt/*.png` of the same names, and the lists
-`trainImgSet.mat`, `valImgSet.mat` and `testImgSet.mat` of the authors' splits. What
-the lists hold is not verified here: each is read as a MATLAB 5 file whose only
-variable is a list of image names. Benchmarks repack the set as `Imgs/*.jpg` with
+`trainImgSet.mat`, `valImgSet.mat` and `testImgSet.mat` of the authors' splits. Public
+code reads the last as a variable `testImgSet` of image names with their ending, a cell or
+a matrix of letters, whose rows are filled with spaces; here each is a MATLAB 5 file whose
+only variable is such a list. Benchmarks repack the set as `Imgs/*.jpg` with
 the masks `Imgs/*.png` beside them and without the lists; only split "all" and the
 protocol "benchmark" work then.
 """
@@ -111,7 +112,11 @@ def _split_of(folder, images, border):
 def _stems_in(path, border):
     names = load_matlab5(path, None, border)
     try:
-        return [] if names is None else [_stem(np.asarray(each).item()) for each in names.ravel()]
-    except (TypeError, ValueError):
+        return (
+            []
+            if names is None
+            else [_stem(np.asarray(each).item().strip()) for each in names.ravel()]
+        )
+    except (AttributeError, TypeError, ValueError):
         border.problem(path, "holds no list of image names; take the set's own file.")
         return []

@@ -6,8 +6,8 @@ saliency with webcam based eye tracking, arXiv:1504.06755, 2015.
 Layout as published: `images/<name>.jpg` of many sizes, and `training.mat`,
 `validation.mat` and `testing.mat`, each with a struct array of its own name:
 `image` (the name without ending) and, but for testing, `gaze`, a struct array
-with an entry an observer, whose `fixation` is n x 2, x before y. A `gaze` that
-is one struct with a cell of such arrays is read, too.
+with an entry an observer, whose `fixation` is n x 2, x before y (so it is read by
+pysaliency, too). A `gaze` that is one struct with a cell of such arrays is read as well.
 
 The coordinates are taken unchanged as 0-based points, as by pysaliency; nothing
 published that we know states their base. What lies outside an image is dropped.
@@ -18,7 +18,7 @@ import os
 import numpy as np
 
 from salzoo.data.datasets.matlab import load_matlab5
-from salzoo.data.datasets.points import join_observers, points_of_matrix
+from salzoo.data.datasets.points import FILE_ORDER, join_observers, points_of_matrix
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import official
 from salzoo.data.sample import Sample
@@ -60,10 +60,11 @@ RECORD = DatasetRecord(
     },
     sigma=19.0,
     sigma_source="ours, as SALICON; the authors' own value is not known to us",
+    options={"drop_first": FILE_ORDER},
 )
 
 
-def read(folder, border):
+def read(folder, border, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
     images_folder = border.folder(folder, "images")
     if images_folder is None:
@@ -91,7 +92,7 @@ def read(folder, border):
             samples.append(Sample(image, size, split="test"))
             continue
         trial = _trial(entries[stem], stem, path_of[stem], border)
-        trial = trial and border.points(*trial, size, path_of[stem], image)
+        trial = trial and border.points(trial, size, path_of[stem], image, drop_first)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma, split=split_of[stem]))
     return samples
@@ -126,7 +127,7 @@ def _entries(path, variable, with_gaze, border):
 
 
 def _trial(gaze, stem, path, border):
-    """Return points (n, 2) and observers (n,), None if they cannot be used."""
+    """Return an image's `Fixations`, None if they cannot be used."""
     try:
         observers = []
         for fixation in np.asarray(gaze)["fixation"].ravel():

@@ -18,17 +18,38 @@ JPEG quality 50 and above and invents less than one in a thousand; at 30 it lose
 up to 5 %. What the file itself does not hold stays lost: who made a fixation,
 when, and that several fell on one pixel.
 
-`DATA/<observer>/<stem>.mat` holds raw gaze at 240 Hz. It is not read: to find
-fixations in it takes the publishers' MATLAB code (`checkFixations`), and another
-detection would give other fixations than everybody else's.
+With points="gaze" they come, with observers and durations, from the raw gaze in
+`DATA/<observer>/<stem>.mat`: a struct named like the stem, cut to 63 characters, whose
+`DATA(1).eyeData` has a row [x, y, ...] for each sample at 240 Hz, 1-based; negative
+where the eye was not seen. The publishers find fixations in it by acceleration (their
+MATLAB code `checkFixations`). That is not repeated here: fixations are found by
+velocity (see `gaze`), with the 34 pixels a degree and the shortest fixation of 50 ms of
+the publishers. So they are near those of others, but not the same; and they are
+all fixations of the 3 s, of which the published maps hold the first five. Densities are
+then made from the points.
+
+The set as FixaTons unpacks it is read, too (see `fixatons`), with observers and
+durations found by others; `points` has no meaning there.
 """
 
-import numpy as np
+import os
 
-from salzoo.data.datasets.points import marked_points
+import numpy as np
+from tqdm import tqdm
+
+from salzoo.data.datasets import fixatons
+from salzoo.data.datasets.gaze import find_fixations
+from salzoo.data.datasets.matlab import field, load_matlab5
+from salzoo.data.datasets.points import DROP_FIRST, Fixations, join_observers, marked_points
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
 from salzoo.data.sample import Sample
+from salzoo.errors import InputError, unknown_name
+
+POINTS = ("published", "gaze")
+_RATE = 240.0  # samples a second
+_PIXELS_PER_DEGREE = 34.0
+_SHORTEST = 50.0  # milliseconds
 
 _HOME = "https://people.csail.mit.edu/tjudd/WherePeopleLook"
 _SURE = 160
@@ -41,22 +62,25 @@ RECORD = DatasetRecord(
     task="fixations",
     images=1003,
     ground_truth="density maps and fixated pixels, all observers together, the first five "
-    "fixations of each after the initial one",
-    viewing="15 observers, 3 s an image, eye tracker, free viewing (from memory)",
+    "fixations of each after the initial one; raw gaze by observer",
+    viewing="15 observers, 3 s an image, eye tracker, free viewing",
     licence="none found: for local research",
     citation="Judd, Ehinger, Durand, Torralba: Learning to predict where humans look. "
     "IEEE International Conference on Computer Vision, 2009",
     homepage=f"{_HOME}/index.html",
-    layout="ALLSTIMULI/*.jpeg, ALLFIXATIONMAPS/*_fixMap.jpg and ALLFIXATIONMAPS/*_fixPts.jpg",
+    layout="ALLSTIMULI/*.jpeg, and ALLFIXATIONMAPS/*_fixMap.jpg with *_fixPts.jpg or "
+    "DATA/<observer>/*.mat; or FixaTons' STIMULI/, SCANPATHS/ and SALIENCY_MAPS/",
     steps=(
         "Download ALLSTIMULI.zip and ALLFIXATIONMAPS.zip from the homepage.",
         "Unpack both into one folder and give it as --data_dir.",
-        "The raw gaze of DATA.zip is not read; points come from the _fixPts.jpg files.",
+        "For observers and durations (points=gaze) unpack DATA.zip there, too; "
+        "ALLFIXATIONMAPS.zip is then not needed.",
     ),
     archives=(
         Archive(
             f"{_HOME}/ALLSTIMULI.zip", "ALLSTIMULI.zip", "md5:0d7df8b954ecba69b6796e77b9afe4b6"
         ),
+        Archive(f"{_HOME}/DATA.zip", "DATA.zip", "md5:ea19d74ad0a0144428c53e9d75c2d71c"),
         Archive(f"{_HOME}/ALLFIXATIONMAPS.zip", "ALLFIXATIONMAPS.zip"),
     ),
     protocols={
@@ -69,11 +93,38 @@ RECORD = DatasetRecord(
     },
     sigma=24.0,
     sigma_source="fits the publishers' density maps (r = 0.996 with 24 px)",
+    options={
+        "points": "'published', or 'gaze': fixations with observers and durations that our own "
+        "detector (I-VT, 30 degrees a second, 34 pixels a degree, 50 ms and longer) finds in "
+        "the raw gaze, not the publishers' checkFixations",
+        "drop_first": f"{DROP_FIRST} (true, as the publishers do; of 'published' it is gone)",
+    },
 )
 
 
-def read(folder, border):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder, border, points="published", drop_first=True):
+    """Read all samples of the folder, sorted by file name; options as in RECORD.options."""
+    if points not in POINTS:
+        raise unknown_name("kind of points", points, POINTS)
+    fixatons_folder = fixatons.find(folder, "MIT1003")
+    if points == "gaze":
+        if fixatons_folder is not None:
+            raise InputError(
+                f"mit1003: points=gaze: {fixatons_folder} is of FixaTons, without raw gaze; leave "
+                "the option out, or give the publishers' ALLSTIMULI and DATA."
+            )
+        return _samples_of_gaze(folder, border, drop_first)
+    if fixatons_folder is not None:
+        return fixatons.read_samples(fixatons_folder, border, RECORD.sigma, drop_first)
+    if not drop_first:
+        raise InputError(
+            "mit1003: drop_first=False: the published maps lack the first fixations; add "
+            "points=gaze to find them in the raw gaze."
+        )
+    return _published_samples(folder, border)
+
+
+def _published_samples(folder, border):
     stimuli = border.folder(folder, "ALLSTIMULI")
     truth = border.folder(folder, "ALLFIXATIONMAPS")
     if stimuli is None or truth is None:
@@ -92,7 +143,8 @@ def read(folder, border):
         levels = border.grey(path, size, image)
         if levels is None:
             continue
-        trial = border.points(marked_points(_marked(levels)), None, size, path, image)
+        trial = Fixations(marked_points(_marked(levels)))
+        trial = border.points(trial, size, path, image)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma, maps[stem]))
     return samples
@@ -110,3 +162,49 @@ def _marked(levels):
     highest = (level >= near) & (level >= around.max(axis=(1, 2)) / 2)
     marked[rows, columns] = highest | (level >= _SURE)
     return marked
+
+
+def _samples_of_gaze(folder, border, drop_first):
+    stimuli, data = border.folder(folder, "ALLSTIMULI"), border.folder(folder, "DATA")
+    if stimuli is None or data is None:
+        return []
+    images = border.stems(stimuli, (".jpeg", ".jpg"))
+    folders = [entry.path for entry in os.scandir(data) if entry.is_dir() and entry.name[0] != "."]
+    files = [border.stems(each, (".mat",)) for each in sorted(folders)]
+    if not files:
+        border.problem(data, "holds no folder of an observer; take the set's own files.")
+        return []
+    stems = set(images)
+    for each, place in zip(files, sorted(folders), strict=True):
+        stems &= set(border.pair(images, each, "file of gaze", place))
+    samples = []
+    for stem in tqdm(sorted(stems), "find fixations", unit="image", disable=None):
+        size = border.image(images[stem])
+        found = [_fixations_of(each[stem], stem, border) for each in files]
+        if size is None or any(each is None for each in found):
+            continue
+        trial = join_observers(*zip(*found, strict=True))
+        trial = border.points(trial, size, data, images[stem], drop_first)
+        if trial is not None:
+            samples.append(Sample(images[stem], size, *trial, RECORD.sigma))
+    return samples
+
+
+def _fixations_of(path, stem, border):
+    """Return points (n, 2), 0-based, and durations (n,) of a file of gaze; None if unusable."""
+    gaze = load_matlab5(path, stem[:63], border)  # MATLAB's names are no longer
+    if gaze is None:
+        return None
+    try:
+        samples = np.asarray(field(field(gaze, "DATA"), "eyeData"))
+        if samples.dtype.kind not in "uif" or samples.ndim != 2 or samples.shape[1] < 2:
+            raise ValueError(f"'eyeData' of type {samples.dtype} and shape {samples.shape}")
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        border.problem(
+            path, f"has no samples of x and y in DATA.eyeData ({error}); take the set's own file."
+        )
+        return None
+    seen = samples[:, :2].astype("float64")
+    seen[(seen < 0).any(axis=1)] = np.nan
+    points, durations = find_fixations(seen, _RATE, _PIXELS_PER_DEGREE, _SHORTEST)
+    return points - 1, durations

@@ -2,7 +2,7 @@
 
 A cell of structs {img, subjects}, an entry an image; `subjects` is a cell of
 structs {fix_x, fix_y, fix_duration}, an entry an observer, each field 1xn, in
-order of time. An observer without fixations is an empty entry.
+order of time; durations are in milliseconds. An observer without fixations is an empty entry.
 """
 
 import os
@@ -12,6 +12,8 @@ import numpy as np
 from salzoo.data.datasets.matlab import field, load_cells
 from salzoo.data.datasets.points import join_observers
 from salzoo.data.sample import Sample
+
+_FIELDS = ("fix_x", "fix_y", "fix_duration")
 
 
 def read_samples(folder, border, record, base=0, drop_first=False):
@@ -23,7 +25,7 @@ def read_samples(folder, border, record, base=0, drop_first=False):
     """
     stimuli = border.folder(folder, "data/stimuli")
     path = border.file("fixations.mat", os.path.join(folder, "data", "eye"))
-    trials = path and stimuli and _read_trials(path, record.images, drop_first, border)
+    trials = path and stimuli and _read_trials(path, record.images, border)
     if not trials:
         return []
     images = {
@@ -32,22 +34,22 @@ def read_samples(folder, border, record, base=0, drop_first=False):
     }
     samples = []
     for name in border.pair(images, dict.fromkeys(trials, path), "entry", path):
-        points, observers = trials[name]
+        trial = trials[name]._replace(points=trials[name].points - base)
         size = border.image(images[name])
-        trial = size and border.points(points - base, observers, size, path, images[name])
+        trial = size and border.points(trial, size, path, images[name], drop_first)
         if trial:
             samples.append(Sample(images[name], size, *trial, record.sigma))
     return samples
 
 
-def _read_trials(path, count, drop_first, border):
-    """Return {image name: (points (n, 2), observers (n,))}, {} if the file is unusable."""
+def _read_trials(path, count, border):
+    """Return {image name: `Fixations` as in the file}, {} if the file is unusable."""
     cells = load_cells(path, "fixations", count, "images", border)
     trials = {}
     for number, entry in enumerate([] if cells is None else cells, start=1):
         try:
             name = str(np.asarray(field(entry, "img")).item())
-            points = [_points(each) for each in np.asarray(field(entry, "subjects")).ravel()]
+            rows = [_rows(each) for each in np.asarray(field(entry, "subjects")).ravel()]
         except (IndexError, KeyError, TypeError, ValueError) as error:
             border.problem(
                 path,
@@ -57,15 +59,16 @@ def _read_trials(path, count, drop_first, border):
             continue
         if name in trials:
             border.problem(path, f"names {name} twice; take the set's own file.")
-        trials[name] = join_observers(points, drop_first)
+        trials[name] = join_observers([each[:, :2] for each in rows], [each[:, 2] for each in rows])
     return trials
 
 
-def _points(subject):
+def _rows(subject):
+    """Return an observer's fixations, (n, 3): x, y and duration in milliseconds."""
     if np.asarray(subject).size == 0:
-        return np.empty((0, 2))
+        return np.empty((0, 3))
     # Saved in the smallest type that holds them: uint8 would overflow later.
-    x, y = (np.asarray(field(subject, name), "float64").ravel() for name in ("fix_x", "fix_y"))
-    if len(x) != len(y):
-        raise ValueError("fix_x and fix_y differ in length")
-    return np.stack([x, y], axis=1)
+    columns = [np.asarray(field(subject, name), "float64").ravel() for name in _FIELDS]
+    if len({len(column) for column in columns}) > 1:
+        raise ValueError(f"{', '.join(_FIELDS)} differ in length")
+    return np.stack(columns, axis=1)

@@ -14,7 +14,7 @@ import os
 import numpy as np
 
 from salzoo.data.datasets.matlab import field, load_matlab5
-from salzoo.data.datasets.points import join_observers, points_of_matrix
+from salzoo.data.datasets.points import DROP_FIRST, join_observers, points_of_matrix
 from salzoo.data.datasets.record import DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
 from salzoo.data.sample import Sample
@@ -39,7 +39,7 @@ RECORD = DatasetRecord(
     },
     sigma=24.0,
     sigma_source="as OSIE, of the same laboratory; the authors state none for this set",
-    options={"drop_first": "leave out each observer's first fixation (the authors keep it)"},
+    options={"drop_first": f"{DROP_FIRST} (the authors keep it)"},
 )
 
 
@@ -74,7 +74,7 @@ def read(folder, border, drop_first=False):
             border.problem(image, f"is {size[1]}x{size[0]}, imgInfo.mat says {stated}.")
             continue
         try:
-            observers = [_points(trial, size) for trial in cells[row]]
+            observers = [points_of_matrix(trial, columns=4) for trial in cells[row]]
         except (TypeError, ValueError) as error:
             border.problem(
                 path,
@@ -82,15 +82,17 @@ def read(folder, border, drop_first=False):
                 "file.",
             )
             continue
-        trial = border.points(*join_observers(observers, drop_first), size, path, image)
+        durations = [1000 * each[:, 3] for each in observers]
+        trial = join_observers([_points(each, size) for each in observers], durations)
+        trial = border.points(trial, size, path, image, drop_first)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma))
     return samples
 
 
 def _points(trial, size):
-    """Return a trial's points (n, 2), x and y, those on the far border in the last pixel."""
-    points = points_of_matrix(trial, columns=4)[:, 1::-1]
+    """Return the points (n, 2) of rows y, x, ..., those on the far border in the last pixel."""
+    points = trial[:, 1::-1]
     extent = np.array(size[::-1], "float64")
     return np.where(points == extent, np.nextafter(extent, 0), points)
 

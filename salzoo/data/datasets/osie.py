@@ -15,6 +15,7 @@ of at most one pixel).
 """
 
 from salzoo.data.datasets.nus import read_samples
+from salzoo.data.datasets.points import DROP_FIRST
 from salzoo.data.datasets.record import DatasetRecord, Protocol
 from salzoo.data.datasets.splits import shuffled
 
@@ -36,7 +37,7 @@ RECORD = DatasetRecord(
     },
     sigma=24.0,
     sigma_source="the authors' own fixation maps",
-    options={"drop_first": "leave out each observer's first fixation (the authors keep it)"},
+    options={"drop_first": f"{DROP_FIRST} (the authors keep it)"},
 )
 
 

@@ -7,7 +7,7 @@ Layout as published: `datasets/imgs/pascal/1.jpg` to `850.jpg`,
 `datasets/masks/pascal/1.png` to `850.png` (2 to 8 grey levels: the share of
 people who chose the object, which benchmarks cut at one half),
 `datasets/fixations/pascalFix.mat` and `pascalSize.mat`, and density maps
-`algmaps/pascal/humanFix/1.png` and on (that folder's place is from memory). Both
+`algmaps/pascal/humanFix/1.png` and on (its upper folder is from memory: any is taken). Both
 .mat files are MATLAB 7.3, that is HDF5: `fixCell` refers to a 3 x n array for
 each image, rows y, x and observer, all 1-based; `sizeData` is 2 x 850, rows and
 columns. The archive holds other sets beside it.
@@ -19,12 +19,14 @@ Masks, fixations and density maps may each be missing as a whole folder, but not
 both masks and fixations. A folder that is there must be complete.
 """
 
+import glob
 import os
 
 import numpy as np
 
 from salzoo.data.datasets.border import find_folder
 from salzoo.data.datasets.matlab import load_matlab73
+from salzoo.data.datasets.points import FILE_ORDER, Fixations
 from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets.splits import only, shuffled
 from salzoo.data.sample import Sample
@@ -36,15 +38,14 @@ RECORD = DatasetRecord(
     images=850,
     ground_truth="masks of the salient objects in grey levels; fixation points by observer; "
     "density maps",
-    viewing="8 or 12 observers (sources differ), 2 s an image, eye tracker, free viewing "
-    "(from memory)",
+    viewing="8 or 12 observers (sources differ), 2 s an image, eye tracker, free viewing",
     licence="none found: for local research",
     citation="Li, Hou, Koch, Rehg, Yuille: The secrets of salient object segmentation. "
     "IEEE Conference on Computer Vision and Pattern Recognition, 2014",
     homepage="http://cbs.ic.gatech.edu/salobj/",
     layout="datasets/imgs/pascal/*.jpg, datasets/masks/pascal/*.png, "
-    "datasets/fixations/pascalFix.mat and pascalSize.mat, algmaps/pascal/humanFix/*.png (this "
-    "folder from memory)",
+    "datasets/fixations/pascalFix.mat and pascalSize.mat, algmaps/pascal/humanFix/*.png "
+    "(the name algmaps from memory)",
     steps=(
         "Download http://cbs.ic.gatech.edu/salobj/download/salObj.zip (the host's certificate "
         "may be invalid).",
@@ -66,16 +67,18 @@ RECORD = DatasetRecord(
     sigma=16.0,
     sigma_source="ours, where the set's density maps are missing: what MSI-Net takes for "
     "DUT-OMRON, whose viewing time is the same",
+    options={"drop_first": FILE_ORDER},
 )
 
 
-def read(folder, border):
+def read(folder, border, drop_first=False):
     """Read all samples of the folder, sorted by file name as text."""
     root = find_folder(folder, "salObj") or folder
     image_folder = border.folder(root, "datasets/imgs/pascal")
     mask_folder = find_folder(root, "datasets/masks/pascal")
     fixation_folder = find_folder(root, "datasets/fixations")
-    map_folder = find_folder(root, "algmaps/pascal/humanFix")
+    places = sorted(glob.glob(os.path.join(glob.escape(root), "*", "pascal", "humanFix")))
+    map_folder = find_folder(root, *(os.path.relpath(each, root) for each in places))
     if mask_folder is None and fixation_folder is None:
         border.missing(os.path.join(root, "datasets", "masks", "pascal"))
         return []
@@ -99,13 +102,14 @@ def read(folder, border):
         usable -= {stem for stem, entry in fixations.items() if entry is None}
     samples = []
     for stem in sorted(usable):
-        sample = _sample(images[stem], masks.get(stem), maps.get(stem), fixations.get(stem), border)
+        truth = masks.get(stem), maps.get(stem), fixations.get(stem)
+        sample = _sample(images[stem], *truth, drop_first, border)
         if sample is not None:
             samples.append(sample)
     return samples
 
 
-def _sample(image, mask, density, fixations, border):
+def _sample(image, mask, density, fixations, drop_first, border):
     """Return the sample of an image, None if any of its files cannot be used.
 
     fixations: None, or as of `_fixations`.
@@ -126,7 +130,7 @@ def _sample(image, mask, density, fixations, border):
             image, f"is {size[1]}x{size[0]}, pascalSize.mat says {stated[1]}x{stated[0]}."
         )
         return None
-    trial = border.points(rows[:, :2], rows[:, 2], size, path, image)
+    trial = border.points(Fixations(rows[:, :2], rows[:, 2]), size, path, image, drop_first)
     return trial and Sample(image, size, *trial, RECORD.sigma, density, mask)
 
 

@@ -1,8 +1,29 @@
-"""Fixation points out of what datasets store: matrices, maps, a list an observer."""
+"""Fixations of an image out of what datasets store: matrices, maps, a list an observer."""
 
 import os
+from typing import NamedTuple
 
 import numpy as np
+
+# Options of records begin with these words; `Border.points` does it for every set.
+DROP_FIRST = "leave out each observer's first fixation"
+FILE_ORDER = f"{DROP_FIRST}; the order in the file is taken as the order in time"
+
+
+class Fixations(NamedTuple):
+    """The fixations of an image, in order of time for each observer.
+
+    points: float64 (n, 2), x and y. observers: int32 (n,), numbered from 0, or None.
+    durations: float64 (n,) in milliseconds, or None. A `Sample` takes them in this order.
+    """
+
+    points: np.ndarray
+    observers: np.ndarray | None = None
+    durations: np.ndarray | None = None
+
+    def at(self, kept):
+        """Return some of them: kept is a mask (n,) or indices."""
+        return Fixations(*(None if each is None else each[kept] for each in self))
 
 
 def points_of_matrix(value, columns=2):
@@ -22,32 +43,26 @@ def points_of_matrix(value, columns=2):
     return value.astype("float64")
 
 
-def join_observers(points, drop_first=False):
-    """Join the points of several observers, each (n, 2) in order of time.
+def join_observers(points, durations=None):
+    """Join several observers, each (n, 2) in order of time, to `Fixations`.
 
-    Returns:
-        points float64 (m, 2), observers int32 (m,), numbered from 0.
+    durations: of each observer (n,), milliseconds, or None.
     """
-    points = [each[1:] if drop_first else each for each in points]
     observers = [np.full(len(each), observer, "int32") for observer, each in enumerate(points)]
-    return (
+    return Fixations(
         np.concatenate([np.empty((0, 2)), *points]),
         np.concatenate([np.empty(0, "int32"), *observers]),
+        None if durations is None else np.concatenate([np.empty(0), *durations]),
     )
 
 
-def without_first(points, observers):
-    """Leave out the first point of each observer, or of all if nobody is named.
-
-    Args:
-        points: (n, 2), of one image, in order of time for each observer.
-        observers: (n,) or None.
-    """
-    if observers is None:
-        return points[1:], None
-    later = np.ones(len(points), bool)
-    later[np.unique(observers, return_index=True)[1]] = False
-    return points[later], observers[later]
+def without_first(fixations):
+    """Leave out the first fixation of each observer, or of all if nobody is named."""
+    if fixations.observers is None:
+        return fixations.at(slice(1, None))
+    later = np.ones(len(fixations.points), bool)
+    later[np.unique(fixations.observers, return_index=True)[1]] = False
+    return fixations.at(later)
 
 
 def marked_points(marked):
@@ -63,7 +78,7 @@ def points_of_map(values, name, size, path, image_path, border):
         size: (rows, columns) of the image. path: of the MATLAB file.
 
     Returns:
-        points float64 (n, 2) inside the image, None (a problem) if it cannot be used.
+        `Fixations` inside the image, None (a problem) if it cannot be used.
     """
     image = os.path.basename(image_path)
     if values.dtype.kind not in "buif" or values.shape != tuple(size):
@@ -78,5 +93,4 @@ def points_of_map(values, name, size, path, image_path, border):
             path, f"has {name} with values that are not numbers; take the set's own file."
         )
         return None
-    found = border.points(marked_points(values), None, size, path, image_path)
-    return None if found is None else found[0]
+    return border.points(Fixations(marked_points(values)), size, path, image_path)

@@ -20,7 +20,7 @@ import glob
 import os
 
 from salzoo.data.datasets.matlab import load_matlab5
-from salzoo.data.datasets.points import join_observers, points_of_matrix
+from salzoo.data.datasets.points import FILE_ORDER, join_observers, points_of_matrix
 from salzoo.data.datasets.record import DatasetRecord, Protocol
 from salzoo.data.datasets.splits import official, shuffled, within
 from salzoo.data.sample import Sample
@@ -86,23 +86,24 @@ RECORD = DatasetRecord(
     options={
         "points": "'fixations', or 'location': the raw mouse samples",
         "maps": "take the set's density maps where they are (True), or blur the points",
+        "drop_first": f"{FILE_ORDER}; of 'location' the first sample goes",
     },
 )
 
 
-def read(folder, border, points="fixations", maps=True):
+def read(folder, border, points="fixations", maps=True, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    return read_release(folder, border, points, maps)
+    return read_release(folder, border, points, maps, drop_first)
 
 
-def read_release(folder, border, points, maps, read_json=None):
+def read_release(folder, border, points, maps, drop_first, read_json=None):
     """Read a release: of each split what is there, `points` one of POINTS.
 
     Args:
         maps: whether to take density maps.
         read_json: function(path, border) that reads the JSON form of the release to
-            {stem: (points (n, 2), 0-based, observers (n,))}, None if that is
-            unusable; None: the release has no such form.
+            {stem: `Fixations`}, 0-based, None if that is unusable; None: the release
+            has no such form.
     """
     if points not in POINTS:
         raise unknown_name("kind of points", points, POINTS)
@@ -122,7 +123,7 @@ def read_release(folder, border, points, maps, read_json=None):
             trials = _trials(truth, points, border, read_json)
             if trials is not None:
                 map_of = _maps(folder, split, images, border) if maps else {}
-                samples += _samples(images, truth, trials, map_of, split, border)
+                samples += _samples(images, truth, trials, map_of, split, drop_first, border)
     if none_there:
         border.missing(os.path.join(folder, "images"))
     return samples
@@ -168,7 +169,7 @@ def _maps(folder, split, images, border):
     return {stem: map_of[stem] for stem in border.pair(images, map_of, "density map", maps)}
 
 
-def _samples(images, truth, trials, map_of, split, border):
+def _samples(images, truth, trials, map_of, split, drop_first, border):
     path_of, trial_of = trials
     samples = []
     for stem in border.pair(images, path_of, "list of fixations", truth):
@@ -176,7 +177,7 @@ def _samples(images, truth, trials, map_of, split, border):
         size, trial = border.image(path), trial_of(stem)
         if size is None or trial is None:
             continue
-        trial = border.points(*trial, size, path_of[stem], path)
+        trial = border.points(trial, size, path_of[stem], path, drop_first)
         density = map_of.get(stem)
         if trial is None or (density and not border.same_size(density, size, path)):
             continue
@@ -188,8 +189,8 @@ def _trials(truth, points, border, read_json):
     """Find the fixations of a split.
 
     Returns:
-        {stem: path of their file}, function from a stem to its points (n, 2), 0-based,
-        and observers (n,); None if they are unusable.
+        {stem: path of their file}, function from a stem to its `Fixations`, 0-based;
+        None if they are unusable.
     """
     if os.path.isdir(truth):
         path_of = border.stems(truth, (".mat",))
@@ -205,7 +206,7 @@ def _trials(truth, points, border, read_json):
 
 
 def _trial(path, points, border):
-    """Return points (n, 2), 0-based, and observers (n,) of a .mat file; None if unusable."""
+    """Return the `Fixations` of a .mat file, 0-based; None if unusable."""
     gaze = load_matlab5(path, "gaze", border)
     if gaze is None:
         return None
@@ -216,10 +217,9 @@ def _trial(path, points, border):
         )
         return None
     try:
-        found, observers = join_observers([points_of_matrix(each) for each in gaze[points].ravel()])
+        return join_observers([points_of_matrix(each) - 1 for each in gaze[points].ravel()])
     except (TypeError, ValueError) as error:
         border.problem(
             path, f"has 'gaze' entries that are not n x 2 ({error}); take the set's own file."
         )
         return None
-    return found - 1, observers

@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from salzoo.data.datasets import salicon
-from salzoo.data.datasets.points import points_of_matrix
+from salzoo.data.datasets.points import Fixations, points_of_matrix
 
 RECORD = replace(
     salicon.RECORD,
@@ -45,9 +45,9 @@ RECORD = replace(
 )
 
 
-def read(folder, border, points="fixations", maps=False):
+def read(folder, border, points="fixations", maps=False, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    return salicon.read_release(folder, border, points, maps, _read_json)
+    return salicon.read_release(folder, border, points, maps, drop_first, _read_json)
 
 
 def _read_json(path, border):
@@ -57,8 +57,8 @@ def _read_json(path, border):
     [[row, column], ...]}]}; an annotation is an observer of an image.
 
     Returns:
-        {stem: (points (n, 2), 0-based x and y, observers (n,), the workers' numbers)},
-        None if the file is unusable.
+        {stem: `Fixations`}, 0-based, observers being the workers' numbers; None if the
+        file is unusable.
     """
     try:
         with open(path, encoding="utf-8") as file:
@@ -85,7 +85,7 @@ def _read_json(path, border):
     for stem, of_workers in found.items():
         points = np.concatenate([np.empty((0, 2)), *(each for each, _ in of_workers)])
         workers = np.concatenate([np.empty(0, "int32"), *(each for _, each in of_workers)])
-        trials[stem] = points[:, ::-1] - 1, workers
+        trials[stem] = Fixations(points[:, ::-1] - 1, workers)
     return trials
 
 

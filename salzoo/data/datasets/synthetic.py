@@ -179,7 +179,8 @@ def _sample(folder, name, trial, entry):
     fixations, observers = trial
     if not ((fixations >= 0) & (fixations < (columns, rows))).all():
         raise InputError(f"synthetic: fixations of {image} lie outside it; delete {folder}.")
-    return Sample(image, size, fixations, observers, RECORD.sigma, mask_path=mask, **entry)
+    trial = {"fixations": fixations, "observers": observers, "sigma": RECORD.sigma}
+    return Sample(image, size, **trial, mask_path=mask, **entry)
 
 
 def _incomplete(folder, path):

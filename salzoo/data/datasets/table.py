@@ -11,7 +11,10 @@ import unicodedata
 
 import numpy as np
 
+from salzoo.data.datasets.points import Fixations
+
 SPLITS = ("train", "val", "test")
+OPTIONAL = ("observer", "timestamp", "duration")
 
 
 class Table:
@@ -115,40 +118,43 @@ def read_table(path, required, border, options=""):
     return table
 
 
-def read_fixations(path, columns, images, border):
+def read_fixations(path, columns, optional, images, border):
     """Read the fixations of images {stem: path}.
 
     Args:
-        columns: names of those of images, x, y, observers and timestamps.
+        columns: names of those of images, x and y.
+        optional: of those of observers, timestamps and durations.
 
     Returns:
-        {stem: (points (n, 2) as in the file, observers int32 (n,) or None)}, None if
-        the file is unusable.
+        {stem: `Fixations`, points and durations as in the file}, None if the file is
+        unusable.
     """
-    image, x, y, observer, timestamp = columns
-    required = [image, x, y]
+    image, x, y = columns
+    observer, timestamp, duration = optional
     # One that was asked for by another name than the usual must be there.
-    required += [observer] * (observer != "observer") + [timestamp] * (timestamp != "timestamp")
+    renamed = [name for name, usual in zip(optional, OPTIONAL, strict=True) if name != usual]
+    required = [*columns, *renamed]
     table = read_table(path, required, border, "image_column=, x_column=, y_column=")
     if table is None:
         return None
     stems = table.stems(image, images, border)
     points = np.stack([table.numbers(name, border) for name in (x, y)], axis=1)
     usable = np.isfinite(points).all(axis=1) & [stem is not None for stem in stems]
-    order, observers = np.arange(len(points)), None
+    order, observers, durations = np.arange(len(points)), None, None
     if observer in table:
         observers = np.unique(table.texts(observer), return_inverse=True)[1].astype("int32")
     if timestamp in table:
         times = table.numbers(timestamp, border)
         usable &= np.isfinite(times)
         order = np.lexsort((times,) if observers is None else (times, observers))
+    if duration in table:
+        durations = table.numbers(duration, border)
+        usable &= np.isfinite(durations)
+    found = Fixations(points, observers, durations)
     rows_of = {}
     for row in order[usable[order]]:
         rows_of.setdefault(stems[row], []).append(row)
-    return {
-        stem: (points[rows], None if observers is None else observers[rows])
-        for stem, rows in rows_of.items()
-    }
+    return {stem: found.at(rows) for stem, rows in rows_of.items()}
 
 
 def read_splits(path, images, needed, border):

@@ -79,7 +79,7 @@ def read(folder, border):
         if size is None:
             continue
         values = np.asarray(values.toarray() if issparse(values) else values)
-        points = points_of_map(values, f"a map {stem}", size, path, image, border)
-        if points is not None:
-            samples.append(Sample(image, size, points, sigma=RECORD.sigma))
+        trial = points_of_map(values, f"a map {stem}", size, path, image, border)
+        if trial is not None:
+            samples.append(Sample(image, size, *trial, RECORD.sigma))
     return samples

@@ -25,6 +25,7 @@ EXPECTED = {
         "size": SIZE,
         "fixations": [(0, 0), (63, 47), (19.5, 8.25)],
         "observers": [0, 0, 2],
+        "durations": [200, 250, 200],
     },
     "1003.jpg": {"fixations": [(3, 2)] * 6, "observers": [0, 0, 1, 1, 2, 2]},
 }

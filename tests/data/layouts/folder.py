@@ -7,17 +7,18 @@ SIZE = (30, 40)
 COUNTS = {"salzoo": {"train": 4, "val": 1}}
 FILES = ["Grün 1.jpg", "b.png", "c.jpeg", "d.v2.JPG", "e.png"]
 TABLE = [
-    "Image;Observer;Timestamp;X;Y;pupil",
-    "Grün 1;Zoe;200;10.5;20;3",
-    "Grün 1.jpg;Ann;300;39.9;29.9;3",
-    "Grün 1.jpg;Ann;100;0;0;3",
-    *[f"{name};Zoe;{100 * number};5;{number};3" for number, name in enumerate(FILES[1:])],
+    "Image;Observer;Timestamp;X;Y;pupil;Duration",
+    "Grün 1;Zoe;200;10.5;20;3;210.5",
+    "Grün 1.jpg;Ann;300;39.9;29.9;3;0",
+    "Grün 1.jpg;Ann;100;0;0;3;120",
+    *[f"{name};Zoe;{100 * number};5;{number};3;9" for number, name in enumerate(FILES[1:])],
 ]
 EXPECTED = {
     "Grün 1.jpg": {
         "size": SIZE,
         "fixations": [(0, 0), (39.9, 29.9), (10.5, 20)],
         "observers": [0, 0, 1],
+        "durations": [120, 0, 210.5],
         "sigma": 1.25,
         "density_path": "densities/Grün 1.png",
         "mask_path": "masks/Grün 1.png",

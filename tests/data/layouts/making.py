@@ -66,3 +66,17 @@ def struct_array(rows, columns=False):
         for name, value in fields.items():
             array[row, 0][name] = value
     return array.T if columns else array
+
+
+def gaze_samples(points, lengths, saccade=6):
+    """Samples (n, 2) of an eye that rests at each point and flies between them.
+
+    lengths: of each rest, in samples. saccade: samples of each flight, at even speed.
+    """
+    parts = []
+    for number, (point, length) in enumerate(zip(points, lengths, strict=True)):
+        if number:
+            shares = np.arange(1, saccade + 1)[:, None] / (saccade + 1)
+            parts.append(points[number - 1] + shares * np.subtract(point, points[number - 1]))
+        parts.append(np.tile(np.asarray(point, "float64"), (length, 1)))
+    return np.concatenate(parts)

@@ -1,10 +1,11 @@
-"""MIT1003 in small: a stray point map, points that JPEG smears, two of them neighbours."""
+"""MIT1003 in small: a stray point map, points that JPEG smears, two of them neighbours; gaze."""
 
 import numpy as np
+import scipy.io
 
 from salzoo.data.datasets.record import Protocol
 from salzoo.data.datasets.splits import shuffled
-from tests.data.layouts.making import map_picture, picture, write
+from tests.data.layouts.making import gaze_samples, map_picture, picture, struct, write
 
 IMAGES = 5
 COUNTS = {"msinet": {"train": 4, "val": 1}, "sam": {"train": 3, "val": 2}}
@@ -26,6 +27,37 @@ EXPECTED = {
     },
     "i10.jpeg": {"size": (40, 30), "fixations": [(3, 5)]},
 }
+
+# Where each observer rests, 1-based and with some left of the image, and for how many samples.
+OBSERVERS = ("CNG", "ajs")
+LONG = "i05june05_static_street_boston_p1010764_and_more_than_63_letters"
+RESTS = {
+    "CNG": ([(48.5, 32.0), (1.0, 1.0), (-40.0, 20.0), (90.25, 60.0)], [60, 72, 48, 60]),
+    "ajs": ([(90.0, 10.0), (10.0, 60.0), (140.0, 50.0)], [50, 100, 60]),
+}
+# Without the first ones and the one outside; two samples are lost beside each saccade.
+EXPECTED_OF_GAZE = {
+    "fixations": [(0, 0), (89.25, 59), (9, 59)],
+    "observers": [0, 0, 1],
+    "durations": [68 / 0.24, 58 / 0.24, 96 / 0.24],
+}
+
+
+def make_gaze(root):
+    """Write the raw gaze of all images, one with a name longer than MATLAB's."""
+    picture(f"{root}/ALLSTIMULI/{LONG}.jpeg", SIZE)
+    for stem in [*STEMS, LONG]:
+        for observer, rests in RESTS.items():
+            write_gaze(root, stem, observer, gaze_samples(*rests, saccade=2))
+    write(f"{root}/DATA/.DS_Store")
+
+
+def write_gaze(root, stem, observer, samples, variable=None):
+    data = struct(eyeData=np.column_stack([samples, np.zeros(len(samples))]))
+    path = f"{root}/DATA/{observer}/{stem}.mat"
+    write(path)
+    content = {variable or stem[:63]: struct(imgName=f"{stem}.jpeg", DATA=data)}
+    scipy.io.savemat(path, content, long_field_names=True)
 
 
 def make(root):

@@ -16,8 +16,9 @@ EXPECTED = {
         "size": (40, 40),
         "fixations": [(5.5, 12.25), (40, 3)],
         "observers": [0, 0],
+        "durations": [100, 200],
     },
-    "002.jpg": {"size": (30, 60), "fixations": [(8, 9), (8, 9)], "observers": [0, 1]},
+    "002.jpg": {"size": (30, 60), "fixations": [(8, 9), (8, 9)], "durations": [100, 100]},
 }
 
 

@@ -27,6 +27,7 @@ EXPECTED = {
         "size": SIZE,
         "fixations": [(10.5, 20), (79.9, 30), (37.5, 59.9)],
         "observers": [0, 0, 1],
+        "durations": [200, 250, 200],
     },
     "1003.jpg": {"fixations": [(2.1, 2.2)] * 3, "observers": [0, 1, 2]},
 }
@@ -35,7 +36,8 @@ EXPECTED = {
 def entry(name, trials):
     """One struct of the `fixations` cell."""
     subjects = [
-        struct(fix_x=x, fix_y=y, fix_duration=np.full(x.shape, 200, "uint8")) for x, y in trials
+        struct(fix_x=x, fix_y=y, fix_duration=200 + 50 * np.arange(x.size, dtype="uint8")[None])
+        for x, y in trials
     ]
     return struct(img=name, subjects=cell(subjects))
 
