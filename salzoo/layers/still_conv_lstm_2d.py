@@ -1,5 +1,7 @@
 """A convolutional LSTM that sees the same image at every step."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -83,6 +85,11 @@ class StillConvLSTM2D(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.filters)
+
+    def multiply_adds(self, input_shape):
+        """Return the multiply-adds of one image of this shape."""
+        again = (self.timesteps - 1) * math.prod(self.recurrent_kernel.shape)
+        return input_shape[1] * input_shape[2] * (math.prod(self.kernel.shape) + again)
 
     def get_config(self):
         return {

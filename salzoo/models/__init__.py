@@ -2,7 +2,7 @@
 
 import importlib
 
-from salzoo.errors import unknown_name
+from salzoo.errors import InputError, unknown_name
 
 # name -> (module, its `ModelRecord`); a new model is one file and one line here.
 MODELS = {
@@ -54,3 +54,27 @@ def main_output(outputs):
     The finest map of the object: "object_1" is finer than "object_5".
     """
     return min(name for name in outputs if name.startswith("object_"))
+
+
+def output_task(output):
+    """Return what a map of a model with several outputs shows, "fixations" or "objects"."""
+    return "fixations" if output == "fixation" else "objects"
+
+
+def choose_output(model, wanted=None):
+    """Return the name of the output that is asked for; None for a model of one output.
+
+    Args:
+        wanted: a name, None: `main_output`.
+
+    Raises:
+        InputError: the model has no such output.
+    """
+    several = isinstance(model.output, dict)
+    if wanted is None:
+        return main_output(model.output) if several else None
+    if not several:
+        raise InputError(f"--output {wanted}: {model.name} makes one map only; leave it out.")
+    if wanted not in model.output:
+        raise unknown_name(f"output of {model.name}", wanted, model.output)
+    return wanted

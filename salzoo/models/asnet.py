@@ -10,7 +10,10 @@ What follows the authors' code where their text is silent: maps are enlarged by
 repetition, the ConvLSTMs' forget gates start at a bias of 1.
 What is ours: without ConvLSTMs each is one 3x3 convolution with ReLU from the
 same inputs to the same number of maps (Table 5: "5 convolution layers, which
-have 3x3 kernels and inputs/outputs with original dimensions").
+have 3x3 kernels and inputs/outputs with original dimensions"). Convolutions with
+a sigmoid that read VGG-16's features start a hundred times smaller than Glorot's:
+the features have the scale of grey levels, and the sigmoids would be saturated
+and learn nothing.
 
 `variant="release"` is the network that the authors published later (TPAMI
 2019), so that its weights fit: a ConvLSTM of 512 maps and SAM's learned priors
@@ -26,6 +29,7 @@ weights of `salzoo.losses.SalientObject`.
 
 import keras
 from keras import layers
+from keras.initializers import VarianceScaling
 
 from salzoo.errors import InputError
 from salzoo.layers import BlueGreenRed, LearnedGaussianPrior, StillConvLSTM2D
@@ -85,7 +89,7 @@ def build(
     else:
         outputs = _paper(images, fixation, convlstm, output_level, fixation_size)
     model = keras.Model(images, outputs, name="asnet")
-    load_backbone_weights(model, "VGG16", backbone_weights)
+    load_backbone_weights(model, "VGG-16", backbone_weights)
     return model
 
 
@@ -94,7 +98,7 @@ def _paper(images, fixation, convlstm, output_level, fixation_size):
     maps = layers.Rescaling(1.0, [-mean for mean in CHANNEL_MEANS], name="subtract_means")(maps)
     features = vgg16(maps)
     compressed = {
-        level: _convolution(64, 1, "sigmoid", f"compress_{level}")(features[name])
+        level: _convolution(64, 1, "sigmoid", f"compress_{level}", _small())(features[name])
         for level, name in LEVELS.items()
         if level >= output_level or (level == 4 and fixation_size == 28)
     }
@@ -107,7 +111,7 @@ def _paper(images, fixation, convlstm, output_level, fixation_size):
 
     outputs, coarser = {}, ()
     if fixation:
-        prior = _convolution(1, 3, "sigmoid", "prior")(features[LEVELS[5]])
+        prior = _convolution(1, 3, "sigmoid", "prior", _small())(features[LEVELS[5]])
         coarser = (prior,)
         if fixation_size == 28:
             state = refine("fixation", compressed[4], _twice(prior, "prior_enlarge"))
@@ -153,8 +157,19 @@ def _release(images):
     return outputs
 
 
-def _convolution(filters, side, activation, name):
-    return layers.Conv2D(filters, side, padding="same", activation=activation, name=name)
+def _convolution(filters, side, activation, name, initializer="glorot_uniform"):
+    return layers.Conv2D(
+        filters,
+        side,
+        padding="same",
+        activation=activation,
+        kernel_initializer=initializer,
+        name=name,
+    )
+
+
+def _small():
+    return VarianceScaling(1e-4, "fan_avg", "uniform")
 
 
 def _twice(maps, name):

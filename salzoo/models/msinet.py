@@ -25,7 +25,7 @@ import keras
 from keras import layers
 
 from salzoo.layers import ASPP, LegacyBilinear, MinMaxNormalization
-from salzoo.models.backbones import dilated_vgg16, load_vgg16_weights
+from salzoo.models.backbones import load_backbone_weights, vgg16
 from salzoo.models.record import ModelRecord, Recipe
 
 # Subtracted from red, green and blue, in this order (see above).
@@ -39,7 +39,7 @@ def build(aspp=True, multi_level=True, backbone_weights=None, input_shape=(None,
         aspp: bool, False replaces the five branches by one 3x3 convolution.
         multi_level: bool, False leaves out pools 3 and 4.
         backbone_weights: None, "imagenet" or a file's path, see
-            `salzoo.models.backbones.load_vgg16_weights`.
+            `salzoo.models.backbones.load_backbone_weights`.
         input_shape: (rows, columns, 3), each None or a multiple of 8.
 
     Returns:
@@ -54,7 +54,7 @@ def build(aspp=True, multi_level=True, backbone_weights=None, input_shape=(None,
     centred = layers.Rescaling(1.0, [-mean for mean in CHANNEL_MEANS], name="subtract_means")(
         images
     )
-    levels = dilated_vgg16(centred)
+    levels = vgg16(centred, dilated=True)
     features = levels["block5_pool"]
     if multi_level:
         features = layers.Concatenate(name="multi_level")(
@@ -73,7 +73,7 @@ def build(aspp=True, multi_level=True, backbone_weights=None, input_shape=(None,
     maps = layers.Conv2D(1, 3, padding="same", name="decoder_conv4")(maps)
     saliency = MinMaxNormalization(dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="msinet")
-    load_vgg16_weights(model, backbone_weights)
+    load_backbone_weights(model, "VGG-16", backbone_weights)
     return model
 
 

@@ -41,7 +41,7 @@ from salzoo.layers import (
     Maxout,
     PositiveAtInference,
 )
-from salzoo.models.backbones import load_vgg16_weights as load_backbone_weights
+from salzoo.models.backbones import load_backbone_weights
 from salzoo.models.record import ModelRecord, Recipe
 
 SHALLOW_SIZE = (96, 96)
@@ -174,7 +174,7 @@ def build_deep(weight_decay=5e-4, backbone_weights=None, input_shape=(None, None
     maps = layers.Rescaling(0.5, MEAN_MAP, dtype="float32", name="grey_levels")(maps)
     saliency = PositiveAtInference(dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="deep_convnet")
-    load_backbone_weights(model, backbone_weights)
+    load_backbone_weights(model, "VGG_CNN_M", backbone_weights)
     return model
 
 
