@@ -31,6 +31,10 @@ RECIPE_FLAGS = (
     "input_size",
     "sigma",
     "flip",
+    "rotate",
+    "schedule",
+    "patience",
+    "validate_every",
     "backbone_weights",
 )
 RUN_FLAGS = (
@@ -66,6 +70,20 @@ def add_arguments(parser):
     recipe.add_argument(
         "--flip", action=argparse.BooleanOptionalAction, help="mirror half of the images"
     )
+    recipe.add_argument(
+        "--rotate", type=at_least(0, float, 180), help="turn images by up to so far"
+    )
+    recipe.add_argument(
+        "--schedule", help="of the rate: constant, 'x0.1 every 2 epochs', 'linear to 0.0001', ..."
+    )
+    recipe.add_argument(
+        "--patience", type=at_least(1), help="stop after so many validations without a lower loss"
+    )
+    recipe.add_argument("--validate_every", type=at_least(1), help="steps between validations")
+    for what in ("optimizer", "loss"):
+        recipe.add_argument(
+            f"--{what}_option", action="append", metavar="NAME=VALUE", help=f"of the {what}"
+        )
     recipe.add_argument("--backbone_weights", help="'imagenet', 'none' or a file")
     add_options(parser)
     parser.add_argument(
@@ -100,7 +118,8 @@ def run(arguments):
         if Run(run_dir).exists:
             print(f"\nInterrupted. To go on: salzoo train --resume --run_dir {run_dir}")
         raise
-    print("\n" + report_run(finished).table())
+    for evaluation in report_run(finished):
+        print("\n" + evaluation.table())
     print(f"\nrun       {finished.folder}")
     print(f"picture   {finished.path('predictions.png')}")
     if arguments.export:
@@ -147,6 +166,13 @@ def _new(arguments):
 def _given_recipe(arguments):
     """Return the recipe's flags; files are named so that a run can go on from anywhere."""
     given = {name: getattr(arguments, name) for name in RECIPE_FLAGS}
+    for what in ("optimizer", "loss"):
+        pairs = getattr(arguments, f"{what}_option")
+        # Options of the recipe's own optimizer or loss mean nothing to another.
+        pairs = [] if pairs is None and getattr(arguments, what) else pairs
+        given[f"{what}_options"] = (
+            pairs if pairs is None else pairs_to_dict(f"--{what}_option", pairs)
+        )
     if given["backbone_weights"] not in (None, "none", "imagenet"):
         given["backbone_weights"] = _absolute(given["backbone_weights"])
     return given

@@ -6,6 +6,7 @@ from salzoo.data.datasets import dataset_folder, dataset_record
 from salzoo.data.images import read_image
 from salzoo.data.mixture import available_splits, chain, load_mixture, split_names
 from salzoo.errors import EmptySplit, InputError
+from salzoo.evaluation import tasks
 from salzoo.files import read_json
 from salzoo.map_files import HDF5
 from salzoo.maps import MapFolder
@@ -72,13 +73,13 @@ class Network:
         return self.predictor(read_image(sample.image_path, exif=False))
 
 
-def open_sources(sources, samples, images, needed, task, raw=False, fit=None, names=None):
+def open_sources(sources, samples, images, needed, task, wrapping=(False, None, None), names=None):
     """Open what is to be evaluated.
 
     Args:
         sources: paths. samples, images: of the split, and their names.
         needed: those of the samples that are measured. task: "fixations" or "objects".
-        raw, fit: as of `Predictor`. names: for the table, one a source.
+        wrapping: raw, fit and output, as of `Predictor`. names: for the table, one a source.
 
     Returns:
         {name: `MapFolder` or `Network`}.
@@ -86,18 +87,21 @@ def open_sources(sources, samples, images, needed, task, raw=False, fit=None, na
     Raises:
         InputError: unusable sources; two of one name.
     """
-    opened = []
+    opened, (raw, fit, output) = [], wrapping
     for source in sources:
         path = os.path.expanduser(str(source))
         if kind_of(path) == "maps":
-            if raw or fit:
-                raise InputError(f"{'--raw' if raw else '--fit'} cannot change the maps in {path}.")
+            if raw or fit or output:
+                flag = "--raw" if raw else "--fit" if fit else "--output"
+                raise InputError(f"{flag} cannot change the maps in {path}.")
             model = MapFolder(path, samples, images, needed, unit=task == "objects")
             opened.append((os.path.splitext(os.path.basename(model.path))[0], model))
         else:
             from salzoo.prediction import Predictor
 
-            predictor = Predictor(path, raw, fit)
+            predictor = Predictor(path, raw, fit, output or _output_for(task, path))
+            if predictor.card["task"] != task:
+                raise InputError(f"{path} predicts {predictor.card['task']}, not {task}.")
             opened.append((predictor.card["model"], Network(predictor)))
     own = [name for name, _ in opened]
     if names is None:
@@ -112,14 +116,27 @@ def open_sources(sources, samples, images, needed, task, raw=False, fit=None, na
     return {name: model for name, (_, model) in zip(names, opened, strict=True)}
 
 
-def usual_task(sources):
-    """Return the task of the first network among the sources, None if there is none."""
+def _output_for(task, path):
+    """Return the output of a run that has this task, None if it has no choice or it is usual."""
+    from salzoo.models import model_record
+
+    several = model_record(about(path)["model"]).task == "fixations + objects"
+    is_run = kind_of(path) == "run"
+    return "fixation" if several and is_run and task == "fixations" else None
+
+
+def usual_task(sources, output=None):
+    """Return the task of the first network among the sources, None if there is none.
+
+    A model of both is asked for the object, unless `output` names its fixation map.
+    """
     models = [known["model"] for known in map(about, sources) if known]
     if not models:
         return None
-    from salzoo.models import model_record
+    from salzoo.models import model_record, output_task
 
-    return model_record(models[0]).task
+    task = model_record(models[0]).task
+    return task if task in tasks.TASKS else output_task(output)
 
 
 def load(split, datasets, data_dir, protocol=None, sigma=None, options=None):

@@ -59,8 +59,8 @@ class Board:
         for name, maps in (outputs if several else {"": outputs}).items():
             # Density, counts and mask in this order, as far as they are there.
             channel = -1 if several and name != "fixation" else 0
-            truth = target[..., channel].numpy()
-            picture = panel([(image.numpy(), truth, maps[0, ..., 0].numpy())])
+            shown = (target[..., channel], maps[0, ..., 0])
+            picture = panel([(image.numpy(), *(_resized(map_, image) for map_ in shown))])
             tag = f"image_truth_prediction/{number}" + (f"/{name}" if name else "")
             tf.summary.image(tag, np.asarray(picture)[None])
         for name, picture in self.record.pictures(model, image[None]).items():
@@ -70,3 +70,8 @@ class Board:
         """Close the files."""
         for writer in self.writers.values():
             writer.close()
+
+
+def _resized(map_, image):
+    """Return a map (rows, columns) at the size of the image."""
+    return tf.image.resize(map_[..., None], image.shape[:2], "nearest")[..., 0].numpy()

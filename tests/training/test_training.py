@@ -268,7 +268,7 @@ def test_two_datasets_are_mixed(tmp_path, monkeypatch):
     assert run.config == config
     with h5py.File(run.path("last.weights.h5")) as file:
         assert file["optimizer/vars/0"][()] == 5  # 3 images twice and 3 once: 9, by 2
-    assert "osie+nus_scene val, 3 images, sigma 24 px" in report_run(run).table()
+    assert "osie+nus_scene val, 3 images, sigma 24 px" in report_run(run)[0].table()
 
 
 def test_resume_with_other_images_is_refused(small_run):
