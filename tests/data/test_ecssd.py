@@ -27,6 +27,10 @@ def test_the_real_images():
     folder = shared("data/ecssd")
     samples = load_dataset("ecssd", folder)
     assert len(samples) == 400
+    training, validation = (load_dataset("ecssd", folder, s, "salzoo") for s in ("train", "val"))
+    names = [[int(sample.image_path[-8:-4]) for sample in part] for part in (training, validation)]
+    assert sorted(names[0] + names[1]) == sorted(int(each.image_path[-8:-4]) for each in samples)
+    assert all(number % 5 for number in names[0]) and not any(number % 5 for number in names[1])
     assert max(max(sample.size) for sample in samples) == 400
     for sample in samples[::20]:
         assert sample.mask.shape == sample.size and sample.mask.max() == 1
