@@ -42,6 +42,7 @@ from salzoo.layers import (
     PositiveAtInference,
 )
 from salzoo.models.backbones import load_backbone_weights
+from salzoo.models.inspection import first_filters
 from salzoo.models.record import ModelRecord, Recipe
 
 SHALLOW_SIZE = (96, 96)
@@ -209,6 +210,7 @@ SHALLOW_CONVNET = ModelRecord(
     fixed_size=SHALLOW_SIZE,
     target_scale=0.5,
     blur=2.0,
+    inspect=first_filters,
     recipe=Recipe(
         loss="l2",
         optimizer="moving_momentum_sgd",

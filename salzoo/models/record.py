@@ -67,9 +67,8 @@ class ModelRecord:
     blur: sigma of the post-processing, in pixels of the original image.
     recipe: as published. recipes: fields that differ, by dataset.
     schedules: named alternatives to the recipe's schedule.
-    pictures: function of a trained model, and of a batch of one image if there
-        is one, to {name: uint8 picture (rows, columns, 3)} for TensorBoard; with
-        an image what the model sees in it, without one what it has learned.
+    inspect: function of a trained model and of an image or None, see
+        `salzoo.models.inspection`, to what TensorBoard shows beside the maps.
     """
 
     name: str
@@ -88,7 +87,7 @@ class ModelRecord:
     fixed_size: tuple | None = None
     target_scale: float = 1.0
     schedules: dict = field(default_factory=dict)
-    pictures: Callable = lambda model, image=None: {}
+    inspect: Callable = lambda model, image=None: {}
 
     def recipe_for(self, dataset):
         """Return the recipe with what the authors (or we) change for a dataset."""

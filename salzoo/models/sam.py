@@ -62,6 +62,7 @@ from salzoo.layers import (
     MultiplicativePrior,
 )
 from salzoo.models.backbones import load_backbone_weights, resnet50, vgg16
+from salzoo.models.inspection import attention_and_steps
 from salzoo.models.record import ModelRecord, Recipe
 
 BLUE_GREEN_RED_MEANS = (103.939, 116.779, 123.68)
@@ -230,6 +231,7 @@ SHARED = {
     "target_scale": 2.0,
     "blur": 7.0,
     "recipes": RECIPES,
+    "inspect": attention_and_steps,
 }
 
 SAM_VGG = ModelRecord(

@@ -6,7 +6,7 @@ import tensorflow as tf
 from salzoo.data.pipeline import Pipeline
 from salzoo.data.sample import evenly
 from salzoo.models import model_record
-from salzoo.pictures import panel
+from salzoo.pictures import grid, panel
 from salzoo.training.targets import target_kinds
 
 BOARD_IMAGES = 4
@@ -48,8 +48,8 @@ class Board:
         with self.writers["val"].as_default(step=step):
             for number, (image, target) in enumerate(self.examples):
                 self._write_maps(model, number, image, target)
-            for name, picture in self.record.pictures(model).items():
-                tf.summary.image(name, picture[None])
+            for name, maps in self.record.inspect(model).items():
+                tf.summary.image(name, np.asarray(grid(maps))[None])
         for writer in self.writers.values():
             writer.flush()
 
@@ -63,8 +63,8 @@ class Board:
             picture = panel([(image.numpy(), *(_resized(map_, image) for map_ in shown))])
             tag = f"image_truth_prediction/{number}" + (f"/{name}" if name else "")
             tf.summary.image(tag, np.asarray(picture)[None])
-        for name, picture in self.record.pictures(model, image[None]).items():
-            tf.summary.image(f"{name}/{number}", picture[None])
+        for name, maps in self.record.inspect(model, image[None]).items():
+            tf.summary.image(f"{name}/{number}", np.asarray(grid(maps))[None])
 
     def close(self):
         """Close the files."""
