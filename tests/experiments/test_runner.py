@@ -107,7 +107,7 @@ def test_an_interrupted_training_is_resumed(runner, noted):
 def test_other_settings_are_refused(runner):
     entry = select(TABLES, "pan/table3")
     runner().run(entry)
-    with pytest.raises(InputError, match="epochs 1000, now 3"):
+    with pytest.raises(InputError, match=r"\(epochs 1000, now 3\)"):
         runner(recipe={"epochs": 3}).run(entry)
     runner(data_dir="elsewhere").run(entry)  # folders may move
 
