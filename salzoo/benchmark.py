@@ -90,13 +90,13 @@ def _predictor(name, size):
 
     from salzoo.complexity import complexity
     from salzoo.data.geometry import Geometry
-    from salzoo.models import build_model, model_record
+    from salzoo.models import build_model, choose_output, model_record
     from salzoo.prediction import saliency_function
 
     record = model_record(name)
     model = build_model(name, input_shape=(*size, 3))
     geometry = Geometry(record.fit_mode, size, record.size_multiple, record.padding_value)
-    saliency = saliency_function(model, geometry, record.blur)
+    saliency = saliency_function(model, geometry, record.blur, output=choose_output(model))
     return lambda image: saliency(tf.constant(image)).numpy(), complexity(model).multiply_adds
 
 

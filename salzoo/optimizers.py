@@ -19,6 +19,9 @@ class MovingMomentumSGD(keras.optimizers.SGD):
         momentum_steps: int, at least 1.
         nesterov: look ahead.
         **kwargs: of `keras.optimizers.Optimizer`.
+
+    Raises:
+        ValueError: a momentum outside of 0..1, less than one step.
     """
 
     def __init__(
@@ -30,9 +33,18 @@ class MovingMomentumSGD(keras.optimizers.SGD):
         nesterov=True,
         **kwargs,
     ):
-        super().__init__(learning_rate, momentum=momentum, nesterov=nesterov, **kwargs)
+        super().__init__(learning_rate, momentum=float(momentum), nesterov=nesterov, **kwargs)
+        if not 0 <= final_momentum <= 1 or momentum_steps < 1:
+            raise ValueError("final_momentum must be 0..1 and momentum_steps at least 1.")
         self.final_momentum = final_momentum
         self.momentum_steps = momentum_steps
+
+    def build(self, variables):
+        if self.built:
+            return
+        super().build(variables)
+        # Keras makes none for a momentum of 0, which may be only where this one starts.
+        self.momentums = self.momentums or self.add_optimizer_variables(variables, "momentum")
 
     def update_step(self, gradient, variable, learning_rate):
         cast = lambda value: ops.cast(value, variable.dtype)  # noqa: E731

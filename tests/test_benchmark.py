@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from salzoo.benchmark import benchmark
+from salzoo.benchmark import _predictor, benchmark
 from salzoo.errors import InputError
 
 
@@ -15,6 +16,12 @@ def test_measures_each_model_at_its_size():
     at_printed_size = (measured.multiply_adds - pooled) * (240 * 320) / (16 * 24) + pooled
     assert at_printed_size / 1e9 == pytest.approx(45.5, abs=0.1)
     assert "44 billion at 240x320" in measured.published
+
+
+def test_a_model_of_several_maps_is_measured_by_its_object():
+    predict, multiply_adds = _predictor("asnet", (32, 48))
+    assert predict(np.zeros((1, 20, 30, 3), "float32")).shape == (1, 20, 30, 1)
+    assert multiply_adds > 0
 
 
 def test_sizes_that_a_model_cannot_take_are_refused():

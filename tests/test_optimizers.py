@@ -33,6 +33,21 @@ def test_without_motion_it_is_keras_own():
     np.testing.assert_allclose(weights[0].numpy(), weights[1].numpy(), rtol=1e-6)
 
 
+def test_momentum_may_start_at_nothing():
+    optimizer = MovingMomentumSGD(1.0, 0, 0.5, momentum_steps=2, nesterov=False)
+    weight = keras.Variable(np.zeros(1, "float32"))
+    optimizer.build([weight])
+    for expected in (-1, -2.25, -3.875):  # with momenta of 0, 1/4 and 1/2
+        optimizer.apply([np.ones(1, "float32")])
+        np.testing.assert_allclose(weight.numpy(), expected)
+
+
+@pytest.mark.parametrize("wrong", [{"momentum_steps": 0}, {"final_momentum": 1.5}])
+def test_impossible_momenta_are_refused(wrong):
+    with pytest.raises(ValueError, match="final_momentum must be 0..1 and momentum_steps at"):
+        MovingMomentumSGD(0.1, **wrong)
+
+
 def test_config_round_trip():
     optimizer = MovingMomentumSGD(0.1, 0.5, 0.75, 10, nesterov=False)
     twin = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from salzoo.errors import InputError
-from salzoo.schedules import check_schedule, learning_rate
+from salzoo.schedules import learning_rate
 
 
 def rates(text, steps, start=0.03, steps_an_epoch=10, epochs=5):
@@ -32,8 +32,23 @@ def test_constant():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "linear", "x0.1 every 0 epochs", "x0 every 2 steps", "x0.1 every epoch", "linear to -1"],
+    [
+        "",
+        "linear",
+        "x0.1 every 0 epochs",
+        "x0 every 2 steps",
+        "x0.1 every epoch",
+        "linear to -1",
+        "linear to 1e999",
+        "x1e999 every 2 steps",
+        "x0.1 every 99999999999 epochs",
+    ],
 )
 def test_other_words_are_refused(text):
     with pytest.raises(InputError, match="--schedule"):
-        check_schedule(text)
+        learning_rate(0.1, text, 10, 2)
+
+
+def test_named_schedules_are_said_in_the_error():
+    with pytest.raises(InputError, match="--schedule print: say 'printed', 'constant', .* or "):
+        learning_rate(0.1, "print", 10, 2, others=("printed",))

@@ -138,13 +138,13 @@ def _new(arguments):
     record = model_record(arguments.model or "msinet")
     dataset = arguments.dataset or "synthetic"
     names = split_names(dataset)
-    given = _given_recipe(arguments)
+    recipe = record.recipe_for(dataset)
     config = RunConfig(
         model=record.name,
         options=options(arguments.option, record),
         dataset=dataset,
         data_dir=arguments.data_dir and _absolute(arguments.data_dir),
-        recipe=record.recipe_for(dataset).override(**given),
+        recipe=recipe.override(**_given_recipe(arguments, recipe)),
         fit_mode=arguments.fit or record.fit_mode,
         protocol=arguments.protocol,
         dataset_options=pairs_to_dict("--dataset_option", arguments.dataset_option or []),
@@ -160,19 +160,20 @@ def _new(arguments):
     record.check_options(config.options)
     check_recipe(config.model, config.recipe)
     record.check_size(*config.recipe.input_size)
+    record.check_fit(config.fit_mode)
     return config, arguments.run_dir or _free_run_dir(f"{record.name}-{dataset}")
 
 
-def _given_recipe(arguments):
-    """Return the recipe's flags; files are named so that a run can go on from anywhere."""
+def _given_recipe(arguments, recipe):
+    """Return the flags that change a recipe, files so that a run can go on from anywhere."""
     given = {name: getattr(arguments, name) for name in RECIPE_FLAGS}
     for what in ("optimizer", "loss"):
         pairs = getattr(arguments, f"{what}_option")
         # Options of the recipe's own optimizer or loss mean nothing to another.
-        pairs = [] if pairs is None and getattr(arguments, what) else pairs
-        given[f"{what}_options"] = (
-            pairs if pairs is None else pairs_to_dict(f"--{what}_option", pairs)
-        )
+        if pairs is None and getattr(arguments, what) not in (None, getattr(recipe, what)):
+            pairs = []
+        if pairs is not None:
+            given[f"{what}_options"] = pairs_to_dict(f"--{what}_option", pairs)
     if given["backbone_weights"] not in (None, "none", "imagenet"):
         given["backbone_weights"] = _absolute(given["backbone_weights"])
     return given
@@ -208,9 +209,9 @@ def _resumed(arguments):
     if arguments.dataset_option is not None:
         given = pairs_to_dict("--dataset_option", arguments.dataset_option)
         _check_same("dataset_option", given, config.dataset_options)
-    for name, given in _given_recipe(arguments).items():
+    for name, given in _given_recipe(arguments, config.recipe).items():
         if name != "epochs":
-            _check_same(name, given, values[name])
+            _check_same(name.replace("_options", "_option"), given, values[name])
     if arguments.option:
         given = options(arguments.option, model_record(config.model))
         _check_same("option", given, config.options)

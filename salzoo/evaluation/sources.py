@@ -41,7 +41,8 @@ def about(path):
     """Return what a run or an export says of itself: its model and what it was trained on.
 
     Returns:
-        {"model", "datasets", and of runs "data_dir", "protocol", "options"}; {} of maps.
+        {"model", "datasets", of exports "task", of runs "data_dir", "protocol" and
+        "options"}; {} of maps.
     """
     path, kind = os.path.expanduser(str(path)), kind_of(path)
     if kind == "maps":
@@ -49,7 +50,11 @@ def about(path):
     try:
         if kind == "export":
             card = read_json(os.path.join(_export_folder(path), "assets", "card.json"))
-            return {"model": card["model"], "datasets": card["trained_on"]}
+            return {
+                "model": card["model"],
+                "datasets": card["trained_on"],
+                "task": card.get("task"),
+            }
         config = read_json(os.path.join(path, "config.json"))
         return {
             "model": config["model"],
@@ -100,7 +105,8 @@ def open_sources(sources, samples, images, needed, task, wrapping=(False, None, 
             from salzoo.prediction import Predictor
 
             predictor = Predictor(path, raw, fit, output or _output_for(task, path))
-            if predictor.card["task"] != task:
+            # One map of several is for one task; where people look may be tried on masks.
+            if predictor.card.get("output") and predictor.card["task"] != task:
                 raise InputError(f"{path} predicts {predictor.card['task']}, not {task}.")
             opened.append((predictor.card["model"], Network(predictor)))
     own = [name for name, _ in opened]
@@ -128,14 +134,15 @@ def _output_for(task, path):
 def usual_task(sources, output=None):
     """Return the task of the first network among the sources, None if there is none.
 
-    A model of both is asked for the object, unless `output` names its fixation map.
+    A model of both is asked for the object, unless `output` names its fixation map; an
+    export has one map only.
     """
-    models = [known["model"] for known in map(about, sources) if known]
-    if not models:
+    known = next(filter(None, map(about, sources)), None)
+    if known is None:
         return None
     from salzoo.models import model_record, output_task
 
-    task = model_record(models[0]).task
+    task = known.get("task") or model_record(known["model"]).task
     return task if task in tasks.TASKS else output_task(output)
 
 

@@ -14,16 +14,18 @@ def match(truth, prediction, reduce=ops.mean):
         reduce: of each k x k block: ops.mean (densities, masks) or ops.sum (counts).
 
     Returns:
-        (batch, rows, columns, 1); the truth itself where the sizes are equal or unknown.
+        (batch, rows, columns, 1); the truth itself where the sizes are known to be equal.
 
     Raises:
         ValueError: the sizes have no whole factor in common.
     """
-    have, want = tuple(truth.shape[1:3]), tuple(prediction.shape[1:3])
-    if None in have or None in want or have == want:
+    have, want = (tuple(ops.shape(maps)[1:3]) for maps in (truth, prediction))
+    # In a graph sizes may be numbers that are still to come.
+    known = all(isinstance(length, int) for length in (*have, *want))
+    if known and have == want:
         return truth
     rows, columns = (many // few for many, few in zip(have, want, strict=True))
-    if (rows * want[0], columns * want[1]) != have or 0 in (rows, columns):
+    if known and ((rows * want[0], columns * want[1]) != have or 0 in (rows, columns)):
         raise ValueError(f"A truth of {have} cannot be reduced to a prediction of {want}.")
     return reduce(ops.reshape(truth, (-1, want[0], rows, want[1], columns, 1)), axis=(2, 4))
 

@@ -8,12 +8,13 @@ one below it with features of twice its resolution, up to the image's own size.
 
 What follows the authors' code where their text is silent: maps are enlarged by
 repetition, the ConvLSTMs' forget gates start at a bias of 1.
-What is ours: without ConvLSTMs each is one 3x3 convolution with ReLU from the
-same inputs to the same number of maps (Table 5: "5 convolution layers, which
-have 3x3 kernels and inputs/outputs with original dimensions"). Convolutions with
-a sigmoid that read VGG-16's features start a hundred times smaller than Glorot's:
-the features have the scale of grey levels, and the sigmoids would be saturated
-and learn nothing.
+What is ours: images are turned by up to 15 degrees (the paper names no angle);
+without ConvLSTMs each is one 3x3 convolution with ReLU from the same inputs to the
+same number of maps (Table 5: "5 convolution layers, which have 3x3 kernels and
+inputs/outputs with original dimensions"). Before a
+convolution with a sigmoid VGG-16's features are divided by 100: they have the scale
+of grey levels, at which a few steps of Adam saturate every sigmoid for good. The
+network can compute the same, with weights a hundred times as large.
 
 `variant="release"` is the network that the authors published later (TPAMI
 2019), so that its weights fit: a ConvLSTM of 512 maps and SAM's learned priors
@@ -29,12 +30,11 @@ weights of `salzoo.losses.SalientObject`.
 
 import keras
 from keras import layers
-from keras.initializers import VarianceScaling
 
 from salzoo.errors import InputError
 from salzoo.layers import BlueGreenRed, LearnedGaussianPrior, StillConvLSTM2D
 from salzoo.models.backbones import load_backbone_weights, vgg16
-from salzoo.models.record import ModelRecord, Recipe
+from salzoo.models.record import ModelRecord, Recipe, check_choice
 
 # Of ImageNet, in the order blue, green, red.
 CHANNEL_MEANS = (103.939, 116.779, 123.68)
@@ -97,10 +97,14 @@ def _paper(images, fixation, convlstm, output_level, fixation_size):
     maps = BlueGreenRed(name="blue_green_red")(images)
     maps = layers.Rescaling(1.0, [-mean for mean in CHANNEL_MEANS], name="subtract_means")(maps)
     features = vgg16(maps)
-    compressed = {
-        level: _convolution(64, 1, "sigmoid", f"compress_{level}", _small())(features[name])
+    features = {
+        level: layers.Rescaling(0.01, name=f"features_{level}")(features[name])
         for level, name in LEVELS.items()
         if level >= output_level or (level == 4 and fixation_size == 28)
+    }
+    compressed = {
+        level: _convolution(64, 1, "sigmoid", f"compress_{level}")(maps)
+        for level, maps in features.items()
     }
 
     def refine(name, *maps):
@@ -111,7 +115,7 @@ def _paper(images, fixation, convlstm, output_level, fixation_size):
 
     outputs, coarser = {}, ()
     if fixation:
-        prior = _convolution(1, 3, "sigmoid", "prior", _small())(features[LEVELS[5]])
+        prior = _convolution(1, 3, "sigmoid", "prior")(features[5])
         coarser = (prior,)
         if fixation_size == 28:
             state = refine("fixation", compressed[4], _twice(prior, "prior_enlarge"))
@@ -157,19 +161,8 @@ def _release(images):
     return outputs
 
 
-def _convolution(filters, side, activation, name, initializer="glorot_uniform"):
-    return layers.Conv2D(
-        filters,
-        side,
-        padding="same",
-        activation=activation,
-        kernel_initializer=initializer,
-        name=name,
-    )
-
-
-def _small():
-    return VarianceScaling(1e-4, "fan_avg", "uniform")
+def _convolution(filters, side, activation, name):
+    return layers.Conv2D(filters, side, padding="same", activation=activation, name=name)
 
 
 def _twice(maps, name):
@@ -182,13 +175,9 @@ def _float32(maps, name):
 
 
 def _check_options(fixation, convlstm, output_level, fixation_size, variant):
-    for name, value, legal in (
-        ("output_level", output_level, (1, 2, 3, 4, 5)),
-        ("fixation_size", fixation_size, (14, 28)),
-        ("variant", variant, ("paper", "release")),
-    ):
-        if value not in legal:
-            raise InputError(f"asnet: {name}={value!r}: give {', '.join(map(str, legal))}.")
+    check_choice("asnet", "output_level", output_level, (1, 2, 3, 4, 5))
+    check_choice("asnet", "fixation_size", fixation_size, (14, 28))
+    check_choice("asnet", "variant", variant, ("paper", "release"))
     changed = (fixation, convlstm, output_level, fixation_size) != (True, True, 1, 14)
     if variant == "release" and changed:
         raise InputError("asnet: variant='release' takes no other option; leave them out.")

@@ -32,7 +32,6 @@ from keras import layers
 from keras.constraints import MaxNorm
 from keras.initializers import Constant, RandomNormal
 
-from salzoo.errors import InputError
 from salzoo.layers import (
     BlueGreenRed,
     CeilMaxPooling2D,
@@ -43,7 +42,7 @@ from salzoo.layers import (
 )
 from salzoo.models.backbones import load_backbone_weights
 from salzoo.models.inspection import first_filters
-from salzoo.models.record import ModelRecord, Recipe
+from salzoo.models.record import ModelRecord, Recipe, check_number
 
 SHALLOW_SIZE = (96, 96)
 MAX_NORM = 1.9365
@@ -87,10 +86,9 @@ def build_shallow(
     """
     SHALLOW_CONVNET.check_input_shape(input_shape)
     SHALLOW_CONVNET.check_no_backbone(backbone_weights)
-    if not isinstance(conv3_filters, int) or conv3_filters < 1:
-        raise InputError(f"shallow_convnet: conv3_filters={conv3_filters!r}: give 1 or more.")
-    _check_share("shallow_convnet", "dropout", dropout)
-    _check_decay("shallow_convnet", weight_decay)
+    check_number("shallow_convnet", "conv3_filters", conv3_filters, 1, kind=int)
+    check_number("shallow_convnet", "dropout", dropout, 0, below=1)
+    check_number("shallow_convnet", "weight_decay", weight_decay, 0)
     start = {
         "kernel_initializer": RandomNormal(stddev=0.01),
         "bias_initializer": Constant(0.1),
@@ -132,7 +130,7 @@ def build_deep(weight_decay=5e-4, backbone_weights=None, input_shape=(None, None
         InputError: an unusable option or weights file.
     """
     DEEP_CONVNET.check_input_shape(input_shape)
-    _check_decay("deep_convnet", weight_decay)
+    check_number("deep_convnet", "weight_decay", weight_decay, 0)
     penalty = keras.regularizers.L2(weight_decay / 2)
     images = keras.Input(input_shape, name="image")
     maps = BlueGreenRed(name="blue_green_red")(images)
@@ -177,16 +175,6 @@ def build_deep(weight_decay=5e-4, backbone_weights=None, input_shape=(None, None
     model = keras.Model(images, saliency, name="deep_convnet")
     load_backbone_weights(model, "VGG_CNN_M", backbone_weights)
     return model
-
-
-def _check_share(model, name, value):
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
-        raise InputError(f"{model}: {name}={value!r}: give a number from 0 to below 1.")
-
-
-def _check_decay(model, value):
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise InputError(f"{model}: weight_decay={value!r}: give a number of 0 or more.")
 
 
 PAPER = "Pan et al., Shallow and deep convolutional networks for saliency prediction, CVPR 2016"
@@ -259,7 +247,7 @@ DEEP_CONVNET = ModelRecord(
         backbone_weights="none",
     ),
     recipes={
-        # Ours: a start from random weights asks for a faster rate.
+        # Ours: a few minutes.
         "synthetic": {"input_size": (96, 128), "epochs": 4, "batch_size": 8},
     },
 )

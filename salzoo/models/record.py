@@ -1,6 +1,7 @@
 """What is known about a model beside its layers: its record and its recipe."""
 
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -106,6 +107,12 @@ class ModelRecord:
                 f"{_nearest(rows, multiple)}x{_nearest(columns, multiple)}."
             )
 
+    def check_fit(self, fit_mode):
+        """Raise InputError for a way of fitting images that gives them no size it takes."""
+        if fit_mode == "native" and self.fixed_size:
+            only = "x".join(map(str, self.fixed_size))
+            raise InputError(f"--fit native: {self.name} takes only {only}; choose pad or stretch.")
+
     def check_input_shape(self, input_shape):
         """Raise InputError unless this is (rows, columns, 3), None standing for any number."""
         if not isinstance(input_shape, tuple | list) or [*input_shape[2:]] != [3]:
@@ -129,6 +136,22 @@ class ModelRecord:
                 raise unknown_name(f"option of {self.name}", name, parameters)
             if isinstance(parameters[name].default, bool) and not isinstance(value, bool):
                 raise InputError(f"{self.name}: {name}={value!r}: give true or false.")
+
+
+def check_choice(model, name, value, legal):
+    """Raise InputError unless an option is one of these values, and of its type: 2.0 is no 2."""
+    if not any(type(value) is type(each) and value == each for each in legal):
+        *others, last = ("null" if each is None else str(each) for each in legal)
+        raise InputError(f"{model}: {name}={value!r}: give {', '.join(others)} or {last}.")
+
+
+def check_number(model, name, value, lowest, below=math.inf, kind=float):
+    """Raise InputError unless an option is a number, or a whole one, from `lowest` to `below`."""
+    kinds = int if kind is int else int | float
+    if isinstance(value, bool) or not isinstance(value, kinds) or not lowest <= value < below:
+        what = "a whole number" if kind is int else "a number"
+        limit = "or more" if below == math.inf else f"to below {below}"
+        raise InputError(f"{model}: {name}={value!r}: give {what} of {lowest} {limit}.")
 
 
 def _nearest(length, multiple):

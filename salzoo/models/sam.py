@@ -52,7 +52,6 @@ import keras
 from keras import layers
 from keras.initializers import RandomUniform
 
-from salzoo.errors import InputError
 from salzoo.layers import (
     AttentiveConvLSTM2D,
     BlueGreenRed,
@@ -63,11 +62,10 @@ from salzoo.layers import (
 )
 from salzoo.models.backbones import load_backbone_weights, resnet50, vgg16
 from salzoo.models.inspection import attention_and_steps
-from salzoo.models.record import ModelRecord, Recipe
+from salzoo.models.record import ModelRecord, Recipe, check_choice
 
 BLUE_GREEN_RED_MEANS = (103.939, 116.779, 123.68)
 FILTERS = 512
-PRIORS = ("gaussian", "mlnet", None)
 
 
 def build_vgg(
@@ -150,10 +148,8 @@ def _inputs(input_shape):
 
 def _head(name, maps, images, timesteps, attention, convlstm, priors, dilated):
     """Turn features into saliency maps of twice the images' size."""
-    if isinstance(timesteps, bool) or timesteps not in (1, 2, 3, 4):
-        raise InputError(f"{name}: timesteps={timesteps!r}: give 1, 2, 3 or 4.")
-    if priors not in PRIORS:
-        raise InputError(f"{name}: priors={priors!r}: give 'gaussian', 'mlnet' or null.")
+    check_choice(name, "timesteps", timesteps, (1, 2, 3, 4))
+    check_choice(name, "priors", priors, ("gaussian", "mlnet", None))
     if convlstm:
         maps = AttentiveConvLSTM2D(
             FILTERS, timesteps=timesteps, attention=attention, name="attentive_conv_lstm"

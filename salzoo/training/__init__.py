@@ -13,7 +13,7 @@ from salzoo.runs import Run
 from salzoo.training.board import Board
 from salzoo.training.compiling import check_recipe, compiled_model
 from salzoo.training.progress import Progress, Watch, diverged
-from salzoo.training.targets import Batches, usable
+from salzoo.training.targets import Batches, plan_of, usable
 
 __all__ = ["check_recipe", "train"]
 
@@ -50,7 +50,7 @@ def train(config, run_dir, resume=False, verbose="auto"):
     recipe = config.recipe
     loaded = [config.load(split, recipe.sigma) for split in ("train", "val")]
     training, validation = usable(config, loaded)
-    plan = Plan(tuple(map(len, training)), recipe.batch_size, config.mix)
+    plan = plan_of(config, training)
     training, validation = chain(training), chain(validation)
     model = compiled_model(config, plan.steps, start, resumed)
     batches = Batches(config, model, training, plan)

@@ -1,10 +1,13 @@
 """A model with optimizer, loss and metrics, as a recipe says."""
 
+import inspect
+
 import keras
+import numpy as np
 import tensorflow as tf
 
 from salzoo.errors import InputError, unknown_name
-from salzoo.losses import LOSSES, make_loss
+from salzoo.losses import FIXATION_LOSSES, LOSSES, OBJECT_LOSSES, make_loss
 from salzoo.metrics.in_fit import metrics_in_fit
 from salzoo.models import build_model, main_output, model_record
 from salzoo.optimizers import MovingMomentumSGD
@@ -22,27 +25,60 @@ OPTIMIZERS = {
 
 
 def check_recipe(model, recipe):
-    """Raise InputError for a loss, an optimizer or a schedule that there is not."""
-    if recipe.loss not in LOSSES:
-        raise unknown_name("--loss", recipe.loss, LOSSES)
-    try:
-        make_loss(recipe.loss, **recipe.loss_options)
-    except TypeError as error:
-        raise InputError(f"--loss_option of {recipe.loss}: {error}.") from error
+    """Raise InputError for a loss, an optimizer or a schedule that cannot train the model."""
+    _check_loss(model, recipe)
     if recipe.optimizer not in OPTIMIZERS:
         raise unknown_name("--optimizer", recipe.optimizer, OPTIMIZERS)
-    try:
-        _optimizer(model, recipe, 1)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"--optimizer_option of {recipe.optimizer}: {error}.") from error
+    rate = _learning_rate(model, recipe, 1)
+    try:  # Keras looks at many of its options only when they are used
+        weight = keras.Variable(np.zeros((2, 2), "float32"))
+        optimizer = _optimizer(recipe, rate, 1)
+        optimizer.build([weight])
+        optimizer.apply([np.ones((2, 2), "float32")])
+        if not np.isfinite(weight.numpy()).all():
+            raise ValueError("the first step is not finite")
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        options = _in_words(recipe.optimizer_options)
+        raise InputError(
+            f"--optimizer {recipe.optimizer} cannot take a step with --learning_rate "
+            f"{recipe.learning_rate:g} and the options {options} ({reason})."
+        ) from error
 
 
-def _optimizer(model, recipe, steps_an_epoch):
-    schedule = model_record(model).schedules.get(recipe.schedule, recipe.schedule)
+def _check_loss(model, recipe):
+    if recipe.loss not in LOSSES:
+        raise unknown_name("--loss", recipe.loss, LOSSES)
+    task = model_record(model).task
+    fitting = OBJECT_LOSSES if "objects" in task else FIXATION_LOSSES
+    if recipe.loss not in fitting:
+        raise InputError(
+            f"--loss {recipe.loss}: {model} predicts {task}; choose from {', '.join(fitting)}."
+        )
+    known = inspect.signature(LOSSES[recipe.loss]).parameters.keys() - {"name", "reduction"}
+    for name, value in recipe.loss_options.items():
+        if name not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise InputError(f"--loss_option {name}: {recipe.loss} has {names}.")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e30:
+            raise InputError(f"--loss_option {name}={value}: give a number.")
+
+
+def _in_words(options):
+    """Say options in a line."""
+    return ", ".join(f"{name}={value}" for name, value in options.items()) or "none"
+
+
+def _learning_rate(model, recipe, steps_an_epoch):
+    named = model_record(model).schedules
+    text = named.get(recipe.schedule, recipe.schedule)
+    return learning_rate(recipe.learning_rate, text, steps_an_epoch, recipe.epochs, tuple(named))
+
+
+def _optimizer(recipe, rate, steps_an_epoch):
     options = dict(recipe.optimizer_options)
     if recipe.optimizer == "moving_momentum_sgd":
         options.setdefault("momentum_steps", steps_an_epoch * recipe.epochs)
-    rate = learning_rate(recipe.learning_rate, schedule, steps_an_epoch, recipe.epochs)
     return OPTIMIZERS[recipe.optimizer](learning_rate=rate, **options)
 
 
@@ -69,7 +105,8 @@ def compiled_model(config, steps_an_epoch, start, resumed):
             load_weights(model, start)
     finally:
         keras.config.set_dtype_policy(policy)
-    optimizer = _optimizer(config.model, recipe, steps_an_epoch)
+    rate = _learning_rate(config.model, recipe, steps_an_epoch)
+    optimizer = _optimizer(recipe, rate, steps_an_epoch)
     outputs = list(model.output) if isinstance(model.output, dict) else None
     model.compile(
         optimizer,

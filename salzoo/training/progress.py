@@ -138,6 +138,7 @@ class Progress:
             "history": self.history,
             "results": self.results,
             "metrics": self.metrics,
+            "random": [variable.numpy().tolist() for variable in self._random_states()],
             "images": self._images(),
         }
         with whole_file(self.run.path("last.weights.h5")) as path:
@@ -145,6 +146,11 @@ class Progress:
             with h5py.File(path, "r+") as file:
                 file["progress"] = json.dumps(progress)
         self.saved_at = time.monotonic()
+
+    def _random_states(self):
+        """Return what Dropout draws from, which Keras saves with no weights."""
+        weights = {id(weight) for weight in self.model.weights}
+        return [variable for variable in self.model.variables if id(variable) not in weights]
 
     def _images(self):
         """Return what tells whether the training images are the same: count and hash of names."""
@@ -168,6 +174,8 @@ class Progress:
             )
         self.history = progress["history"]
         self.results, self.metrics = progress["results"], progress["metrics"]
+        for variable, value in zip(self._random_states(), progress["random"], strict=True):
+            variable.assign(value)
 
 
 class Watch(keras.callbacks.Callback):

@@ -3,6 +3,7 @@
 import logging
 
 from salzoo.data.pipeline import Pipeline
+from salzoo.data.plan import Plan
 from salzoo.errors import InputError
 from salzoo.models import model_record
 
@@ -43,7 +44,38 @@ def usable(config, loaded):
     )
     if left_out:
         LOG.info("%d images without a mask are left out.", left_out)
-    return [[part for part in split if part] for split in kept]
+    return kept
+
+
+def plan_of(config, training):
+    """Return the `Plan` of a training.
+
+    Images of each dataset come as often as the config's mix says. Without one, and
+    where a model of both tasks learns from datasets of different kinds (with
+    fixations, with masks, with both), each kind comes equally often.
+    """
+    weights = config.mix
+    kinds = [_kinds(part) for part in training]
+    if weights is None and " + " in target_kinds(config) and len(set(kinds)) > 1:
+        weights = tuple(1 / kinds.count(kind) for kind in kinds)
+    kept = [number for number, part in enumerate(training) if part]
+    plan = Plan(
+        tuple(len(training[number]) for number in kept),
+        config.recipe.batch_size,
+        weights and tuple(weights[number] for number in kept),
+    )
+    if len(kept) > 1:
+        names = config.dataset.split("+")
+        draws = (f"{n} of {names[number]}" for number, n in zip(kept, plan.draws, strict=True))
+        LOG.info("Images an epoch: %s", ", ".join(draws))
+    return plan
+
+
+def _kinds(samples):
+    return (
+        any(sample.fixations is not None or sample.density_path for sample in samples),
+        any(sample.mask_path for sample in samples),
+    )
 
 
 class Batches:

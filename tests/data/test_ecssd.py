@@ -11,10 +11,10 @@ from tests.data.layouts import ecssd
 def test_a_part_is_read_and_named_where_it_is_called_the_test_split(tmp_path, caplog):
     ecssd.make(str(tmp_path))
     with caplog.at_level(logging.WARNING, "salzoo"):
-        assert len(load_dataset("ecssd", tmp_path)) == 4
+        assert len(load_dataset("ecssd", tmp_path)) == 5
         assert caplog.text == ""
-        assert len(load_dataset("ecssd", tmp_path, "test")) == 4
-    assert "ecssd: the protocol has test 1000, this folder gives test 4" in caplog.text
+        assert len(load_dataset("ecssd", tmp_path, "test")) == 5
+    assert "ecssd: the protocol has test 1000, this folder gives test 5" in caplog.text
 
 
 def test_greyscale_images_have_three_channels(tmp_path):

@@ -200,3 +200,18 @@ def test_tensorflow_and_jax_agree(tmp_path):
 
 def test_every_loss_has_its_task():
     assert set(FIXATION_LOSSES) | set(OBJECT_LOSSES) == set(LOSSES) == set(FORMULAS)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_sizes_that_are_still_to_come(name, random):
+    """In a graph whose sizes differ from image to image the truth is reduced as well."""
+    loss, channels = make_loss(name), 1 if name in OBJECT_LOSSES else 2
+    in_graph = tf.function(
+        lambda truth, prediction: loss(truth, prediction),
+        input_signature=[tf.TensorSpec([None, None, None, n]) for n in (channels, 1)],
+    )
+    for rows, columns in ((6, 8), (2, 4)):
+        truth = random.uniform(0, 1, (1, 6, 8, channels)).astype("float32")
+        prediction = random.uniform(0.1, 0.9, (1, rows, columns, 1)).astype("float32")
+        expected = float(loss(truth, prediction))
+        assert float(in_graph(truth, prediction)) == pytest.approx(expected, rel=1e-5, abs=1e-6)

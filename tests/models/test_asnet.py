@@ -76,7 +76,9 @@ def test_colours(models, variant, offsets):
     ("options", "message"),
     [
         ({"output_level": 6}, "output_level=6"),
-        ({"fixation_size": 20}, "fixation_size=20: give 14, 28"),
+        ({"output_level": 3.0}, "output_level=3.0"),
+        ({"output_level": True}, "output_level=True"),
+        ({"fixation_size": 20}, "fixation_size=20: give 14 or 28"),
         ({"variant": "relase"}, "variant='relase'"),
         ({"variant": "release", "convlstm": False}, "no other option"),
         ({"fixation_size": 28, "fixation": False}, "needs fixation=True"),

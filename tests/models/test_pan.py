@@ -73,10 +73,12 @@ def test_the_penalty_is_half_the_squares_times_the_decay():
     ("name", "options", "message"),
     [
         ("shallow_convnet", {"conv3_filters": 0}, "conv3_filters=0"),
+        ("shallow_convnet", {"conv3_filters": True}, "conv3_filters=True: give a whole number"),
         ("shallow_convnet", {"dropout": 1.0}, "dropout=1.0"),
         ("shallow_convnet", {"backbone_weights": "imagenet"}, "no backbone"),
         ("shallow_convnet", {"input_shape": (48, 48, 3)}, "takes only 96x96"),
         ("deep_convnet", {"weight_decay": -1}, "weight_decay=-1"),
+        ("deep_convnet", {"weight_decay": float("nan")}, "weight_decay=nan: give a number of 0"),
     ],
 )
 def test_unusable_options_are_named(name, options, message):

@@ -128,10 +128,12 @@ def test_no_start_is_silent(seed):
 def test_unusable_options():
     with pytest.raises(InputError, match="sam_vgg: timesteps=5: give 1, 2, 3 or 4"):
         build_model("sam_vgg", timesteps=5)
-    with pytest.raises(InputError, match="sam_resnet: priors='centre': give 'gaussian', 'mlnet'"):
+    with pytest.raises(InputError, match="priors='centre': give gaussian, mlnet or null"):
         build_model("sam_resnet", priors="centre")
     with pytest.raises(InputError, match="attention='no': give true or false"):
         build_model("sam_vgg", attention="no")
+    with pytest.raises(InputError, match=r"sam_vgg: timesteps=2.0: give 1"):
+        build_model("sam_vgg", timesteps=2.0)
     with pytest.raises(InputError, match="input_shape"):
         build_model("sam_vgg", input_shape=(240, 320, 1))
 

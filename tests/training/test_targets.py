@@ -12,7 +12,7 @@ from salzoo.errors import InputError
 from salzoo.models import build_model, model_record
 from salzoo.runs import RunConfig
 from salzoo.training.compiling import compiled_model
-from salzoo.training.targets import Batches, target_kinds, usable
+from salzoo.training.targets import Batches, plan_of, target_kinds, usable
 
 
 def config(**options):
@@ -76,10 +76,23 @@ def test_without_its_fixation_map_it_learns_from_masks_alone(samples):
     assert target_kinds(alone) == "objects"
     some = [replace(sample, mask_path=None) for sample in samples[:3]]
     training, validation = usable(alone, [[some, samples], [samples]])
-    assert list(map(len, training)) == [4] and list(map(len, validation)) == [4]
+    assert list(map(len, training)) == [0, 4] and list(map(len, validation)) == [4]
+    plan = plan_of(replace(alone, dataset="a+b", mix=(3, 1)), training)
+    assert (plan.counts, plan.weights) == ((4,), (1,))
     model = build_model("asnet", fixation=False)
     ((_, truths),) = list(Batches(alone, model, samples, Plan((4,), 4)).in_order())
     assert sorted(truths) == sorted(model.output) and truths["object_1"].shape == (4, 32, 32, 1)
+
+
+def test_both_tasks_come_equally_often(samples):
+    """Unless a mix says otherwise, and where a dataset of each kind is there."""
+    fixations = [replace(sample, mask_path=None) for sample in samples[:2]]
+    masks = [replace(sample, fixations=None) for sample in samples]
+    three = replace(config(), dataset="a+b+c")
+    assert plan_of(three, [fixations, masks, masks]).draws == (8, 4, 4)
+    assert plan_of(three, [fixations, masks, samples]).draws == (4, 4, 4)
+    assert plan_of(three, [masks, masks[:1], masks[:2]]).draws == (4, 1, 2)
+    assert plan_of(replace(three, mix=(1, 1, 2)), [fixations, masks, masks]).draws == (4, 4, 8)
 
 
 def test_objects_without_any_mask_are_refused(samples):

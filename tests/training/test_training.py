@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import h5py
 import keras
@@ -138,16 +139,20 @@ def test_a_finished_run_can_be_resumed_for_more_epochs(small_run, tmp_path):
     assert_same_weights(small_run, train(small_config(), one.folder, resume=True, verbose=0))
 
 
-def interrupted(folder, monkeypatch, where, name):
-    """Train until the first call of a method, which is interrupted as by Ctrl-C."""
+def interrupted(folder, monkeypatch, where, name, config=None, after=0):
+    """Train until a call of a method, the first or `after` some, is interrupted as by Ctrl-C."""
+    original, calls = getattr(where, name), []
 
-    def interrupt(*_, **__):
-        raise KeyboardInterrupt
+    def interrupt(*arguments, **named):
+        if len(calls) == after:
+            raise KeyboardInterrupt
+        calls.append(1)
+        return original(*arguments, **named)
 
     with monkeypatch.context() as patched:
         patched.setattr(where, name, interrupt)
         with pytest.raises(KeyboardInterrupt):
-            train(small_config(), folder, verbose=0)
+            train(config or small_config(), folder, verbose=0)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +175,62 @@ def test_resume_after_ctrl_c_anywhere(small_run, tmp_path, monkeypatch, where, n
     assert_same_weights(small_run, resumed)
     assert_same_history(small_run, resumed)
     assert not [name for name in os.listdir(folder) if name.startswith(".part")]
+
+
+def shallow_config():
+    """Everything that moves while it trains: rate, momentum, Dropout, mirroring, turning."""
+    recipe = {
+        "loss": "l2",
+        "optimizer": "moving_momentum_sgd",
+        "learning_rate": 0.01,
+        "schedule": "x0.5 every 2 steps",
+        "input_size": (96, 96),
+        "flip": True,
+        "rotate": 10.0,
+        "validate_every": 2,
+        "patience": 9,
+    }
+    options = {"conv3_filters": 1, "dropout": 0.5}
+    return small_config(model="shallow_convnet", options=options, fit_mode="stretch", recipe=recipe)
+
+
+@pytest.fixture(scope="module")
+def shallow_run(tmp_path_factory):
+    return train(shallow_config(), tmp_path_factory.mktemp("shallow") / "run", verbose=0)
+
+
+def test_validations_come_between_and_at_the_end_of_epochs(shallow_run):
+    with open(shallow_run.path("history.csv")) as file:
+        rows = list(csv.DictReader(file))
+    # Three steps an epoch.
+    assert [row["step"] for row in rows] == ["2", "3", "4", "6"]
+    assert [float(row["epoch"]) for row in rows] == pytest.approx([2 / 3, 1, 4 / 3, 2])
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_resume_draws_and_moves_on_as_if_nothing_had_happened(
+    shallow_run, tmp_path, monkeypatch, steps
+):
+    """Interrupted between two validations, and before the validation within the second epoch."""
+    folder = tmp_path / "run"
+    interrupted(folder, monkeypatch, Watch, "on_train_batch_end", shallow_config(), steps - 1)
+    with h5py.File(folder / "last.weights.h5") as file:
+        assert file["optimizer/vars/0"][()] == steps
+    resumed = train(shallow_config(), folder, resume=True, verbose=0)
+    assert_same_weights(shallow_run, resumed)
+    assert_same_history(shallow_run, resumed)
+
+
+def test_patience_ends_a_run():
+    recipe = small_config(recipe={"epochs": 9, "patience": 2}).recipe
+    pipeline = SimpleNamespace(plan=SimpleNamespace(steps=3))
+    progress = Progress(None, None, pipeline, recipe)
+    losses, ended = (3.0, 2.0, 2.5, 1.0, 1.0, 1.5), []
+    for number, loss in enumerate(losses, start=1):
+        progress.history.append({"step": 3 * number, "val_loss": loss})
+        ended.append(progress.finished)
+    # An equal loss is not a better one.
+    assert ended == [False] * 5 + [True]
 
 
 def test_a_validation_loss_that_is_not_finite_stops(tmp_path, monkeypatch):
