@@ -39,6 +39,7 @@ def evaluate(
     seed=0,
     jobs=None,
     out=None,
+    command="",
 ):
     """Measure models on a dataset, beside simple baselines.
 
@@ -61,6 +62,7 @@ def evaluate(
         seed: of all that is drawn at random. jobs: processes; None: all cores.
         out: folder to write to: evaluation.json, scores.csv, curves.npz (objects),
             report.md, report.html. Interrupted, the same call goes on where it was.
+        command: the command line, for the report.
 
     Returns:
         `Evaluation`.
@@ -88,7 +90,9 @@ def evaluate(
         limit=limit,
         dataset=dataset,
         split=split,
-        changed=_changed(protocol=protocol, sigma=sigma, limit=limit, fit=fit, raw=raw),
+        changed=_changed(
+            raw, {"protocol": protocol, "limit": limit, "fit": fit, **(dataset_options or {})}
+        ),
         task=task,
         conventions=conventions,
         metrics=metrics,
@@ -98,6 +102,7 @@ def evaluate(
         jobs=jobs,
         folder=out,
     )
+    evaluation.command = command
     if out is not None:
         write_report(evaluation, out, models, measured)
     return evaluation
@@ -125,7 +130,7 @@ def write_report(evaluation, folder, models, samples):
     remove_journals(folder)
 
 
-def _changed(raw, **values):
+def _changed(raw, values):
     """Say what was not as usual, for the title."""
     changed = [f"{name} {value}" for name, value in values.items() if value is not None]
     return [*changed, "raw"] if raw else changed
