@@ -19,11 +19,11 @@ ALIGNMENT = 64
 
 
 def keep_in_memory(arrays, shape):
-    """Return arrays as one tensor, filled one by one: they are never there twice.
+    """Return arrays as one tf.Variable, filled one by one: they are never there twice.
 
     Args:
         arrays: iterable of shape[0] float32 arrays of shape[1:].
-        shape: of the tensor.
+        shape: of the variable.
     """
     size = _bytes(shape)
     room = np.empty(size + ALIGNMENT, "uint8")
@@ -31,11 +31,11 @@ def keep_in_memory(arrays, shape):
     kept = room[start : start + size].view("float32").reshape(shape)
     for place, array in zip(kept, arrays, strict=True):
         place[...] = array
-    return _tensor(kept)
+    return _variable(kept)
 
 
 def keep_on_disk(arrays, shape, key):
-    """Return arrays as one tensor that is read from a file whenever it is used.
+    """Return arrays as one tf.Variable that is read from a file whenever it is used.
 
     The file is written unless it is there; the system keeps as much of it in
     memory as nothing else needs.
@@ -45,7 +45,7 @@ def keep_on_disk(arrays, shape, key):
         key: name of all that decides what the arrays hold.
 
     Returns:
-        Tensor; None, after a warning, where there is no room.
+        tf.Variable; None, after a warning, where there is no room.
     """
     path = os.path.join(cache_folder(), "targets", f"{key}.float32")
     size = _bytes(shape)
@@ -64,7 +64,7 @@ def keep_on_disk(arrays, shape, key):
             size / 1e9,
         )
         return None
-    return _tensor(np.frombuffer(mapped, "float32").reshape(shape))
+    return _variable(np.frombuffer(mapped, "float32").reshape(shape))
 
 
 def _write(arrays, size, path):
@@ -88,6 +88,11 @@ def _bytes(shape):
     return 4 * int(np.prod(shape, dtype="int64"))
 
 
-def _tensor(array):
-    """Return an array as a tensor that shares its memory."""
-    return tf.experimental.dlpack.from_dlpack(array.__dlpack__())
+def _variable(array):
+    """Return an array as a variable that shares its memory.
+
+    Datasets take a copy of each tensor that they use, but not of variables.
+    """
+    with tf.device("CPU:0"):  # where the batches are made
+        tensor = tf.experimental.dlpack.from_dlpack(array.__dlpack__())
+        return tf.Variable(tensor, trainable=False)

@@ -207,14 +207,13 @@ def _map_path(sample, targets):
 
 
 def untuned(dataset):
-    """Return a dataset without TensorFlow's tuner, which lets epochs wait for its end.
+    """Return a dataset without TensorFlow's tuner of parallel calls and buffers.
 
-    Its thread sleeps 10 ms, then twice as long each time, up to a minute, and an
-    iterator cannot end while it sleeps.
+    The tuner sleeps, 10 ms at first and twice as long each time up to a minute,
+    and often the end of an epoch has to wait until it wakes.
     """
     options = tf.data.Options()
     options.autotune.enabled = False
-    options.experimental_optimization.apply_default_optimizations = False
     return dataset.with_options(options)
 
 
