@@ -3,16 +3,17 @@
     python experiments/pipeline_throughput.py [--images 15000]
 
 Compares images per second of 640x480 JPEG files through salzoo's pipeline with
-plain decoding (tf.io.decode_jpeg and a bilinear resize, the same parallelism),
-in one run: with densities kept in memory, made from points or read from PNG
-maps, and all from memory. Begins with the memory that `--images` samples take.
-Files are drawn into a temporary folder.
+plain decoding (tf.io.decode_jpeg and a bilinear resize, the same parallelism):
+one pass of each after the other, again and again, and the median of the ratios,
+so that other work on the machine slows both alike. Begins with the memory that
+`--images` samples take. Files are drawn into a temporary folder, which needs
+614,400 bytes for each of them.
 """
 
 import argparse
 import os
-import resource
 import tempfile
+import threading
 import time
 
 import numpy as np
@@ -21,12 +22,13 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from salzoo.data.geometry import Geometry
-from salzoo.data.pipeline import Pipeline
+from salzoo.data.pipeline import PARALLEL, WAITING, Pipeline, untuned
 from salzoo.data.sample import Sample
 
 SIZE = (480, 640)
 FILES = 200
 REPEAT = 5
+PASSES = 9
 FIXATIONS = 300
 SIGMA = 19.0
 GEOMETRY = Geometry("pad", (240, 320), 8, 126.0)
@@ -58,19 +60,15 @@ def plain(samples):
         image = tf.io.decode_jpeg(tf.io.read_file(path), 3)
         return tf.image.resize(image, GEOMETRY.size)
 
-    return paths.map(decode, tf.data.AUTOTUNE).batch(8).prefetch(tf.data.AUTOTUNE)
+    return untuned(paths.map(decode, PARALLEL).batch(8).prefetch(WAITING))
 
 
-def rate(dataset, repeat=8):
-    """Return the best images per second of several passes, after one to warm up."""
-    best = 0.0
-    for attempt in range(repeat + 1):
-        start, count = time.perf_counter(), 0
-        for batch in dataset:
-            count += len(batch[0] if isinstance(batch, tuple) else batch)
-        if attempt:
-            best = max(best, count / (time.perf_counter() - start))
-    return best
+def rate(dataset):
+    """Return the images per second of one pass."""
+    start, count = time.perf_counter(), 0
+    for batch in dataset:
+        count += len(batch[0] if isinstance(batch, tuple) else batch)
+    return count / (time.perf_counter() - start)
 
 
 def main():
@@ -78,23 +76,37 @@ def main():
     parser.add_argument("--images", type=int, default=15_000)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["SALZOO_CACHE"] = folder
         from_points, from_maps = draw(folder)
         measure_memory(from_points, arguments.images)
-        reference = rate(plain(from_points))
-        print(f"{'plain decoding':<24}{reference:8.0f} images/s   1.00")
+        measure_speed(from_points, from_maps)
+
+
+def measure_speed(from_points, from_maps):
+    """Print the rate of each way through the pipeline, and its part of plain decoding's."""
+    datasets = {"plain decoding": plain(from_points)} | {
+        name: Pipeline(samples, GEOMETRY, 8, cache=cache).in_order()
         for name, samples, cache in (
-            ("densities from memory", from_maps, "targets"),
+            ("targets from memory", from_maps, "targets"),
+            ("targets from disk", from_maps, "disk"),
             ("densities from points", from_points, "nothing"),
             ("densities from PNG maps", from_maps, "nothing"),
             ("all from memory", from_points, "all"),
-        ):
-            found = rate(Pipeline(samples, GEOMETRY, 8, cache=cache).in_order())
-            print(f"{name:<24}{found:8.0f} images/s   {found / reference:.2f}")
+        )
+    }
+    passes = [[rate(dataset) for dataset in datasets.values()] for _ in range(PASSES + 1)]
+    rates = np.array(passes[1:])  # the first warms up
+    ratios = rates / rates[:, :1]
+    print(f"{'images/s':<24}{'median':>8}{'best':>8}   of plain decoding: median, best pass")
+    for name, found, ratio in zip(datasets, rates.T, ratios.T, strict=True):
+        best = found.max() / rates[:, 0].max()
+        print(
+            f"{name:<24}{np.median(found):8.0f}{found.max():8.0f}{np.median(ratio):8.2f}{best:8.2f}"
+        )
 
 
 def measure_memory(samples, count):
-    """Print the memory that a pass over `count` samples adds, their points included."""
-    before = _peak()
+    """Print the memory that `count` samples, what is kept of them and an epoch take."""
     random = np.random.default_rng(1)
     many = [
         Sample(
@@ -105,18 +117,39 @@ def measure_memory(samples, count):
         )
         for number in range(count)
     ]
-    loaded = _peak()
-    steps = 0
-    for _ in Pipeline(many, GEOMETRY, 8, cache="nothing").epoch(0, 0):
-        steps += 1
-    print(
-        f"{count} samples of {FIXATIONS} fixations: {loaded - before:.0f} MB as samples, "
-        f"{_peak() - loaded:.0f} MB more for an epoch of {steps} steps"
-    )
+    for cache, some in (("nothing", many), ("disk", many), ("targets", many[: count // 5])):
+
+        def make_and_pass(cache=cache, some=some):
+            pipeline = Pipeline(some, GEOMETRY, 8, cache=cache)
+            for _ in pipeline.epoch(0, 0):
+                pass
+
+        print(
+            f"cache={cache!r}: {len(some)} samples of {FIXATIONS} fixations and an epoch take "
+            f"{peak(make_and_pass):.0f} MB more than the samples"
+        )
 
 
-def _peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def peak(action):
+    """Return by how many MB this process grows at most, memory mapped from files left out."""
+    done = threading.Event()
+    before, seen = _memory(), []
+
+    def watch():
+        while not done.wait(0.02):
+            seen.append(_memory())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    action()
+    done.set()
+    watcher.join()
+    return max(seen) - before
+
+
+def _memory():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("RssAnon")) / 1024
 
 
 if __name__ == "__main__":

@@ -54,3 +54,12 @@ def read_json(path):
     """Read a json file."""
     with open(path, encoding="utf-8") as file:
         return json.load(file)
+
+
+def cache_folder():
+    """Return $SALZOO_CACHE, else salzoo in $XDG_CACHE_HOME, else ~/.cache/salzoo."""
+    cache = os.environ.get("SALZOO_CACHE")
+    if not cache:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache")
+        cache = os.path.join(base, "salzoo")
+    return os.path.abspath(os.path.expanduser(cache))

@@ -92,7 +92,7 @@ class Geometry:
         return self._pad(content, placement, padding_value)
 
     def _pad(self, content, placement, padding_value=0.0):
-        if self.mode == "pad":
+        if self.mode == "pad" and not _fills(placement):
             after = placement.canvas - placement.content - placement.offset
             sides = tf.stack([placement.offset, after], axis=1)
             leading = len(content.shape) - 3
@@ -150,6 +150,12 @@ def _count(fixations, placement):
     pixels = tf.cast(tf.floor(moved[:, ::-1]), tf.int32)
     pixels = tf.clip_by_value(pixels, 0, placement.content - 1)
     return tf.scatter_nd(pixels, tf.ones(tf.shape(pixels)[:1]), placement.content)
+
+
+def _fills(placement):
+    """Whether the content is known to fill the canvas: to pad by nothing would copy it."""
+    content, canvas = placement.content, placement.canvas
+    return isinstance(content, np.ndarray) and np.array_equal(content, canvas)
 
 
 def _scale(placement):

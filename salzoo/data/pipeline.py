@@ -1,17 +1,24 @@
 """Samples to batches, with tf.data, in the order of a `Plan`."""
 
+import hashlib
 import os
 
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from salzoo.data.cache import keep_in_memory, keep_on_disk
 from salzoo.data.images import decode_image, decode_jpeg, file_format, read_image
 from salzoo.data.plan import Plan
 from salzoo.errors import InputError
 
 # Of the machine's memory, what the fitted images and maps of one pipeline may fill.
 CACHE_SHARE = 0.2
+# To be raised whenever the same samples give other targets than before.
+VERSION = 1
+# Images that are worked on at once, and batches that wait for the model.
+PARALLEL = min(os.cpu_count() or 1, 32)
+WAITING = 2
 
 
 class Pipeline:
@@ -24,14 +31,18 @@ class Pipeline:
             need a batch_size of 1.
         plan: `Plan` of the samples, or a batch size.
         targets: "fixations" or "objects".
-        cache: what to keep in memory once it is fitted: "all", "targets" or
-            "nothing"; None: as much as fits into CACHE_SHARE of the memory.
+        cache: what to keep once it is fitted: "all" or "targets", in memory;
+            "disk", the targets in a file of the cache folder, which later
+            pipelines of the same samples find again; "nothing". None: the first
+            of these that has room (CACHE_SHARE of the memory, half of the free
+            disk). Of "native" sizes nothing is kept. The batches are the same.
 
     Batches: images float32 RGB 0..255 (batch, rows, columns, 3); targets float32
     (batch, rows, columns, 2), density and fixation counts, or (batch, rows,
     columns, 1), mask 0..1.
 
-    Memory: 16 bytes a fixation, the paths, and the cache (twice, for a moment, as it is filled).
+    Memory: 16 bytes a fixation, the paths, and what is kept in memory: 4 bytes a
+    pixel for each channel of the targets and images.
     """
 
     def __init__(self, samples, geometry, plan=1, targets="fixations", cache=None):
@@ -48,15 +59,20 @@ class Pipeline:
         self.sizes = [sample.size for sample in samples]
         if targets == "fixations":
             self._collect_fixations()
+        self.images = self.targets = None
         self._decode_image = _decoder(self.paths, self.sizes)
         self._decode_map = _decoder(filter(None, self.map_paths))
-        self.images = self.targets = None
-        cache = cache or self._affordable_cache()
+        shapes = [(len(samples), *geometry.size, channels) for channels in (self.channels, 3)]
+        if geometry.mode == "native":
+            cache = "nothing"
+        cache = cache or self._affordable_cache(*shapes)
         if cache in ("all", "targets"):
-            dtypes = ("float32", "uint16")[: self.channels]
-            self.targets = self._preload("maps", self._make_target, dtypes, 1)
+            self.targets = keep_in_memory(self._fitted("targets", self._make_target), shapes[0])
         if cache == "all":
-            (self.images,) = self._preload("images", self._load_image, ["float32"], 3)
+            self.images = keep_in_memory(self._fitted("images", self._load_image), shapes[1])
+        if cache == "disk":
+            arrays = self._fitted("targets", self._make_target)
+            self.targets = keep_on_disk(arrays, shapes[0], self._fingerprint())
 
     def in_order(self):
         """Return a dataset of all samples once, in their order."""
@@ -96,29 +112,22 @@ class Pipeline:
         plan = tf.data.Dataset.from_tensor_slices(
             (order,) if mirrored is None else (order, mirrored)
         )
-        return (
-            plan.map(example, num_parallel_calls=tf.data.AUTOTUNE)
-            .batch(self.plan.batch_size)
-            .prefetch(tf.data.AUTOTUNE)
-        )
+        pairs = plan.map(example, PARALLEL).batch(self.plan.batch_size).prefetch(WAITING)
+        return untuned(pairs)
 
     def _image(self, index):
-        return self._load_image(index)[0] if self.images is None else self.images[index]
+        return self._load_image(index) if self.images is None else self.images[index]
 
     def _target(self, index):
-        if self.targets is None:
-            parts = self._make_target(index)
-        else:
-            parts = [tf.cast(part[index], tf.float32) for part in self.targets]
-        return _side_by_side(*parts)
+        return self._make_target(index) if self.targets is None else self.targets[index]
 
     def _load_image(self, index):
-        return (self.geometry.fit_image(self._decode_image(_at(self.paths, index))),)
+        return self.geometry.fit_image(self._decode_image(_at(self.paths, index)))
 
     def _make_target(self, index):
-        """Return density and counts, or the mask, each (rows, columns, 1)."""
+        """Return density and counts (rows, columns, 2), or the mask (rows, columns, 1)."""
         if self.channels == 1:
-            return (self._stored_map(index) / 255.0,)
+            return self._stored_map(index) / 255.0
         points, size = self.fixations[index], _at(self.sizes, index)
 
         def from_points():
@@ -129,38 +138,43 @@ class Pipeline:
 
         # Branches that no sample needs would cost half the speed.
         if not any(self.map_paths):
-            return from_points()
+            return _side_by_side(*from_points())
         if all(self.map_paths):
-            return from_map()
-        return tf.cond(_at(self.map_paths, index) == "", from_points, from_map)
+            return _side_by_side(*from_map())
+        return _side_by_side(*tf.cond(_at(self.map_paths, index) == "", from_points, from_map))
 
     def _stored_map(self, index):
         fitted = self.geometry.fit_map(self._decode_map(_at(self.map_paths, index)))
         return tf.reduce_mean(fitted, axis=-1, keepdims=True)
 
-    def _preload(self, what, load, dtypes, channels):
-        """Return what `load` gives of all samples, one tensor a part."""
-        indices = tf.data.Dataset.range(len(self.samples))
-        loaded = indices.map(load, num_parallel_calls=tf.data.AUTOTUNE).as_numpy_iterator()
-        shape = (len(self.samples), *self.geometry.size, channels)
-        everything = [np.empty(shape, dtype) for dtype in dtypes]
+    def _fitted(self, what, load):
+        """Yield what `load` gives of each sample, as arrays."""
+        loaded = tf.data.Dataset.range(len(self.samples)).map(load, PARALLEL)
+        arrays = untuned(loaded).as_numpy_iterator()
         with explained(self.samples):
-            progress = tqdm(loaded, f"read {what}", len(self.samples), leave=False, disable=None)
-            for index, parts in enumerate(progress):
-                for kept, part in zip(everything, parts, strict=True):
-                    kept[index] = part
-        with tf.device("CPU:0"):  # where the batches are made
-            return [tf.constant(everything.pop(0)) for _ in range(len(everything))]
+            yield from tqdm(arrays, f"read {what}", len(self.samples), leave=False, disable=None)
 
-    def _affordable_cache(self):
-        if self.geometry.mode == "native":
-            return "nothing"
-        pixels = len(self.samples) * np.prod(self.geometry.size)
-        budget = CACHE_SHARE * _memory()
-        target = 4 if self.channels == 1 else 6
-        if pixels * (target + 4 * 3) < budget:
+    def _affordable_cache(self, targets, images):
+        budget = CACHE_SHARE * _memory() / 4
+        if np.prod(targets) + np.prod(images) < budget:
             return "all"
-        return "targets" if pixels * target < budget else "nothing"
+        return "targets" if np.prod(targets) < budget else "disk"
+
+    def _fingerprint(self):
+        """Return a name for all that decides the targets."""
+        found = hashlib.sha256(
+            repr((VERSION, tf.__version__, self.geometry, self.channels)).encode()
+        )
+        for sample, path in zip(self.samples, self.map_paths, strict=True):
+            origin = sample.sigma
+            if path:
+                file = os.stat(path)
+                origin = os.path.abspath(path), file.st_size, file.st_mtime_ns
+            points = b""
+            if self.channels == 2 and sample.fixations is not None:
+                points = np.asarray(sample.fixations, "float64").tobytes()
+            found.update(repr((tuple(sample.size), origin, len(points))).encode() + points)
+        return found.hexdigest()[:32]
 
 
 class explained:
@@ -191,10 +205,19 @@ def _map_path(sample, targets):
     return sample.density_path or ""
 
 
-def _side_by_side(first, second=None):
+def untuned(dataset):
+    """Return a dataset without TensorFlow's tuner of parallel calls and buffers.
+
+    The tuner sleeps, 10 ms at first and twice as long each time up to a minute,
+    and often the end of an epoch has to wait until it wakes.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return dataset.with_options(options)
+
+
+def _side_by_side(first, second):
     """Join maps (rows, columns, 1) to (rows, columns, 2)."""
-    if second is None:
-        return first
     # The parts of complex numbers lie side by side: three times as fast as tf.concat.
     return tf.bitcast(tf.complex(first[..., 0], second[..., 0]), tf.float32)
 

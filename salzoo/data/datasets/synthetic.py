@@ -25,7 +25,7 @@ from salzoo.data.datasets.splits import official
 from salzoo.data.images import check_complete, image_size
 from salzoo.data.sample import Sample
 from salzoo.errors import InputError
-from salzoo.files import whole_folder
+from salzoo.files import cache_folder, whole_folder
 
 # To be raised whenever the same seed gives other scenes than before.
 VERSION = 1
@@ -61,11 +61,7 @@ def read(folder, border):
 
 
 def _cache_folder():
-    cache = os.environ.get("SALZOO_CACHE")
-    if not cache:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache")
-        cache = os.path.join(base, "salzoo")
-    return os.path.join(os.path.expanduser(cache), f"synthetic-{VERSION}")
+    return os.path.join(cache_folder(), f"synthetic-{VERSION}")
 
 
 def _read_or_draw(folder, splits):
