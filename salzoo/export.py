@@ -5,7 +5,8 @@ import os
 import tensorflow as tf
 
 from salzoo import __version__
-from salzoo.data.images import MAX_MEGAPIXELS, decode_image
+from salzoo.data.decoding import decode_image
+from salzoo.data.images import MAX_MEGAPIXELS
 from salzoo.files import whole_folder, write_json
 from salzoo.prediction import run_card, run_saliency_function
 from salzoo.runs import Run

@@ -1,6 +1,7 @@
 """Files that are either whole or not there."""
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -54,6 +55,20 @@ def read_json(path):
     """Read a json file."""
     with open(path, encoding="utf-8") as file:
         return json.load(file)
+
+
+def digest(path):
+    """Return the sha256 of a file, or of all files of a folder, as text."""
+    paths = [path]
+    if os.path.isdir(path):
+        paths = sorted(
+            os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names
+        )
+    digests = []
+    for each in paths:
+        with open(each, "rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def cache_folder():

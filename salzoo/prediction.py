@@ -10,7 +10,7 @@ import tensorflow as tf
 from salzoo.data.geometry import gaussian_blur
 from salzoo.data.images import EXTENSIONS
 from salzoo.errors import InputError
-from salzoo.files import read_json, whole_file
+from salzoo.files import digest, read_json, whole_file
 from salzoo.models import model_record
 from salzoo.pictures import grey_picture, overlay
 from salzoo.runs import Run
@@ -58,6 +58,7 @@ class Predictor:
 
     Attributes:
         card: dict, what is known of the model.
+        fingerprint: of the weights and of what goes around them.
 
     Raises:
         InputError: the path is neither, or an export is asked for what was
@@ -73,6 +74,9 @@ class Predictor:
             run = Run(path)
             self.card = run_card(run, raw, fit_mode)
             self._saliency = run_saliency_function(run, raw, fit_mode)
+            around = {key: self.card[key] for key in ("model", "options", "geometry")}
+            around["post_processing"] = self.card["post_processing"]
+            self.fingerprint = [digest(run.weights()), around]
         else:
             if raw or fit_mode:
                 flag = "--raw" if raw else "--fit"
@@ -84,6 +88,7 @@ class Predictor:
                 self.card = read_json(os.path.join(export, "assets", "card.json"))
                 self._loaded = tf.saved_model.load(export)  # keeps the variables alive
                 signature = self._loaded.signatures["tensor"]
+                self.fingerprint = digest(export)
             except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
                 reason = str(error).splitlines()[0]
                 raise InputError(f"{export} is damaged ({reason}); export it again.") from error

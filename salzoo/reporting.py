@@ -6,12 +6,19 @@ from dataclasses import replace
 from salzoo.data.images import read_image
 from salzoo.data.mixture import chain
 from salzoo.data.sample import evenly
-from salzoo.evaluation import baselines, evaluate, predicted_by
-from salzoo.files import whole_file
+from salzoo.evaluation import measure
+from salzoo.evaluation.sources import Network
+from salzoo.files import whole_file, write_json
+from salzoo.models import model_record
 from salzoo.pictures import panel
 from salzoo.prediction import Predictor
 
 SHOWN = 5
+# A short table; `salzoo evaluate` has all metrics.
+METRICS = {
+    "fixations": ("AUC-Judd", "NSS", "CC", "SIM", "KLD"),
+    "objects": ("MAE", "maxF", "wF", "S", "meanE"),
+}
 
 
 def report_run(run):
@@ -25,35 +32,43 @@ def report_run(run):
     config = run.config
     everything = replace(config, limit_train=None)
     training, validation = (chain(everything.load(split)) for split in ("train", "val"))
-    predictor = Predictor(run.folder)
-    models = {**baselines(training), config.model: predicted_by(predictor)}
-    evaluation = evaluate(title(config.dataset, "val", validation), models, validation)
-    evaluation.write(run.path("metrics.json"), run.path("metrics.csv"))
+    model = Network(Predictor(run.folder))
+    task = model_record(config.model).task
+    evaluation = measure(
+        {config.model: model},
+        validation,
+        dataset=config.dataset,
+        split="val",
+        task=task,
+        metrics=METRICS[task],
+        training=training,
+    )
+    _write(evaluation, run)
     with whole_file(run.path("predictions.png")) as path:
-        picture(predictor, evenly(validation, SHOWN)).save(path)
+        _picture(model, evenly(validation, SHOWN), task).save(path)
     return evaluation
 
 
-def title(dataset, split, samples):
-    """Say what a table was measured on."""
-    return f"{dataset} {split}, {len(samples)} images, {_density(samples)}, convention mit"
+def _write(evaluation, run):
+    """Write the means as json and every image's values as csv; one convention is enough here."""
+    [convention] = evaluation.conventions
+    means = {
+        model: {metric: None if mean != mean else mean for metric, mean in by_metric.items()}
+        for model, by_metric in evaluation.means()[convention].items()
+    }
+    summary = {"title": evaluation.title, "convention": convention, "means": means}
+    write_json(run.path("metrics.json"), summary)
+    evaluation.write_scores(run.path("metrics.csv"))
 
 
-def _density(samples):
-    """Say where the densities come from."""
-    widths = {each.sigma for each in samples if each.density_path is None and each.sigma}
-    kinds = ["the set's own density"] if any(each.density_path for each in samples) else []
-    if len(widths) > 3:
-        kinds.append(f"sigma {min(widths):.3g} to {max(widths):.3g} px")
-    elif widths:
-        kinds.append(f"sigma {'/'.join(f'{width:g}' for width in sorted(widths))} px")
-    return " and ".join(kinds)
-
-
-def picture(predictor, samples):
+def _picture(model, samples, task):
     """Return a panel of image, truth and prediction of each sample."""
-    rows = []
-    for sample in samples:
-        image = read_image(sample.image_path, exif=False)
-        rows.append((image, sample.density, predictor(image)))
+    rows = [
+        (
+            read_image(sample.image_path, exif=False),
+            sample.mask if task == "objects" else sample.density,
+            model(sample),
+        )
+        for sample in samples
+    ]
     return panel(rows, [os.path.basename(sample.image_path) for sample in samples])

@@ -3,12 +3,12 @@
 config.json         everything needed to repeat the training
 best.weights.h5     weights of the epoch with the lowest validation loss
 last.weights.h5     weights and optimizer of the last saved step; its
-                    attribute `progress` holds the history
-history.csv         losses, a row an epoch
+                    dataset `progress` holds the history
+history.csv         losses and metrics at the input's size, a row an epoch
 metrics.json        the benchmark metrics of the best weights
 metrics.csv         the same, a row an image
 predictions.png     image, truth and prediction of some validation images
-tensorboard/        losses and maps, epoch by epoch
+tensorboard/        losses, metrics and maps, epoch by epoch
 """
 
 import os

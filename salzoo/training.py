@@ -1,5 +1,6 @@
 """Recipe + dataset + model = a run folder."""
 
+import csv
 import hashlib
 import json
 import os
@@ -17,7 +18,8 @@ from salzoo.data.sample import evenly
 from salzoo.errors import InputError, unknown_name
 from salzoo.files import whole_file
 from salzoo.losses import LOSSES
-from salzoo.models import build_model
+from salzoo.metrics.in_fit import metrics_in_fit
+from salzoo.models import build_model, model_record
 from salzoo.pictures import panel
 from salzoo.runs import Run, load_weights
 
@@ -129,7 +131,8 @@ def _build(config, start, resumed):
         keras.config.set_dtype_policy(policy)
     optimizer = _optimizer(config.recipe)
     # XLA is slower than TensorFlow's own kernels on CPUs.
-    model.compile(optimizer, LOSSES[config.recipe.loss](), jit_compile=False)
+    metrics = metrics_in_fit(model_record(config.model).task)
+    model.compile(optimizer, LOSSES[config.recipe.loss](), metrics=metrics, jit_compile=False)
     optimizer.build(model.trainable_variables)
     return model
 
@@ -138,6 +141,8 @@ def _train_epoch(model, batches, held_out, progress, config, verbose):
     """Train what is left of the current epoch, validate, and save."""
     epoch, first_step = progress.epoch, progress.step
     if first_step < batches.plan.steps:
+        if progress.metrics:  # keras makes their variables when they are first used
+            model.evaluate(held_out.in_order(), steps=1, verbose=0)
         history = model.fit(
             batches.epoch(config.seed, epoch, config.recipe.flip, first_step),
             initial_epoch=epoch,
@@ -147,14 +152,14 @@ def _train_epoch(model, batches, held_out, progress, config, verbose):
             verbose=verbose,
             shuffle=False,
         )
-        validation_loss = history.history["val_loss"][-1]
+        validation = {name: history.history[f"val_{name}"][-1] for name in progress.results}
     else:  # interrupted after the last step, before the validation was done
-        validation_loss = model.evaluate(held_out.in_order(), verbose=verbose)
-    if not np.isfinite(validation_loss):
+        validation = model.evaluate(held_out.in_order(), verbose=verbose, return_dict=True)
+    if not np.isfinite(validation["loss"]):
         raise _diverged(
-            "validation loss", validation_loss, progress, config.seed, batches.plan.steps
+            "validation loss", validation["loss"], progress, config.seed, batches.plan.steps
         )
-    progress.end_epoch(validation_loss)
+    progress.end_epoch(validation)
 
 
 def _diverged(what, value, progress, seed, step):
@@ -176,9 +181,10 @@ class _Progress:
         self.run = run
         self.model = model
         self.batches = batches
-        self.history = []
-        self.seen = 0  # images of the current epoch
-        self.loss = 0.0  # their mean loss
+        self.history = []  # a row an epoch
+        self.results = {}  # loss and metrics of the current epoch's steps so far
+        self.metrics = []  # and the state of the metrics that gave them
+        self.training = False  # whether the model's metrics are in that state
         self.saved_at = time.monotonic()
 
     @property
@@ -190,8 +196,26 @@ class _Progress:
         """Steps done in the current epoch."""
         return int(self.model.optimizer.iterations) - self.epoch * self.batches.plan.steps
 
-    def end_epoch(self, validation_loss):
-        row = {"epoch": self.epoch + 1, "loss": self.loss, "val_loss": float(validation_loss)}
+    def begin(self):
+        """Go on with the metrics of an epoch where they were left."""
+        if self.metrics:
+            for variable, value in zip(self.model.metrics_variables, self.metrics, strict=True):
+                variable.assign(value)
+        self.training = True
+
+    def end(self):
+        """Keep what the metrics say of the training: the validation needs them now."""
+        self._read_metrics()
+        self.training = False
+
+    def _read_metrics(self):
+        results = self.model.get_metrics_result()
+        self.results = {name: float(value) for name, value in results.items()}
+        self.metrics = [variable.numpy().tolist() for variable in self.model.metrics_variables]
+
+    def end_epoch(self, validation):
+        row = {"epoch": self.epoch + 1, **self.results}
+        row |= {f"val_{name}": float(validation[name]) for name in self.results}
         history = [*self.history, row]
         if row["val_loss"] == min(each["val_loss"] for each in history):
             # A twin without optimizer, so that the file holds the weights alone.
@@ -199,23 +223,26 @@ class _Progress:
             with whole_file(self.run.path("best.weights.h5")) as path:
                 twin.save_weights(path)
         with whole_file(self.run.path("history.csv")) as path, open(path, "w") as file:
-            file.write("epoch,loss,val_loss\n")
-            file.writelines(f"{r['epoch']},{r['loss']!r},{r['val_loss']!r}\n" for r in history)
+            table = csv.DictWriter(file, row, lineterminator="\n")
+            table.writeheader()
+            table.writerows(history)
         # Last of all: interrupted before this, the validation is done again.
-        self.history, self.seen, self.loss = history, 0, 0.0
+        self.history, self.results, self.metrics = history, {}, []
         self.save_last()
 
     def save_last(self):
+        if self.training:
+            self._read_metrics()
         progress = {
             "history": self.history,
-            "seen": self.seen,
-            "loss": self.loss,
+            "results": self.results,
+            "metrics": self.metrics,
             "images": self._images(),
         }
         with whole_file(self.run.path("last.weights.h5")) as path:
             self.model.save_weights(path)
             with h5py.File(path, "r+") as file:
-                file.attrs["progress"] = json.dumps(progress)
+                file["progress"] = json.dumps(progress)
         self.saved_at = time.monotonic()
 
     def _images(self):
@@ -229,44 +256,44 @@ class _Progress:
             return  # interrupted before anything was saved
         load_weights(self.model, path)
         with h5py.File(path, "r") as file:
-            if "progress" not in file.attrs:
+            if "progress" not in file:
                 raise InputError(f"{path} was not written by a training; it cannot be resumed.")
-            progress = json.loads(file.attrs["progress"])
+            progress = json.loads(file["progress"].asstr()[()])
         if progress["images"] != self._images():
             raise InputError(
                 f"{self.run.folder} was begun with other training images than the data now "
                 f"give; restore them, or start anew with --init_from {self.run.folder}."
             )
         self.history = progress["history"]
-        self.seen, self.loss = progress["seen"], progress["loss"]
+        self.results, self.metrics = progress["results"], progress["metrics"]
 
 
 class _Watch(keras.callbacks.Callback):
-    """Keeps the running loss, saves now and then, stops when the loss is not finite."""
+    """Keeps the metrics, saves now and then, stops when the loss is not finite."""
 
     def __init__(self, progress, seed):
         super().__init__()
         self.progress = progress
         self.seed = seed
         self.first_step = progress.step
-        self.seen_before, self.loss_before = progress.seen, progress.loss
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.progress.begin()
 
     def on_train_batch_end(self, batch, logs=None):
-        progress, batches = self.progress, self.progress.batches
-        done = self.first_step + batch + 1
+        progress = self.progress
+        done, steps = self.first_step + batch + 1, progress.batches.plan.steps
         if not np.isfinite(logs["loss"]):
             raise _diverged("loss", logs["loss"], progress, self.seed, done)
-        progress.seen = min(done * batches.plan.batch_size, sum(batches.plan.draws))
-        here = progress.seen - self.seen_before
-        progress.loss = (
-            self.loss_before * self.seen_before + float(logs["loss"]) * here
-        ) / progress.seen
-        if done < batches.plan.steps and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
+        if done < steps and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
             progress.save_last()
+
+    def on_test_begin(self, logs=None):
+        self.progress.end()
 
 
 class _Board:
-    """Losses and maps for TensorBoard."""
+    """Losses, metrics and maps for TensorBoard."""
 
     def __init__(self, run, held_out):
         self.writers = {
@@ -279,9 +306,11 @@ class _Board:
 
     def write(self, model, progress):
         row = progress.history[-1]
-        for split, name in (("train", "loss"), ("val", "val_loss")):
-            with self.writers[split].as_default(step=row["epoch"]):
-                tf.summary.scalar("loss", row[name])
+        for name, value in row.items():
+            split = "val" if name.startswith("val_") else "train"
+            if name != "epoch":
+                with self.writers[split].as_default(step=row["epoch"]):
+                    tf.summary.scalar(name.removeprefix("val_"), value)
         with self.writers["train"].as_default(step=row["epoch"]):
             tf.summary.scalar("learning_rate", float(model.optimizer.learning_rate))
         with self.writers["val"].as_default(step=row["epoch"]):

@@ -73,3 +73,24 @@ def small_run(tmp_path_factory):
     run = train(small_config(), tmp_path_factory.mktemp("runs") / "small", verbose=0)
     report_run(run)
     return run
+
+
+@pytest.fixture
+def inside(monkeypatch, capsys):
+    """Run a command in this process: exit status, stdout, stderr."""
+    import argparse
+
+    from salzoo import commands
+
+    def call(*arguments):
+        try:
+            parsed = commands._parse(["salzoo", *map(str, arguments)])
+            assert isinstance(parsed, argparse.Namespace)
+            status = commands._run(parsed) or 0
+        except SystemExit as stop:
+            status = stop.code
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return status, out, err
+
+    return call

@@ -115,3 +115,11 @@ def pairs_to_dict(flag, pairs):
 def weights(text):
     """Parse numbers above 0, separated by commas."""
     return tuple(above_zero(part) for part in text.split(","))
+
+
+def comma_list(text):
+    """Parse names separated by commas."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a list like a,b.")
+    return names

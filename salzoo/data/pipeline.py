@@ -8,7 +8,8 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from salzoo.data.cache import keep_in_memory, keep_on_disk
-from salzoo.data.images import decode_image, decode_jpeg, file_format, read_image
+from salzoo.data.decoding import decode_image, decode_jpeg
+from salzoo.data.images import file_format, read_image
 from salzoo.data.plan import Plan
 from salzoo.errors import InputError
 

@@ -1,5 +1,75 @@
-"""Benchmark metrics in float64."""
+"""Benchmark metrics in float64, under named conventions."""
 
-from salzoo.metrics.fixation import auc_judd, cc, kl_divergence, nss, similarity
+from salzoo.metrics.conventions import (
+    CONVENTIONS,
+    MIT,
+    SALICON,
+    TUEBINGEN,
+    Convention,
+    convention,
+    definitions,
+)
+from salzoo.metrics.fixation import (
+    FIXATION_METRICS,
+    auc,
+    auc_borji,
+    auc_judd,
+    cc,
+    emd,
+    fixation_scores,
+    information_gain,
+    kl_divergence,
+    nss,
+    shuffled_auc,
+    similarity,
+)
+from salzoo.metrics.object_conventions import (
+    OBJECT_CONVENTIONS,
+    OBJECT_METRICS,
+    ObjectConvention,
+    object_convention,
+    object_definitions,
+)
+from salzoo.metrics.objects import (
+    e_measure,
+    f_measure,
+    mae,
+    object_scores,
+    precision_recall_curve,
+    s_measure,
+    weighted_f_measure,
+)
 
-__all__ = ["auc_judd", "cc", "kl_divergence", "nss", "similarity"]
+__all__ = [
+    "CONVENTIONS",
+    "FIXATION_METRICS",
+    "MIT",
+    "OBJECT_CONVENTIONS",
+    "OBJECT_METRICS",
+    "SALICON",
+    "TUEBINGEN",
+    "Convention",
+    "ObjectConvention",
+    "auc",
+    "auc_borji",
+    "auc_judd",
+    "cc",
+    "convention",
+    "definitions",
+    "e_measure",
+    "emd",
+    "f_measure",
+    "fixation_scores",
+    "information_gain",
+    "kl_divergence",
+    "mae",
+    "nss",
+    "object_convention",
+    "object_definitions",
+    "object_scores",
+    "precision_recall_curve",
+    "s_measure",
+    "shuffled_auc",
+    "similarity",
+    "weighted_f_measure",
+]

@@ -17,27 +17,6 @@ def run(*arguments, cwd=None):
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300)
 
 
-@pytest.fixture
-def inside(monkeypatch, capsys):
-    """Run a command in this process: exit status, stdout, stderr."""
-    import argparse
-
-    from salzoo import commands
-
-    def call(*arguments):
-        try:
-            parsed = commands._parse(["salzoo", *map(str, arguments)])
-            assert isinstance(parsed, argparse.Namespace)
-            status = commands._run(parsed) or 0
-        except SystemExit as stop:
-            status = stop.code
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return status, out, err
-
-    return call
-
-
 def test_help_needs_nothing_heavy():
     code = (
         "import sys; sys.argv = ['salzoo', '--help']\n"
@@ -71,9 +50,10 @@ def test_the_whole_walk(tmp_path):
         evaluated = run("evaluate", model, "--split", "test", "--limit", "3", cwd=tmp_path)
         assert evaluated.returncode == 0, evaluated.stderr
         assert "synthetic test, 3 images, sigma 10 px, convention mit" in evaluated.stdout
-        table, rows = evaluated.stdout.splitlines()[-2:]
-        assert json.loads((tmp_path / table).read_text())["means"]["msinet"]
-        assert len((tmp_path / rows).read_text().splitlines()) == 1 + 4 * 3
+        folder = (tmp_path / evaluated.stdout.splitlines()[-1]).parent
+        summary = json.loads((folder / "evaluation.json").read_text())
+        assert summary["means"]["mit"]["msinet"]["NSS"] is not None
+        assert len((folder / "scores.csv").read_text().splitlines()) == 1 + 4 * 3
 
     Image.new("RGB", (90, 60), "red").save(tmp_path / "photo.jpg")
     (tmp_path / "broken.jpg").write_text("not a picture")
@@ -140,7 +120,8 @@ def test_summary(inside):
         (["train", "--resume", "--run_dir", "none"], "none is not a run: it has no config.json"),
         (["evaluate", "none"], "none does not exist; give a run folder or an exported model"),
         (["predict", "none.jpg", "--model", "x"], "none.jpg does not exist"),
-        (["predict"], "required: images, --model"),
+        (["predict"], "required: --model"),
+        (["predict", "--model", "x"], "give images (files, folders or patterns)"),
         (["export", "none"], "none is not a run"),
         (["summary", "msinet", "--input_size", "20x20"], "multiples of 8"),
         (["datasets", "osi"], "did you mean 'osie'?"),
@@ -167,32 +148,6 @@ def test_resume_refuses_other_settings(inside, small_run):
     assert status == 2 and "--learning_rate 0.5: this run was begun with 0.0001" in err
     status, _, err = inside(*arguments, "--dataset", "osie")
     assert status == 2 and "--dataset osie: this run was begun with synthetic" in err
-
-
-def test_masks_alone_cannot_be_compared_with(inside, small_run, tmp_path, monkeypatch):
-    from tests.data.layouts import make_small
-
-    make_small("ecssd", tmp_path, monkeypatch)
-    arguments = ["evaluate", small_run.folder, "--dataset", "ecssd", "--data_dir", tmp_path]
-    status, _, err = inside(*arguments, "--split", "test", "--out", tmp_path / "out")
-    assert status == 2 and "0001.jpg has neither fixations nor a density" in err
-    status, _, err = inside(*arguments, "--out", tmp_path / "out")
-    assert status == 2 and "ecssd has no 'val' split; it has test" in err
-    status, _, err = inside("train", "--dataset", "ecssd", "--data_dir", tmp_path)
-    assert status == 2 and "ecssd has no 'train' split" in err
-
-
-def test_a_set_for_testing_beside_one_with_training_images(
-    inside, small_run, tmp_path, monkeypatch
-):
-    from tests.data.layouts import make_small
-
-    for name in ("osie", "toronto"):
-        (tmp_path / name).mkdir()
-        make_small(name, tmp_path / name, monkeypatch)
-    arguments = ["--dataset", "osie+toronto", "--data_dir", tmp_path, "--out", tmp_path / "out"]
-    status, out, err = inside("evaluate", small_run.folder, *arguments, "--split", "all")
-    assert status == 0 and "mean map" in out, err
 
 
 def test_a_damaged_config(inside, tmp_path):
@@ -228,7 +183,7 @@ def test_own_data_are_checked_trained_on_and_measured(inside, small_run, own_dat
     small = ["--input_size", "32x40", "--epochs", "1", "--init_from", small_run.folder]
     status, out, err = inside("train", "--dataset", "folder", *data, *small, "--run_dir", run)
     assert status == 0, err
-    assert "folder val, 1 images, sigma 1.56" in out
+    assert "folder val, 1 image, sigma 1.56" in out
     status, out, err = inside("evaluate", run, "--split", "train", "--out", tmp_path / "out")
     assert status == 0 and "folder train, 3 images" in out, err
 
@@ -246,6 +201,7 @@ def test_own_data_are_checked_trained_on_and_measured(inside, small_run, own_dat
         (["check", "osi", "--data_dir", "."], "did you mean 'osie'?"),
         (["check", "osie"], "osie needs --data_dir"),
         (["download", "ecssd", "--data_dir", "x"], "cannot be fetched by a program"),
+        (["train", "--dataset", "ecssd", "--data_dir", "."], "ecssd has no 'train' split"),
     ],
 )
 def test_bad_datasets_are_one_sentence(inside, tmp_path, monkeypatch, arguments, message):

@@ -1,0 +1,191 @@
+"""How fast the metrics of one map are, beside pysaliency on the same arrays.
+
+    python experiments/metrics_speed.py [--pysaliency PYTHON] [--rounds 15]
+
+One 480x640 map, 100 fixations, sAUC against 100 fixations on each of 1,000 other
+images, convention tuebingen, every metric that pysaliency has (EMD is none). Rounds
+alternate between the two; medians of processor time and of time on the clock are
+printed, and the ratios. PYTHON is that of an environment with pysaliency; without
+it one is made in a temporary folder, with uv or pip. The noise of AUC-Judd is drawn
+once for all images of a size; `first` says what the round takes that draws it.
+"""
+
+import argparse
+import json
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PACKAGES = ["cython", "numpy<2.4", "setuptools<81", "torch", "pysaliency==0.2.22"]
+SIZE = (480, 640)
+NAMES = ["AUC", "AUC-Judd", "sAUC", "NSS", "CC", "SIM", "KLD", "IG"]
+
+
+def arrays():
+    """The same map and truth on either side."""
+    random = np.random.default_rng(0)
+    rows, columns = SIZE
+    y, x = np.mgrid[:rows, :columns]
+    fixations = random.normal(0.5, 0.15, (100, 2)).clip(0, 0.999) * (columns, rows)
+    others = random.normal(0.5, 0.2, (100_000, 2)).clip(0, 0.999) * (columns, rows)
+    blob = [np.exp(-((x - a) ** 2 + (y - b) ** 2) / (2 * 24**2)) for a, b in fixations[:10]]
+    map_ = sum(blob[:6]) + 0.2 * random.random(SIZE)
+    baseline = np.exp(-4 * ((x / columns - 0.5) ** 2 + (y / rows - 0.5) ** 2))
+    return map_, fixations, sum(blob) + 1e-9, others, baseline
+
+
+def ours():
+    """Return {what: function} of salzoo."""
+    sys.path.insert(0, str(ROOT))
+    from salzoo import metrics
+    from salzoo.metrics.fixation_case import pixel_indices
+
+    map_, fixations, density, others, baseline = arrays()
+    truth = {"fixations": fixations, "density_map": density, "baseline_map": baseline}
+    # An evaluation counts all images' fixations once and subtracts each image's own.
+    counts = np.bincount(pixel_indices(others, SIZE), minlength=map_.size).reshape(SIZE)
+
+    def scores(names, **how):
+        return metrics.fixation_scores(map_, names=names, convention="tuebingen", **truth, **how)
+
+    alone = {name: lambda name=name: scores([name], other_fixations=others)[name] for name in NAMES}
+    return {
+        **alone,
+        "all": lambda: list(scores(NAMES, other_fixations=others).values()),
+        "all, others counted before": lambda: list(scores(NAMES, other_counts=counts).values()),
+    }
+
+
+def theirs():
+    """Return {what: function} of pysaliency, as its benchmark calls it."""
+    import warnings
+
+    warnings.simplefilter("ignore")
+    import pysaliency
+    from pysaliency.models import SaliencyMapNormalizingModel
+
+    class Fixed(pysaliency.SaliencyMapModel):
+        def __init__(self, values):
+            super().__init__()
+            self.values = values
+
+        def _saliency_map(self, stimulus):
+            return self.values
+
+    def points(xy):
+        zeros = np.zeros(len(xy), int)
+        return pysaliency.Fixations.create_without_history(xy[:, 0], xy[:, 1], zeros)
+
+    map_, fixations, density, others, baseline = arrays()
+    stimuli = pysaliency.Stimuli([np.zeros((*SIZE, 3), "uint8")])
+    model, gold = Fixed(map_), Fixed(density)
+    own, base = (SaliencyMapNormalizingModel(Fixed(values)) for values in (map_, baseline))
+    fixated, nonfixated = points(fixations), points(others)
+    epsilons = {"log_regularization": 2.2204e-16, "quotient_regularization": 2.2204e-16}
+    calls = {
+        "AUC": lambda: model.AUC(stimuli, fixated, average="image"),
+        "AUC-Judd": lambda: model.AUC_Judd(stimuli, fixated),
+        "sAUC": lambda: model.AUC(stimuli, fixated, nonfixations=nonfixated, average="image"),
+        "NSS": lambda: model.NSS(stimuli, fixated),
+        "CC": lambda: model.CC(stimuli, gold),
+        "SIM": lambda: model.SIM(stimuli, gold),
+        "KLD": lambda: model.KLDiv(stimuli, gold, minimum_value=0, **epsilons),
+        "IG": lambda: own.information_gain(stimuli, fixated, base),
+    }
+    return {**calls, "all": lambda: [calls[name]() for name in NAMES]}
+
+
+def answer(functions):
+    """For each line on stdin that names a function, print its times and result."""
+    for line in sys.stdin:
+        function = functions[line.strip()]
+        clock, processor = time.perf_counter(), time.process_time()
+        result = function()
+        times = [time.process_time() - processor, time.perf_counter() - clock]
+        print(json.dumps([times, np.asarray(result, "float64").tolist()]), flush=True)
+
+
+class Side:
+    """One of the two, in a process of its own."""
+
+    def __init__(self, python, name):
+        command = [python, __file__, "--side", name]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, what):
+        """Return [processor seconds, seconds], result."""
+        self._process.stdin.write(what + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def environment(folder):
+    """Make an environment with pysaliency; return its Python."""
+    python = str(pathlib.Path(folder) / "bin" / "python")
+    if shutil.which("uv"):
+        subprocess.run(["uv", "venv", "-q", "--python", sys.executable, folder], check=True)
+        install = ["uv", "pip", "install", "-q", "--python", python]
+    else:
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        install = [python, "-m", "pip", "install", "-q"]
+    subprocess.run([*install, *PACKAGES], check=True)
+    return python
+
+
+def compare(python, rounds):
+    """Print the table."""
+    salzoo, pysaliency = Side(sys.executable, "salzoo"), Side(python, "pysaliency")
+    first, result = salzoo.run("all")
+    _, reference = pysaliency.run("all")
+    np.testing.assert_allclose(result, reference, rtol=1e-9)
+    whats = [*NAMES, "all", "all, others counted before"]
+    times = {(side, what): [] for side in (salzoo, pysaliency) for what in whats}
+    for _ in range(rounds):
+        for what in whats:
+            times[salzoo, what].append(salzoo.run(what)[0])
+            times[pysaliency, what].append(pysaliency.run(what.split(",")[0])[0])
+    salzoo.close()
+    pysaliency.close()
+    print(f"Medians of {rounds} rounds, ms, processor (clock); the results are equal to 1e-9.")
+    print(f"{'':28}{'salzoo':>18}{'pysaliency':>18}{'ratio':>16}")
+    for what in whats:
+        mine, other = (
+            [1e3 * statistics.median(column) for column in zip(*times[side, what], strict=True)]
+            for side in (salzoo, pysaliency)
+        )
+        cells = [f"{processor:.1f} ({clock:.1f})" for processor, clock in (mine, other)]
+        ratios = f"{other[0] / mine[0]:.1f} ({other[1] / mine[1]:.1f})"
+        print(f"{what:28}{cells[0]:>18}{cells[1]:>18}{ratios:>16}")
+    print(f"first round of salzoo: {first[0] * 1e3:.1f} ({first[1] * 1e3:.1f}) ms")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pysaliency", metavar="PYTHON", help="of an environment with it")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--side", choices=["salzoo", "pysaliency"], help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.side:
+        answer(ours() if arguments.side == "salzoo" else theirs())
+    elif arguments.pysaliency:
+        compare(arguments.pysaliency, arguments.rounds)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            compare(environment(folder), arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()
