@@ -45,7 +45,7 @@ def ours():
     """Return {what: function} of salzoo."""
     sys.path.insert(0, str(ROOT))
     from salzoo import metrics
-    from salzoo.metrics.comparison import pixel_indices
+    from salzoo.metrics.fixation_case import pixel_indices
 
     map_, fixations, density, others, baseline = arrays()
     truth = {"fixations": fixations, "density_map": density, "baseline_map": baseline}

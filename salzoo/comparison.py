@@ -221,7 +221,7 @@ class Comparison:
     def _shared_conventions(self, wanted):
         first = self._runs[0]
         known = first.evaluation.conventions
-        shared = known if wanted is None else list(wanted)
+        shared = known if wanted is None else list(dict.fromkeys(wanted))
         for name in shared:
             if name not in known:
                 raise unknown_name(f"convention in {first.folder}", name, known)

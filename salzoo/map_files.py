@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import scipy.io
 
-from salzoo.data.images import image_size, read_grey
+from salzoo.data.images import EXTENSIONS, image_size, read_grey
 from salzoo.errors import InputError
 
 PICTURES = (".png", ".jpg", ".jpeg")
@@ -55,9 +55,14 @@ def find_maps(root):
 
 
 def parts_of(path, ending=True):
-    """Split a path, its ending cut off, into a tuple of names; accents composed."""
+    """Split a path into a tuple of names, accents composed, its ending cut off.
+
+    So is the ending of an image before it, as in 001.jpg.npy.
+    """
     path = unicodedata.normalize("NFC", path.replace(os.sep, "/"))
-    return tuple((os.path.splitext(path)[0] if ending else path).split("/"))
+    path = os.path.splitext(path)[0] if ending else path
+    stem, before = os.path.splitext(path)
+    return tuple((stem if before.lower() in EXTENSIONS else path).split("/"))
 
 
 def map_size(place):
@@ -67,15 +72,17 @@ def map_size(place):
     if place.ending == ".npy":
         try:
             return _two_dimensional(np.load(place.path, mmap_mode="r"), place).shape
+        except InputError:
+            raise
         except (OSError, ValueError, EOFError) as error:
             raise _unreadable(place, error) from error
     return read_map(place).shape
 
 
 def read_map(place):
-    """Return the map as float64 (rows, columns)."""
+    """Return the map (rows, columns) as numbers of any type; pictures 0..255."""
     if place.ending in PICTURES:
-        return read_grey(place.path).astype("float64")
+        return read_grey(place.path)
     try:
         if place.ending == ".npy":
             values = np.load(place.path)
@@ -88,7 +95,7 @@ def read_map(place):
         raise
     except Exception as error:  # numpy, scipy and h5py raise many kinds for damaged files
         raise _unreadable(place, error) from error
-    return np.asarray(_two_dimensional(values, place), "float64")
+    return _two_dimensional(values, place)
 
 
 def _two_dimensional(values, place):
@@ -125,11 +132,15 @@ def _only(names, place):
 
 
 def _arrays(path):
-    """Return the names of the 2-D datasets of an HDF5 file, in order, as a dict."""
+    """Return the names of the 2-D datasets of an HDF5 file, in order, as a dict.
+
+    Those of MATLAB's own, whose names begin with #, are left out.
+    """
     names = {}
 
     def visit(name, item):
-        if isinstance(item, h5py.Dataset) and len([n for n in item.shape if n > 1]) == 2:
+        two_dimensional = isinstance(item, h5py.Dataset) and sum(n > 1 for n in item.shape) == 2
+        if two_dimensional and not name.startswith("#"):
             names[name] = None
 
     try:

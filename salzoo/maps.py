@@ -15,9 +15,9 @@ import os
 import numpy as np
 from tqdm import tqdm
 
-from salzoo.baselines.resizing import resized
 from salzoo.errors import InputError
 from salzoo.map_files import ENDINGS, PICTURES, find_maps, map_size, parts_of, read_map
+from salzoo.metrics.resizing import resized
 
 LISTED = 10
 
@@ -33,12 +33,13 @@ class MapFolder:
         samples: list of `Sample`, a whole split. names: of their images, relative to
             the data's folder.
         needed: those of the samples that need a map; None: all.
-        unit: divide pictures by 255.
+        unit: divide pictures and arrays of bytes by 255.
 
     Attributes:
         places: {image path: `Place`}. fingerprint: what changes if a file does.
         unmatched: places of maps that belong to no sample.
-        resized: number of maps of another size than their image.
+        looked_at: number of maps that are needed. resized: how many of them have
+            another size than their image.
 
     Raises:
         InputError: no maps, samples without one, two for one sample, files that
@@ -52,7 +53,7 @@ class MapFolder:
             raise InputError(f"{path} holds no maps ({', '.join(ENDINGS)}).")
         needed = samples if needed is None else needed
         self.places, self.unmatched = _match(self.path, found, samples, names, needed)
-        self.resized = 0
+        self.looked_at, self.resized = len(needed), 0
         bar = tqdm(needed, desc="look at the maps", unit="map", disable=None, leave=False)
         for sample in bar:
             place = self.places[sample.image_path]
@@ -76,7 +77,8 @@ class MapFolder:
         values = read_map(place)
         if not np.isfinite(values).all():
             raise InputError(f"{place} has values that are not numbers (NaN or infinite).")
-        return values / 255.0 if self.unit and place.ending in PICTURES else values
+        levels = place.ending in PICTURES or values.dtype == np.uint8
+        return np.asarray(values, "float64") / (255.0 if self.unit and levels else 1.0)
 
     def __call__(self, sample):
         """Return the map at the size of the image, resized bilinearly where it differs."""

@@ -1,7 +1,6 @@
 """Which evaluations can be compared: read from disk, and refused unless they pair."""
 
 import os
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -98,17 +97,16 @@ def refuse_other_images(first, second):
             f"{first.folder} has {len(ours.images)} images, {second.folder} "
             f"{len(theirs.images)}, and {missing} is in {where} alone; evaluate both on the same."
         )
-    truths = [_truth(each.title) for each in (ours, theirs)]
-    if truths[0] != truths[1]:
+    if ours.truth != theirs.truth:
         raise InputError(
             f"{first.folder} and {second.folder} were measured against other densities "
-            f"({' and '.join(truths)}); give both the same --sigma."
+            f"({ours.truth} and {theirs.truth}); give both the same --sigma."
         )
-
-
-def _truth(title):
-    """Return what a title says of the densities."""
-    return ", ".join(re.findall(r"the set's own density|sigma [^,]+ px", title)) or "no sigma"
+    if ours.truth_hash != theirs.truth_hash:
+        raise InputError(
+            f"{first.folder} and {second.folder} were measured against other fixations or masks "
+            "of the same images; give both the same data and --dataset_option."
+        )
 
 
 def refuse_other_definitions(first, second, conventions):

@@ -6,10 +6,10 @@ import pytest
 import scipy.io
 from PIL import Image
 
-from salzoo.baselines.resizing import resized
 from salzoo.data.sample import Sample
 from salzoo.errors import InputError
 from salzoo.maps import MapFolder
+from salzoo.metrics.resizing import resized
 
 SIZE = (24, 32)
 
@@ -54,11 +54,20 @@ def write_mat(root, stem, values):
 def write_mat73(root, stem, values):
     with h5py.File(root / f"{stem}.mat", "w", userblock_size=512) as file:
         file["map"] = values.T
+        file["#refs#/a"] = np.ones((3, 3))
 
 
 def write_h5(root, stem, values):
     with h5py.File(root / f"{stem}.h5", "w") as file:
         file["prediction/map"] = values[None]
+
+
+def write_behind_the_ending(root, stem, values):
+    np.save(root / f"{stem}.jpg.npy", values)
+
+
+def write_h5_with_endings(root, stem, values):
+    write_one_h5(root, f"{stem}.jpg", values)
 
 
 def write_one_h5(root, stem, values):
@@ -67,7 +76,17 @@ def write_one_h5(root, stem, values):
 
 
 @pytest.mark.parametrize(
-    "write", [write_npy, write_png, write_mat, write_mat73, write_h5, write_one_h5]
+    "write",
+    [
+        write_npy,
+        write_behind_the_ending,
+        write_png,
+        write_mat,
+        write_mat73,
+        write_h5,
+        write_one_h5,
+        write_h5_with_endings,
+    ],
 )
 def test_formats(tmp_path, maps, write):
     for stem, values in maps.items():
@@ -96,9 +115,10 @@ def test_float_maps_stay_exact(tmp_path, maps):
     assert_holds(folder(tmp_path), maps, rtol=0)
 
 
-def test_pictures_divided_by_255(tmp_path, maps):
+@pytest.mark.parametrize("write", [write_png, write_npy])
+def test_levels_divided_by_255(tmp_path, maps, write):
     for stem, values in maps.items():
-        write_png(tmp_path, stem, values)
+        write(tmp_path, stem, values.astype("uint8"))
     expected = {stem: values / 255 for stem, values in maps.items()}
     assert_holds(folder(tmp_path, unit=True), expected, rtol=0)
 
@@ -166,7 +186,8 @@ def test_other_sizes_of_the_same_aspect_are_resized(tmp_path, maps, size):
     for stem, values in maps.items():
         write_npy(tmp_path, stem, resized(values, size))
     opened = folder(tmp_path)
-    assert opened.resized == 3
+    assert opened.resized == opened.looked_at == 3
+    assert folder(tmp_path, needed=samples(NAMES[:1])).looked_at == 1
     sample = samples(["a.jpg"])[0]
     assert opened.read(sample).shape == size
     np.testing.assert_array_equal(opened(sample), resized(opened.read(sample), SIZE))
@@ -189,8 +210,9 @@ def test_unusable_files(tmp_path, maps):
         (np.array([{}] * 4), "cannot be read"),
     ):
         np.save(tmp_path / "b.npy", values)
-        with pytest.raises(InputError, match=message):
+        with pytest.raises(InputError, match=message) as caught:
             folder(tmp_path)
+        assert str(caught.value).count("b.npy") == 1
     np.save(tmp_path / "b.npy", np.full(SIZE, np.nan))
     with pytest.raises(InputError, match=r"b.npy has values that are not numbers"):
         folder(tmp_path)(samples(["b.jpg"])[0])

@@ -31,6 +31,8 @@ _CLASSES = {
 # name -> function (training samples, evaluated samples) -> baseline, or None
 # where it cannot be made of them.
 BASELINES = {name: kind.make for name, kind in _CLASSES.items()}
+# name -> what it cannot be made without, in words.
+NEEDS = {name: kind.needs for name, kind in _CLASSES.items()}
 
 # task -> names of the baselines that make sense for it.
 BY_TASK = {
@@ -66,7 +68,7 @@ def make(names, training, evaluated):
     made = {name: BASELINES[name](training, evaluated) for name in names}
     for name, baseline in made.items():
         if baseline is None:
-            LOG.warning("no baseline '%s' here: it needs %s", name, _CLASSES[name].needs)
+            LOG.warning("no baseline '%s' here: it needs %s", name, NEEDS[name])
     return {name: baseline for name, baseline in made.items() if baseline is not None}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from salzoo.data.density import fixation_map
+from salzoo.data.pooling import PooledFixations
 
 
 def width_of_blur(sample):
@@ -39,45 +39,58 @@ class Uniform:
         return np.ones(sample.size)
 
 
-@dataclass(frozen=True)
+@dataclass
 class CentreGaussian:
     """People look at the middle: a Gaussian there, as wide as the fixations it was fitted to.
 
-    The maximum likelihood fit with the mean held at the centre of the image.
-    Fitted to training samples it is also the baseline of information gain.
+    The maximum likelihood fit with the mean held at the centre of the image. An image
+    that is itself among those fitted to is left out for its own map. It is also the
+    baseline of information gain.
 
-    widths: standard deviations for x and y, as shares of the image's sides.
+    sums: {path of an image: (number of its fixations, sum of their squared distances
+        from the centre along x, the same along y)}, as shares of the image's sides.
     """
 
-    widths: tuple
+    sums: dict = field(repr=False)
 
     name = "centre Gaussian"
-    needs = "samples with fixations"
+    needs = "fixations on two images"
 
     @classmethod
     def make(cls, training, evaluated):
         samples = fitted_to(training, evaluated, has_fixations)
-        return cls.fit(samples) if samples else None
+        return cls.fit(samples) if len(samples) > 1 else None
 
     @classmethod
     def fit(cls, samples):
         """Fit to all fixations of the samples; those without are passed over.
 
         Raises:
-            ValueError: there is no fixation.
+            ValueError: fewer than two samples have fixations.
         """
-        shares = [s.fixations / s.size[::-1] for s in samples if has_fixations(s)]
-        if not shares:
-            raise ValueError("a centre Gaussian needs samples with fixations")
-        variances = ((np.concatenate(shares) - 0.5) ** 2).mean(axis=0)
+        samples = [sample for sample in samples if has_fixations(sample)]
+        if len(samples) < 2:
+            raise ValueError("a centre Gaussian needs two samples with fixations")
+        sums = {}
+        for sample in samples:
+            squares = (sample.fixations / sample.size[::-1] - 0.5) ** 2
+            sums[sample.image_path] = np.array([len(squares), *squares.sum(axis=0)])
+        return cls(sums)
+
+    def __post_init__(self):
+        self._total = sum(self.sums.values())
+
+    def widths(self, sample):
+        """Return the standard deviations along x and y for a sample, as shares of its sides."""
+        count, *squares = self._total - self.sums.get(sample.image_path, 0.0)
         # Where all lie exactly in the centre a width of 0 would leave no map at all.
-        return cls(tuple(np.maximum(np.sqrt(variances), 1e-3).tolist()))
+        return tuple(np.sqrt(np.maximum(np.divide(squares, count), 1e-6)).tolist())
 
     def __call__(self, sample):
         """Return a density whose largest value is about 1, positive everywhere."""
         rows, columns = (
             np.exp(-0.5 * (((np.arange(length) + 0.5) / length - 0.5) / width) ** 2)
-            for length, width in zip(sample.size, self.widths[::-1], strict=True)
+            for length, width in zip(sample.size, self.widths(sample)[::-1], strict=True)
         )
         return np.maximum(rows[:, None] * columns, np.finfo("float64").tiny)
 
@@ -89,11 +102,10 @@ class MeanMap:
     Points of images of another size are scaled to this one. An image that is
     itself among those pooled is left out for its own map.
 
-    points: {size: fixations (n, 2) of all images of that size}.
-    paths: of the images that were pooled.
+    pool: `PooledFixations`. paths: of the images that were pooled.
     """
 
-    points: dict = field(repr=False)
+    pool: PooledFixations = field(repr=False)
     paths: frozenset = field(repr=False)
 
     name = "mean map"
@@ -107,28 +119,16 @@ class MeanMap:
     @classmethod
     def fit(cls, samples):
         """Pool the fixations of samples that have them."""
-        by_size = {}
-        for sample in samples:
-            by_size.setdefault(tuple(sample.size), []).append(sample.fixations)
-        points = {size: np.concatenate(parts) for size, parts in by_size.items()}
-        return cls(points, frozenset(sample.image_path for sample in samples))
+        return cls(PooledFixations(samples), frozenset(sample.image_path for sample in samples))
 
     def __post_init__(self):
-        self._counts = self._map = (None, None)  # the last of each, and what it was made for
+        self._last = None, None  # the last map, and what it was made for
 
     def __call__(self, sample):
         sigma = width_of_blur(sample)
-        counts = self._counts_at(tuple(sample.size))
         if sample.image_path in self.paths:
-            return gaussian_filter(counts - fixation_map(sample.fixations, sample.size), sigma)
+            return gaussian_filter(self.pool.counts_without(sample), sigma)
         key = tuple(sample.size), sigma
-        if self._map[0] != key:
-            self._map = key, gaussian_filter(counts, sigma)
-        return self._map[1].copy()
-
-    def _counts_at(self, size):
-        if self._counts[0] != size:
-            # A factor of exactly 1 where sizes are equal: no point changes its pixel.
-            moved = [points * np.divide(size, of)[::-1] for of, points in self.points.items()]
-            self._counts = size, fixation_map(np.concatenate(moved), size)
-        return self._counts[1]
+        if self._last[0] != key:
+            self._last = key, gaussian_filter(self.pool.counts(sample.size), sigma)
+        return self._last[1].copy()

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from salzoo.baselines.channels import FLAT, channels
-from salzoo.baselines.resizing import resized
+from salzoo.metrics.resizing import resized
 
 # The authors' defaults, as their public program has them: longer side of the
 # lattice, scales of the image, widths of both graphs' Gaussians and of the final

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, maximum_filter
 
 from salzoo.baselines.channels import FLAT, SCALES, channels
-from salzoo.baselines.resizing import resized
+from salzoo.metrics.resizing import resized
 
 CENTRES = (2, 3, 4)
 DELTAS = (3, 4)

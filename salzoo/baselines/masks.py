@@ -6,7 +6,7 @@ import numpy as np
 from tqdm import tqdm
 
 from salzoo.baselines.fixations import fitted_to
-from salzoo.baselines.resizing import resized
+from salzoo.metrics.resizing import resized
 
 LATTICE = (256, 256)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from salzoo.baselines.fixations import width_of_blur
-from salzoo.baselines.resizing import resized
 from salzoo.data.density import density_map
+from salzoo.metrics.resizing import resized
 
 
 class OneObserverOut:
@@ -42,6 +42,7 @@ class OneObserverOut:
                 sample,
                 fixations=sample.fixations[own],
                 observers=sample.observers[own],
+                durations=None,
                 sigma=width_of_blur(sample),
                 density_path=None,
             )

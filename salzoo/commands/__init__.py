@@ -8,6 +8,7 @@ import difflib
 import functools
 import importlib
 import logging
+import shlex
 import sys
 
 import absl.logging
@@ -69,6 +70,7 @@ def _parse(argv):
     arguments, unknown = parser.parse_known_args(argv[1:])
     if unknown:
         _refuse(arguments.parser, unknown[0])
+    arguments.command_line = shlex.join(["salzoo", *argv[1:]])
     return arguments
 
 

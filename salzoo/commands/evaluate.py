@@ -84,6 +84,7 @@ def run(arguments):
             seed=arguments.seed or 0,
             jobs=arguments.jobs,
             out=out,
+            command=arguments.command_line,
         )
     except KeyboardInterrupt:
         print("\nInterrupted. The same command goes on from here.")
@@ -114,17 +115,22 @@ def _data(arguments):
 
 def _stem(arguments, data, convention):
     """Name the folder after what is measured."""
-    folders = [os.path.splitext(os.path.normpath(source))[0] for source in arguments.sources]
+    from salzoo.evaluation.sources import without_ending
+
+    folders = [without_ending(source) for source in arguments.sources]
     changed = [getattr(arguments, name) for name in IN_STEM]
     changed = [
         f"{name}-{'-'.join(value) if isinstance(value, list) else value}"
         for name, value in zip(IN_STEM, changed, strict=True)
         if value is not None
     ]
+    own = os.path.basename(os.path.abspath(str(data["data_dir"])))
     parts = [
         *(folder.replace(os.sep, "-").strip("-.") for folder in folders),
         data["dataset"],
+        *([own] if data["dataset"] == "folder" else []),
         arguments.split,
+        *(f"{name}-{value}" for name, value in (data["dataset_options"] or {}).items()),
         *(convention or []),
         *changed,
         *(["raw"] if arguments.raw else []),

@@ -40,6 +40,7 @@ def evaluate(
     seed=0,
     jobs=None,
     out=None,
+    command="",
 ):
     """Measure models on a dataset, beside simple baselines.
 
@@ -62,6 +63,7 @@ def evaluate(
         seed: of all that is drawn at random. jobs: processes; None: all cores.
         out: folder to write to: evaluation.json, scores.csv, curves.npz (objects),
             report.md, report.html. Interrupted, the same call goes on where it was.
+        command: the command line, for the report.
 
     Returns:
         `Evaluation`.
@@ -91,7 +93,14 @@ def evaluate(
         dataset=dataset,
         split=split,
         changed=_changed(
-            protocol=protocol, sigma=sigma, limit=limit, fit=fit, raw=raw, output=output
+            raw,
+            {
+                "protocol": protocol,
+                "limit": limit,
+                "fit": fit,
+                "output": output,
+                **(dataset_options or {}),
+            },
         ),
         task=task,
         conventions=conventions,
@@ -102,6 +111,7 @@ def evaluate(
         jobs=jobs,
         folder=out,
     )
+    evaluation.command = command
     if out is not None:
         write_report(evaluation, out, models, measured)
     return evaluation
@@ -129,7 +139,7 @@ def write_report(evaluation, folder, models, samples):
     remove_journals(folder)
 
 
-def _changed(raw, **values):
+def _changed(raw, values):
     """Say what was not as usual, for the title."""
     changed = [f"{name} {value}" for name, value in values.items() if value is not None]
     return [*changed, "raw"] if raw else changed

@@ -10,8 +10,19 @@ from salzoo.errors import InputError
 from salzoo.files import read_json, whole_file, write_json
 
 CURVES = ("precision", "recall", "f", "e")
-_FIELDS = ("title", "task", "dataset", "split", "baselines", "conventions", "metrics", "seed")
-_LONG_FIELDS = ("definitions", "versions", "notes")
+_FIELDS = (
+    "title",
+    "command",
+    "task",
+    "dataset",
+    "split",
+    "truth",
+    "baselines",
+    "conventions",
+    "metrics",
+    "seed",
+)
+_LONG_FIELDS = ("definitions", "versions", "notes", "truth_hash")
 
 
 def write(evaluation, folder):

@@ -81,14 +81,15 @@ def measure(
     metrics = tasks.metrics_of(task, metrics, conventions)
     # In one order, so that sums are the same to the last digit.
     fitted_to = [sorted(each, key=lambda sample: sample.image_path) for each in (training, samples)]
-    baselines = known_baselines.make(tasks.baselines_of(task, baselines), *fitted_to)
+    wanted = tasks.baselines_of(task, baselines)
+    baselines = known_baselines.make(wanted, *fitted_to)
     clash = next((name for name in models if name in baselines), None)
     if clash:
         raise InputError(f"A model is called '{clash}' as a baseline is; give it another --name.")
     folders = {name: model for name, model in models.items() if isinstance(model, MapFolder)}
     networks = {name: model for name, model in models.items() if name not in folders}
     centre = known_baselines.CentreGaussian.make(*fitted_to)
-    shuffled = task == "fixations" and "sAUC" in metrics
+    shuffled, gain = "sAUC" in metrics, "IG" in metrics
     scoring = Scoring(task, conventions, metrics, seed, {**baselines, **folders}, centre)
 
     def arguments_of(row):
@@ -111,9 +112,9 @@ def measure(
         }
         journal = Journal(folder, decisive)
     entries = _entries(scoring, images, arguments_of, journal, jobs or cores())
-    order = [*baselines, *models]
+    order, truth = [*baselines, *models], wording.truth(samples, task)
     return Evaluation(
-        title=wording.title(dataset, split, samples, task, conventions, changed),
+        title=wording.title(dataset, split, len(samples), truth, conventions, changed),
         task=task,
         dataset=dataset,
         split=split,
@@ -126,8 +127,13 @@ def measure(
         definitions=tasks.definitions_of(task, conventions, metrics),
         versions=fingerprint.versions(),
         seed=seed,
-        notes=wording.notes(folders, baselines, metrics, training, task, conventions),
+        notes=[
+            *wording.lacking(set(wanted) - set(baselines), gain and centre is None),
+            *wording.notes(folders, baselines, gain and centre, training, task, conventions),
+        ],
         baselines=list(baselines),
+        truth=truth,
+        truth_hash=fingerprint.of_truth(samples),
     )
 
 

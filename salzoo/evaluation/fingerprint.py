@@ -29,6 +29,21 @@ def of_samples(samples, names):
     return _sha256("".join(digests).encode())
 
 
+def of_truth(samples):
+    """Return a hash of what maps are compared with, the same on every machine.
+
+    Of maps that a set brings only the sizes of their files; order does not matter.
+    """
+    digests = []
+    for sample in samples:
+        files = [path and os.path.getsize(path) for path in (sample.density_path, sample.mask_path)]
+        digest = hashlib.sha256(repr([sample.size, sample.sigma, files]).encode())
+        if sample.fixations is not None:
+            digest.update(np.ascontiguousarray(sample.fixations, "<f8").tobytes())
+        digests.append(digest.hexdigest())
+    return _sha256("".join(sorted(digests)).encode())
+
+
 def _of_sample(sample, name):
     paths = (sample.image_path, sample.density_path, sample.mask_path)
     parts = [name, sample.size, sample.sigma, [_of_file(path) for path in paths]]

@@ -32,6 +32,9 @@ class Evaluation:
     definitions: {convention: {metric: a sentence}}. versions: {package: version}.
     seed: of every random draw. notes: sentences about what was not as usual.
     baselines: those of the models that are baselines.
+    truth: what was compared with, in words: the sigma of the densities, masks.
+    truth_hash: of the fixations, masks and densities; evaluations of equal ones pair.
+    command: line that made it, or "".
     """
 
     title: str
@@ -49,6 +52,9 @@ class Evaluation:
     seed: int = 0
     notes: list = field(default_factory=list)
     baselines: list = field(default_factory=list)
+    truth: str = ""
+    truth_hash: str = ""
+    command: str = ""
     _intervals: dict | None = field(default=None, init=False, repr=False, compare=False)
 
     @property

@@ -37,6 +37,12 @@ def _export_folder(path):
     return next((f for f in folders if os.path.exists(os.path.join(f, "saved_model.pb"))), None)
 
 
+def without_ending(path):
+    """Return a source's path without the ending of an HDF5 file; folders may have dots."""
+    path = os.path.normpath(str(path))
+    return os.path.splitext(path)[0] if path.lower().endswith(HDF5) else path
+
+
 def about(path):
     """Return what a run or an export says of itself: its model and what it was trained on.
 
@@ -100,7 +106,7 @@ def open_sources(sources, samples, images, needed, task, wrapping=(False, None, 
                 flag = "--raw" if raw else "--fit" if fit else "--output"
                 raise InputError(f"{flag} cannot change the maps in {path}.")
             model = MapFolder(path, samples, images, needed, unit=task == "objects")
-            opened.append((os.path.splitext(os.path.basename(model.path))[0], model))
+            opened.append((os.path.basename(without_ending(model.path)), model))
         else:
             from salzoo.prediction import Predictor
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from salzoo import baselines, metrics
-from salzoo.baselines.resizing import resized
 from salzoo.errors import InputError
 from salzoo.evaluation.disk import CURVES
 from salzoo.maps import MapFolder
+from salzoo.metrics.resizing import resized
 
 
 @dataclass

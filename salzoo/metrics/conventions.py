@@ -45,11 +45,14 @@ class Convention:
         fewest_fixations: with fewer, sampled areas against random pixels are NaN.
         other_images: how many other images give the negatives of sAUC (the caller
             chooses them); None: all.
-        other_repeats: every fixation on other images counts; otherwise each pixel once.
+        other_repeats: what counts again among the fixations on other images: "fixation"
+            (every one), "image" (a pixel once for each image that has it; the caller
+            gives no image's pixel twice) or None (each pixel once).
         other_draws: negatives of sAUC are drawn in `splits` draws of as many as there
             are fixations, without replacement; otherwise all are used at once.
         other_own: other images' fixations count where this image is fixated as well.
         ddof: of NSS: 1 divides the variance by n - 1, 0 by n.
+        constant_area: sampled areas of a constant map.
         constant_nss: NSS of a constant map.
         constant_cc: CC of a constant map with a truth that is not.
         stretch: maps are stretched to 0..1 before SIM and IG make distributions of
@@ -80,10 +83,11 @@ class Convention:
     negatives: int | None
     fewest_fixations: int
     other_images: int | None
-    other_repeats: bool
+    other_repeats: str | None
     other_draws: bool
     other_own: bool
     ddof: int
+    constant_area: float
     constant_nss: float
     constant_cc: float
     stretch: bool
@@ -111,10 +115,11 @@ MIT = Convention(
     negatives=None,
     fewest_fixations=2,
     other_images=10,
-    other_repeats=False,
+    other_repeats=None,
     other_draws=True,
     other_own=True,
     ddof=1,
+    constant_area=NAN,
     constant_nss=NAN,
     constant_cc=NAN,
     stretch=True,
@@ -142,10 +147,11 @@ TUEBINGEN = Convention(
     negatives=None,
     fewest_fixations=1,
     other_images=None,
-    other_repeats=True,
+    other_repeats="fixation",
     other_draws=False,
     other_own=True,
     ddof=0,
+    constant_area=0.5,
     constant_nss=0.0,
     constant_cc=0.0,
     stretch=False,
@@ -175,11 +181,12 @@ SALICON = Convention(
     negatives=100_000,
     fewest_fixations=1,
     other_images=None,
-    other_repeats=False,
+    other_repeats="image",
     other_draws=False,
     other_own=False,
     ddof=0,
-    constant_nss=NAN,
+    constant_area=0.5,
+    constant_nss=0.0,
     constant_cc=NAN,
     stretch=True,
     lift=False,

@@ -11,9 +11,9 @@ What they mean: Bylinskii et al., What do different evaluation metrics tell us a
 saliency models? (TPAMI 2019).
 """
 
-from salzoo.metrics.comparison import Comparison
 from salzoo.metrics.conventions import CONVENTIONS
 from salzoo.metrics.conventions import convention as find_convention
+from salzoo.metrics.fixation_case import FixationCase
 
 
 def auc(saliency_map, fixations, *, convention="tuebingen", seed=0):
@@ -131,7 +131,7 @@ def fixation_scores(
         raise ValueError(
             f"There is no metric {unknown[0]!r}; known are {', '.join(FIXATION_METRICS)}."
         )
-    comparison = Comparison(
+    case = FixationCase(
         saliency_map,
         chosen,
         seed,
@@ -141,7 +141,7 @@ def fixation_scores(
         other_counts=other_counts,
         baseline_map=baseline_map,
     )
-    return {name: _of(comparison, name) for name in names if name in chosen.metrics}
+    return {name: _of(case, name) for name in names if name in chosen.metrics}
 
 
 def _score(name, convention, seed, saliency_map, **truth):
@@ -153,8 +153,8 @@ def _score(name, convention, seed, saliency_map, **truth):
             if len(having) > 1
             else f"Convention {chosen.name} has no {name}; {having[0]} has it."
         )
-    return _of(Comparison(saliency_map, chosen, seed, **truth), name)
+    return _of(FixationCase(saliency_map, chosen, seed, **truth), name)
 
 
-def _of(comparison, name):
-    return float(getattr(comparison, FIXATION_METRICS[name].__name__)())
+def _of(case, name):
+    return float(getattr(case, FIXATION_METRICS[name].__name__)())

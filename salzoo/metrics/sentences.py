@@ -46,7 +46,11 @@ def _judd(rule):
 
 def _shuffled(rule):
     images = f"{rule.other_images} other images" if rule.other_images else "all other images"
-    each = "every fixation" if rule.other_repeats else "fixated pixels, each once,"
+    each = {
+        "fixation": "every fixation",
+        "image": "fixated pixels, each once an image,",
+        None: "fixated pixels, each once,",
+    }[rule.other_repeats]
     own = "" if rule.other_own else " but not on this image"
     if rule.area == "ranks":
         how = "exact, equal values count half"

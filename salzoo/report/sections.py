@@ -24,9 +24,11 @@ def facts(evaluation):
     return {
         "Dataset": f"{evaluation.dataset}, split {evaluation.split}",
         "Images": str(len(evaluation.images)),
+        **({"Compared with": evaluation.truth} if evaluation.truth else {}),
         "Models": ", ".join(evaluation.models),
         "Conventions": ", ".join(evaluation.conventions),
         "Seed": str(evaluation.seed),
+        **({"Command": evaluation.command} if evaluation.command else {}),
         **({"Notes": " ".join(evaluation.notes)} if evaluation.notes else {}),
     }
 
@@ -100,11 +102,17 @@ def mean(values):
 
 
 def mean_curves(evaluation, convention):
-    """Return {model: {"precision": (256,), ...}}, means over images; {} without curves."""
+    """Return {model: {"precision": (256,), ...}}, means over images; {} without curves.
+
+    Images where a model has no curve, since its map has NaN, are left out.
+    """
     if not evaluation.curves:
         return {}
     return {
-        model: {kind: np.atleast_2d(values).mean(axis=0) for kind, values in curves.items()}
+        model: {
+            kind: values[~np.isnan(values).all(axis=1)].mean(axis=0)
+            for kind, values in curves.items()
+        }
         for model, curves in evaluation.curves[convention].items()
     }
 

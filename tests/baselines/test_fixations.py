@@ -4,6 +4,7 @@ import logging
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,14 +15,13 @@ from salzoo import InputError, baselines
 from salzoo.baselines import BASELINES, BY_TASK, DEFAULTS, make, pairs
 from salzoo.baselines.fixations import CentreGaussian, MeanMap
 from salzoo.baselines.people import OneObserverOut, Permutation
-from salzoo.baselines.resizing import resized
 from salzoo.data.sample import Sample
 
 
 def drawn(random, name, size=(30, 40), count=12, observers=3, sigma=2.0):
     points = random.random((count, 2)) * size[::-1]
     who = np.arange(count, dtype="int32") % observers
-    return Sample(name, size, points, who, sigma)
+    return Sample(name, size, points, who, sigma=sigma)
 
 
 @pytest.fixture
@@ -49,7 +49,8 @@ def test_every_baseline_is_small_picklable_and_of_the_size_of_the_image(
 ):
     path = str(tmp_path / "image.png")
     Image.fromarray(random.integers(0, 256, (30, 40, 3), "uint8")).save(path)
-    with_image = Sample(path, (30, 40), evaluated[0].fixations, evaluated[0].observers, 2.0)
+    own = evaluated[0].fixations, evaluated[0].observers
+    with_image = Sample(path, (30, 40), *own, sigma=2.0)
     evaluated = [with_image, *evaluated[1:]]
     made = make(BY_TASK["fixations"], training, evaluated)
     assert list(made) == list(BY_TASK["fixations"])
@@ -88,19 +89,31 @@ def test_centre_gaussian_is_fitted_to_the_shares_of_the_sides(training):
         for x, y in sample.fixations
     ]
     baseline = CentreGaussian.fit([*training, Sample("without.jpg", (5, 5))])
-    np.testing.assert_allclose(baseline.widths, np.sqrt(np.mean(squares, axis=0)))
-    map_ = baseline(Sample("other.jpg", (7, 11)))
-    x, y = (2.5 / 11 - 0.5) / baseline.widths[0], (6.5 / 7 - 0.5) / baseline.widths[1]
+    other = Sample("other.jpg", (7, 11))
+    widths = baseline.widths(other)
+    np.testing.assert_allclose(widths, np.sqrt(np.mean(squares, axis=0)))
+    map_ = baseline(other)
+    x, y = (2.5 / 11 - 0.5) / widths[0], (6.5 / 7 - 0.5) / widths[1]
     assert map_[3, 5] == map_.max() == 1
     assert map_[6, 2] == pytest.approx(np.exp(-(x**2 + y**2) / 2))
-    with pytest.raises(ValueError, match="samples with fixations"):
-        CentreGaussian.fit([Sample("without.jpg", (5, 5))])
+    with pytest.raises(ValueError, match="two samples with fixations"):
+        CentreGaussian.fit([Sample("without.jpg", (5, 5)), training[0]])
 
 
 def test_centre_gaussian_is_possible_everywhere():
-    point = Sample("a.jpg", (100, 100), np.array([(50.0, 50.0)]))
-    map_ = CentreGaussian.fit([point])(point)
+    pair = [Sample(name, (100, 100), np.array([(50.0, 50.0)])) for name in ("a.jpg", "b.jpg")]
+    map_ = CentreGaussian.fit(pair)(pair[0])
     assert np.isfinite(map_).all() and map_.min() > 0
+
+
+def test_centre_gaussian_leaves_the_image_itself_out(evaluated):
+    baseline = make(["centre Gaussian"], [], evaluated)["centre Gaussian"]
+    for sample in evaluated:
+        others = np.concatenate([each.fixations for each in evaluated if each is not sample])
+        expected = np.sqrt(((others / (40, 30) - 0.5) ** 2).mean(axis=0))
+        np.testing.assert_allclose(baseline.widths(sample), expected, rtol=1e-12)
+        one_observer = replace(sample, fixations=sample.fixations[:1])
+        np.testing.assert_array_equal(baseline(one_observer), baseline(sample))
 
 
 def test_mean_map_pools_scaled_points(training, evaluated):
@@ -165,16 +178,6 @@ def test_permutation_fits_the_image(random):
     samples = [drawn(random, "a.jpg"), drawn(random, "b.jpg", (60, 20))]
     baseline = Permutation.shuffle(samples)
     assert [baseline(sample).shape for sample in samples] == [(30, 40), (60, 20)]
-
-
-def test_resizing_averages_and_stays_in_range(random):
-    map_ = random.random((6, 8))
-    np.testing.assert_array_equal(resized(map_, (6, 8)), map_)
-    for size in ((3, 4), (13, 5), (1, 1), (40, 60)):
-        small = resized(map_, size)
-        assert small.shape == size and map_.min() - 1e-6 <= small.min()
-        assert small.max() <= map_.max() + 1e-6
-    np.testing.assert_allclose(resized(np.full((5, 7), 0.3), (9, 2)), 0.3, rtol=1e-6)
 
 
 def test_any_model_is_scored_on_its_one_map(evaluated):

@@ -210,7 +210,7 @@ def test_own_data_are_checked_trained_on_and_measured(inside, small_run, own_dat
     small = ["--input_size", "32x40", "--epochs", "1", "--init_from", small_run.folder]
     status, out, err = inside("train", "--dataset", "folder", *data, *small, "--run_dir", run)
     assert status == 0, err
-    assert "folder val, 1 images, sigma 1.56" in out
+    assert "folder val, 1 image, sigma 1.56" in out
     status, out, err = inside("evaluate", run, "--split", "train", "--out", tmp_path / "out")
     assert status == 0 and "folder train, 3 images" in out, err
 

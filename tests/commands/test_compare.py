@@ -189,7 +189,8 @@ def test_the_command_pairs_runs(written, inside):
     ("change", "message"),
     [
         ({"dataset": "osie"}, "dataset cat2000 and osie"),
-        ({"title": "cat2000 val, 60 images, sigma 35 px"}, "sigma 40 px and sigma 35 px"),
+        ({"truth": "sigma 35 px"}, "sigma 40 px and sigma 35 px"),
+        ({"truth_hash": "2"}, "against other fixations or masks"),
         ({"images": ["Action/x.jpg", *(str(n) for n in range(59))]}, "is in"),
         ({"images": ["0"] * 60}, "images of the same name"),
         ({"definitions": {"mit": {"CC": "Another one."}}}, "define CC (mit) in other ways"),

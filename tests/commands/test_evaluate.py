@@ -66,7 +66,7 @@ def test_the_folder(inside, maps, data, tmp_path, monkeypatch):
     status, out, err = inside("evaluate", maps, *data, "--metrics", "nss,CC", "--name", "mine")
     assert status == 0, err
     [folder] = (tmp_path / "evaluations").iterdir()
-    assert folder.name.endswith("-folder-val-task-fixations-metrics-nss-CC")
+    assert folder.name.endswith("-folder-folder-val-task-fixations-metrics-nss-CC")
     assert sorted(os.listdir(folder)) == [
         "evaluation.json",
         "report.html",
@@ -79,6 +79,7 @@ def test_the_folder(inside, maps, data, tmp_path, monkeypatch):
     assert set(summary["definitions"]["mit"]) == {"NSS", "CC"}
     assert summary["versions"]["numpy"] == np.__version__
     page = (folder / "report.html").read_text()
+    assert f"salzoo evaluate {maps} --dataset folder" in page and summary["command"] in page
     assert page.count("data:image/jpeg") == 2 and "Best by NSS of mine" in page
     with open(folder / "scores.csv") as file:
         rows = [row for row in csv.DictReader(file) if row["model"] == "mine"]
@@ -86,6 +87,30 @@ def test_the_folder(inside, maps, data, tmp_path, monkeypatch):
     mean = np.mean([float(row["CC"]) for row in rows])
     assert summary["means"]["mit"]["mine"]["CC"] == pytest.approx(mean)
     assert out.splitlines()[-1] == os.path.join("evaluations", folder.name, "report.html")
+
+
+def test_folders_may_have_dots(inside, maps, data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("maps-1.1", "maps-1.2"):
+        os.symlink(maps, name)
+        status, out, err = inside("evaluate", name, *data, "--metrics", "NSS")
+        assert status == 0 and f"\n{name} " in out, err
+    assert len(os.listdir("evaluations")) == 2
+
+
+def test_options_of_the_data_are_named_and_not_compared_with_others(
+    inside, maps, data, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    for option in ("false", "true"):
+        arguments = [*data, "--dataset_option", f"drop_first={option}", "--metrics", "NSS,CC"]
+        status, out, err = inside("evaluate", maps, *arguments)
+        assert status == 0, err
+    assert "drop_first True" in out
+    folders = sorted((tmp_path / "evaluations").iterdir())
+    assert len(folders) == 2 and "-drop_first-True-" in folders[1].name
+    status, _, err = inside("compare", *folders)
+    assert status == 2 and "measured against other fixations or masks" in err
 
 
 def test_maps_need_no_tensorflow(maps, root, tmp_path):
@@ -106,7 +131,7 @@ def test_masks_are_measured_as_objects(inside, small_run, tmp_path, monkeypatch)
     status, table, err = inside(*arguments, "--split", "test", "--out", out, "--compare")
     assert status == 0, err
     assert "masks, conventions pysod, raw" in table and "mean mask  raw" in table
-    assert "Fitted to the evaluated images, without others: mean mask." in table
+    assert "Fitted to the other evaluated images, for want of training images: mean mask." in table
     evaluation = Evaluation.read(out)
     curves = evaluation.curves["pysod"]["msinet"]
     assert curves["f"].shape == (len(evaluation.images), 256)

@@ -50,6 +50,11 @@ def assert_same(first, second):
                 np.testing.assert_array_equal(values, others[order], f"{convention} {metric}")
 
 
+def once_a_pixel(points):
+    """The first point of each pixel: salicon counts an image's pixel once."""
+    return np.array(list({(int(x), int(y)): (x, y) for x, y in points[::-1]}.values()))
+
+
 @pytest.mark.parametrize("convention", metrics.CONVENTIONS)
 def test_every_metric_gets_the_right_truth(measured, val, train, convention):
     """All truths made by hand: counts, blur, other images' points, the fitted centre."""
@@ -67,7 +72,11 @@ def test_every_metric_gets_the_right_truth(measured, val, train, convention):
         )
         others = [s for s in samples if s is not sample]
         # Ten other images or all: there are but seven, so both are all of them.
-        points = [s.fixations * (columns / s.size[1], rows / s.size[0]) for s in others]
+        points = [
+            (once_a_pixel(s.fixations) if convention == "salicon" else s.fixations)
+            * (columns / s.size[1], rows / s.size[0])
+            for s in others
+        ]
         expected = metrics.fixation_scores(
             noisy(sample),
             convention=convention,
@@ -197,6 +206,17 @@ def test_undefined_values_are_counted(val):
     defined = evaluation.scores["mit"]["model"]["NSS"][[1, 2, 4, 5, 7]]
     assert evaluation.means()["mit"]["model"]["NSS"] == pytest.approx(defined.mean())
     assert "NSS of model on 3 of 8 images" in evaluation.table()
+
+
+def test_what_cannot_be_made_of_one_image_is_noted(val):
+    arguments = {"task": "fixations", "metrics": ["NSS", "IG"], "jobs": 1}
+    alone = measure({"noisy": noisy}, val[0][:1], **arguments)
+    assert alone.models == ["uniform", "noisy"]
+    assert alone.notes[:3] == [
+        "No baseline centre Gaussian: it needs fixations on two images.",
+        "No baseline mean map: it needs fixations on two images.",
+        "No IG: its centre Gaussian needs fixations on two images.",
+    ]
 
 
 def test_one_observer_out_is_the_mean_over_observers(val):

@@ -59,7 +59,7 @@ def test_fine_steps_without_end_approach_the_exact_area(random):
     map_ = random.random((40, 50)) ** 2
     points, others = random.random((60, 2)) * 40, random.random((500, 2)) * 40
     fine = dataclasses.replace(
-        metrics.SALICON, name="fine", threshold_step=1e-5, other_repeats=True, other_own=True
+        metrics.SALICON, name="fine", threshold_step=1e-5, other_repeats="fixation", other_own=True
     )
     exact = metrics.shuffled_auc(map_, points, others, convention="tuebingen")
     assert metrics.shuffled_auc(map_, points, others, convention=fine) == pytest.approx(
@@ -92,6 +92,9 @@ def test_shapes_that_differ():
 
     from salzoo.metrics.resizing import imresize
 
+    assert metrics.cc(small, MAP) == metrics.cc(imresize(small, (3, 4)), MAP)
+    constant = np.full((60, 80), 0.1)
+    assert np.isnan(metrics.cc(constant, np.eye(90, 120)))
     assert metrics.cc(small, MAP) == metrics.cc(imresize(small, (3, 4)), MAP)
     bigger = zoom(small, (1.5, 2), order=3)
     assert metrics.cc(small, MAP, convention="salicon") == metrics.cc(bigger, MAP)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from salzoo.metrics.resizing import imresize, to_size
+from salzoo.metrics.resizing import imresize, resized, to_size
 
 
 def keys(x):
@@ -58,3 +58,21 @@ def test_constants_and_equal_sizes_are_kept(random):
     map_ = random.random((6, 5))
     np.testing.assert_allclose(imresize(map_, (6, 5)), map_)
     assert to_size(map_, (12, 11), "zoom", "map").shape == (12, 11)
+
+
+def test_resizing_averages_and_stays_in_range(random):
+    map_ = random.random((6, 8))
+    np.testing.assert_array_equal(resized(map_, (6, 8)), map_)
+    for size in ((3, 4), (13, 5), (1, 1), (40, 60)):
+        small = resized(map_, size)
+        assert small.shape == size and map_.min() <= small.min() and small.max() <= map_.max()
+    assert (resized(np.full((5, 7), 0.3), (9, 2)) == 0.3).all()
+
+
+def test_resized_is_bilinear_as_pillow_has_it(random):
+    """Pillow leaves out what lies beyond the border, where it is mirrored here."""
+    map_ = random.random((40, 60)).astype("float32")
+    for size in ((10, 30), (40, 25), (90, 61)):
+        expected = Image.fromarray(map_).resize(size[::-1], Image.Resampling.BILINEAR)
+        inside = (slice(1, -1), slice(1, -1))
+        np.testing.assert_allclose(resized(map_, size)[inside], np.asarray(expected)[inside], 1e-5)

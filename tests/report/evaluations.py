@@ -30,6 +30,8 @@ def fixation_evaluation(models=("uniform", "mean map", "msinet"), images=60, see
     scores["mit"][models[0]]["NSS"][:3] = np.nan
     settings = {
         "title": f"cat2000 val, {images} images, sigma 40 px",
+        "truth": "sigma 40 px",
+        "truth_hash": "1",
         "task": "fixations",
         "dataset": "cat2000",
         "split": "val",

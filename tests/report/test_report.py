@@ -11,6 +11,7 @@ from PIL import Image
 
 from salzoo import report
 from salzoo.report import charts
+from salzoo.report.sections import mean_curves
 from tests.report.evaluations import METRICS, fixation_evaluation, object_evaluation
 
 VOID = {"meta", "img", "br", "path", "polyline"}
@@ -93,6 +94,15 @@ def test_names_are_never_markup():
     assert page.of("img")[0]["src"].startswith("data:image/jpeg")
     assert evil in " ".join(page.text)
     assert re.search(r"(?<!\\)<script", report.markdown(evaluation)) is None
+
+
+def test_an_image_without_curve_is_left_out_of_the_mean_curve():
+    evaluation = object_evaluation()
+    curves = evaluation.curves["pysod"]["asnet"]
+    expected = curves["f"][1:].mean(axis=0)
+    curves["f"][0] = np.nan
+    found = mean_curves(evaluation, "pysod")["asnet"]["f"]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_masks_have_curves_and_no_categories():

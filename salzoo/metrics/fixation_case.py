@@ -9,7 +9,7 @@ from salzoo.metrics.earth_movers import earth_movers_distance
 from salzoo.metrics.resizing import to_size
 
 
-class Comparison:
+class FixationCase:
     """A saliency map beside its truth, under one convention.
 
     Each metric is a method without arguments that returns a float, NaN where the
@@ -214,7 +214,7 @@ class Comparison:
             counts = np.bincount(pixels, minlength=self._map.size)
         else:
             return None
-        if not rule.other_repeats:
+        if rule.other_repeats is None:
             counts = np.minimum(counts, 1)
         if not rule.other_own:
             counts = counts.copy()
@@ -230,10 +230,10 @@ class Comparison:
         return self._stepped(draws)
 
     def _stepped(self, draws):
-        """Mean area over the draws of negative pixels; NaN for a constant map."""
+        """Mean area over the draws of negative pixels."""
         rule, spread = self.convention, np.ptp(self._map)
         if spread == 0:
-            return np.nan
+            return rule.constant_area
         values = ((self._map - self._map.min()) / spread).ravel()
         fixated, step, last = values[self._pixels], rule.threshold_step, rule.last_threshold
         areas = [roc.stepped_area(fixated, values[pixels], step, last) for pixels in draws]
