@@ -12,9 +12,10 @@ What is ours: images are turned by up to 15 degrees (the paper names no angle);
 without ConvLSTMs each is one 3x3 convolution with ReLU from the same inputs to the
 same number of maps (Table 5: "5 convolution layers, which have 3x3 kernels and
 inputs/outputs with original dimensions"). Before a
-convolution with a sigmoid VGG-16's features are divided by 100: they have the scale
-of grey levels, at which a few steps of Adam saturate every sigmoid for good. The
-network can compute the same, with weights a hundred times as large.
+convolution with a sigmoid VGG-16's features are divided by 100, and its kernel starts
+a hundred times smaller than Glorot's: the features have the scale of grey levels or
+more, at which the start or a few steps of Adam saturate every sigmoid for good. The
+network can compute the same as without.
 
 `variant="release"` is the network that the authors published later (TPAMI
 2019), so that its weights fit: a ConvLSTM of 512 maps and SAM's learned priors
@@ -30,6 +31,7 @@ weights of `salzoo.losses.SalientObject`.
 
 import keras
 from keras import layers
+from keras.initializers import VarianceScaling
 
 from salzoo.errors import InputError
 from salzoo.layers import BlueGreenRed, LearnedGaussianPrior, StillConvLSTM2D
@@ -38,6 +40,8 @@ from salzoo.models.record import ModelRecord, Recipe, check_choice
 
 # Of ImageNet, in the order blue, green, red.
 CHANNEL_MEANS = (103.939, 116.779, 123.68)
+# Variance of a kernel before a sigmoid, as a share of Glorot's.
+SMALL = 1e-4
 LEVELS = {
     5: "block5_conv3",
     4: "block4_conv3",
@@ -103,7 +107,7 @@ def _paper(images, fixation, convlstm, output_level, fixation_size):
         if level >= output_level or (level == 4 and fixation_size == 28)
     }
     compressed = {
-        level: _convolution(64, 1, "sigmoid", f"compress_{level}")(maps)
+        level: _convolution(64, 1, "sigmoid", f"compress_{level}", SMALL)(maps)
         for level, maps in features.items()
     }
 
@@ -115,7 +119,7 @@ def _paper(images, fixation, convlstm, output_level, fixation_size):
 
     outputs, coarser = {}, ()
     if fixation:
-        prior = _convolution(1, 3, "sigmoid", "prior")(features[5])
+        prior = _convolution(1, 3, "sigmoid", "prior", SMALL)(features[5])
         coarser = (prior,)
         if fixation_size == 28:
             state = refine("fixation", compressed[4], _twice(prior, "prior_enlarge"))
@@ -161,8 +165,15 @@ def _release(images):
     return outputs
 
 
-def _convolution(filters, side, activation, name):
-    return layers.Conv2D(filters, side, padding="same", activation=activation, name=name)
+def _convolution(filters, side, activation, name, scale=1.0):
+    return layers.Conv2D(
+        filters,
+        side,
+        padding="same",
+        activation=activation,
+        kernel_initializer=VarianceScaling(scale, "fan_avg", "uniform"),  # 1: Glorot's
+        name=name,
+    )
 
 
 def _twice(maps, name):
