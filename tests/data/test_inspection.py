@@ -50,7 +50,7 @@ def test_all_problems_at_once(folder):
     assert "is 99x99, but its image 0003.jpg is 40x30" in found["ground_truth_mask/0003.png"]
     assert "damaged" in found["ground_truth_mask/0004.png"]
     assert "has no mask" in found["images/0006.jpg"]
-    assert found["."] == "gives 1 usable images of 4."
+    assert found["."] == "gives 2 usable images of 5."
 
 
 def test_archives_that_lie_there_are_verified(folder, monkeypatch):
