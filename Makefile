@@ -6,6 +6,7 @@ RUN      ?=
 EPOCHS   ?=
 IMAGES   ?=
 ARGS     ?=
+NAME     ?=
 PYTHON   ?= python3
 
 SALZOO := .venv/bin/salzoo
@@ -15,11 +16,11 @@ given   = $(if $(filter-out file,$(origin $(1))),$(if $($(1)),$(2) "$($(1))"))
 DATA    = $(call given,DATASET,--dataset) $(call given,DATA_DIR,--data_dir)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv train evaluate predict export tensorboard test test-all lint clean has-run
+.PHONY: help venv train evaluate predict export tensorboard experiments experiment test test-all lint clean has-run
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
-	@echo "  variables: MODEL DATASET DATA_DIR RUN EPOCHS IMAGES ARGS, e.g."
+	@echo "  variables: MODEL DATASET DATA_DIR RUN EPOCHS IMAGES NAME ARGS, e.g."
 	@echo "  make train MODEL=msinet DATASET=osie DATA_DIR=~/data/osie EPOCHS=5 ARGS='--flip'"
 
 venv: .venv/installed  ## create .venv with salzoo in it (nothing to do if it is there)
@@ -52,6 +53,13 @@ export: venv has-run  ## write RUN as a SavedModel into exports/
 
 tensorboard: venv  ## look at the training curves and maps of all runs
 	@.venv/bin/tensorboard --logdir runs $(ARGS)
+
+experiments: venv  ## list the papers' experiments
+	@.venv/bin/python -m experiments
+
+experiment: venv  ## run the experiment NAME, a table or all of a paper
+	@test -n "$(NAME)" || { echo "make experiment NAME=sam/table2/dcn ARGS=--quick; make experiments lists them"; exit 2; }
+	@.venv/bin/python -m experiments "$(NAME)" $(DATA) $(ARGS)
 
 test: venv  ## run the tests, the slow ones excepted
 	@.venv/bin/python -m pytest $(ARGS)

@@ -8,7 +8,7 @@ from salzoo import __version__
 from salzoo.data.decoding import decode_image
 from salzoo.data.images import MAX_MEGAPIXELS
 from salzoo.files import whole_folder, write_json
-from salzoo.prediction import run_card, run_saliency_function
+from salzoo.prediction import open_run
 from salzoo.runs import Run
 
 EXIF_NOTE = (
@@ -17,14 +17,14 @@ EXIF_NOTE = (
 )
 
 
-def export_run(run_dir, out, raw=False, fit_mode=None):
+def export_run(run_dir, out, raw=False, fit_mode=None, output=None):
     """Write a run's best weights as `out/<model>/<version>/`, the next free version.
 
     Signatures:
         serving_default: `images`, string (batch,), each an encoded JPEG or PNG
             of any size -> `maps`, string (batch,), each a 16-bit grey PNG of the
-            image's size, scaled by its maximum; `sizes`, int32 (batch, 2), rows
-            and columns.
+            image's size, scaled by its maximum (maps of objects as they are);
+            `sizes`, int32 (batch, 2), rows and columns.
         tensor: `images`, float32 RGB 0..255 (batch, rows, columns, 3), any size
             -> `saliency`, float32 (batch, rows, columns, 1).
     The model's card lies in `assets/card.json`.
@@ -33,8 +33,7 @@ def export_run(run_dir, out, raw=False, fit_mode=None):
         The folder written.
     """
     run = Run(run_dir)
-    card = run_card(run, raw, fit_mode)
-    saliency = run_saliency_function(run, raw, fit_mode)
+    card, saliency = open_run(run, raw, fit_mode, output)
     parent = os.path.join(out, card["model"])
     target = os.path.join(parent, str(_next_version(parent)))
     card["export"] = {
@@ -48,7 +47,7 @@ def export_run(run_dir, out, raw=False, fit_mode=None):
     with whole_folder(target) as folder:
         card_path = os.path.join(folder, "card.json")
         write_json(card_path, card)
-        module = _Served(saliency, card_path)
+        module = _Served(saliency, card_path, scaled=card["task"] != "objects")
         signatures = {"serving_default": module.from_bytes, "tensor": module.from_tensor}
         tf.saved_model.save(module, folder, signatures)
         os.remove(card_path)  # its copy lies in assets/
@@ -58,8 +57,9 @@ def export_run(run_dir, out, raw=False, fit_mode=None):
 class _Served(tf.Module):
     """The two ways in, around one saliency function."""
 
-    def __init__(self, saliency, card_path):
+    def __init__(self, saliency, card_path, scaled):
         super().__init__()
+        self.scaled = scaled
         self.saliency = saliency
         self.variables_ = saliency.get_concrete_function().variables
         self.card = tf.saved_model.Asset(card_path)
@@ -78,7 +78,8 @@ class _Served(tf.Module):
     def _served(self, content):
         image = decode_image(content)
         map_ = self.saliency(tf.cast(image, tf.float32)[None])[0]
-        map_ = tf.math.divide_no_nan(map_, tf.reduce_max(map_))
+        if self.scaled:
+            map_ = tf.math.divide_no_nan(map_, tf.reduce_max(map_))
         levels = tf.cast(tf.round(map_ * 65535.0), tf.uint16)
         return tf.io.encode_png(levels), tf.shape(map_)[:2]
 

@@ -122,6 +122,30 @@ def panel(rows, names=None):
     return canvas
 
 
+def grid(maps, columns=8, height=96):
+    """Lay maps side by side, in rows of eight.
+
+    Args:
+        maps: (n, rows, columns), scaled by their common maximum and shown as
+            heat, or colours (n, rows, columns, 3), 0..1.
+
+    Returns:
+        PIL image.
+    """
+    maps = np.asarray(maps)
+    colours = heat(scaled(maps)) if maps.ndim == 3 else np.round(np.clip(maps, 0, 1) * 255)
+    pictures = [_at_height(Image.fromarray(np.uint8(each)), height) for each in colours]
+    width = pictures[0].width
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    size = (columns * (width + GAP) + GAP, rows * (height + GAP) + GAP)
+    canvas = Image.new("RGB", size, "white")
+    for number, picture in enumerate(pictures):
+        row, column = divmod(number, columns)
+        canvas.paste(picture, (GAP + column * (width + GAP), GAP + row * (height + GAP)))
+    return canvas
+
+
 def _at_height(picture, height):
     width = max(1, round(picture.width * height / picture.height))
     return picture.resize((width, height), Image.Resampling.BICUBIC)

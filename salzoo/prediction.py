@@ -11,34 +11,38 @@ from salzoo.data.geometry import gaussian_blur
 from salzoo.data.images import EXTENSIONS
 from salzoo.errors import InputError
 from salzoo.files import digest, read_json, whole_file
-from salzoo.models import model_record
+from salzoo.models import choose_output, model_record, output_task
 from salzoo.pictures import grey_picture, overlay
 from salzoo.runs import Run
 
 
-def saliency_function(model, geometry, blur=0.0, raw=False):
+def saliency_function(model, geometry, blur=0.0, raw=False, output=None):
     """Wrap a network into a function from images of any size to their maps.
 
     fit, network, unfit, then the model's post-processing: Gaussian blur and
-    division by the maximum. Prediction, evaluation and every export use this
-    one function.
+    division by the maximum. Maps of objects are probabilities and stay as they
+    are. Prediction, evaluation and every export use this one function.
 
     Args:
         model: keras.Model of fitted images.
         geometry: `Geometry`.
         blur: sigma in pixels of the original image.
         raw: leave the post-processing out.
+        output: name of the map of a model that makes several; None: of its only one.
 
     Returns:
         tf.function. Images float32 RGB 0..255 (batch, rows, columns, 3) to maps
         float32 (batch, rows, columns, 1), at most 1 unless raw.
     """
 
+    is_object = output is not None and output_task(output) == "objects"
+
     @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32, "images")])
     def saliency(images):
         maps = model(geometry.fit_image(images), training=False)
+        maps = maps if output is None else maps[output]
         maps = geometry.unfit_map(maps, tf.shape(images)[1:3])
-        if raw:
+        if raw or is_object:
             return maps
         if blur:
             maps = gaussian_blur(maps[..., 0], blur)[..., None]
@@ -55,6 +59,8 @@ class Predictor:
             `exports/msinet` for its highest version).
         raw: without post-processing.
         fit_mode: for a run, another mode than it was trained with.
+        output: for a run of a model that makes several maps, which; None: the one
+            of the object.
 
     Attributes:
         card: dict, what is known of the model.
@@ -65,21 +71,20 @@ class Predictor:
             decided when it was made.
     """
 
-    def __init__(self, path, raw=False, fit_mode=None):
+    def __init__(self, path, raw=False, fit_mode=None, output=None):
         path = os.path.normpath(str(path))
         if not os.path.isdir(path):
             raise InputError(f"{path} does not exist; give a run folder or an exported model.")
         export = _export_folder(path)
         if export is None:
             run = Run(path)
-            self.card = run_card(run, raw, fit_mode)
-            self._saliency = run_saliency_function(run, raw, fit_mode)
-            around = {key: self.card[key] for key in ("model", "options", "geometry")}
-            around["post_processing"] = self.card["post_processing"]
+            self.card, self._saliency = open_run(run, raw, fit_mode, output)
+            keys = ("model", "options", "output", "geometry", "post_processing")
+            around = {key: self.card[key] for key in keys}
             self.fingerprint = [digest(run.weights()), around]
         else:
-            if raw or fit_mode:
-                flag = "--raw" if raw else "--fit"
+            if raw or fit_mode or output:
+                flag = "--raw" if raw else "--fit" if fit_mode else "--output"
                 raise InputError(
                     f"{flag} cannot change the exported model {export}: it was decided at "
                     "export; give the run folder instead."
@@ -100,25 +105,27 @@ class Predictor:
         return self._saliency(images)[0, ..., 0].numpy()
 
 
-def run_saliency_function(run, raw=False, fit_mode=None):
-    """Return the `saliency_function` of a run's best weights."""
-    geometry, blur = _wrapping(run, fit_mode)
-    return saliency_function(run.load_model(), geometry, blur, raw)
+def open_run(run, raw=False, fit_mode=None, output=None):
+    """Return the card and the `saliency_function` of a run's best weights.
 
-
-def run_card(run, raw=False, fit_mode=None):
-    """Return what is known of a run's model as plain values for json."""
+    The card is what is known of the model, as plain values for json.
+    """
     config = run.config
     geometry, blur = _wrapping(run, fit_mode)
     record = model_record(config.model)
+    model = run.load_model()
+    output = choose_output(model, output)
+    task = record.task if output is None else output_task(output)
     metrics = (
         read_json(run.path("metrics.json")) if os.path.exists(run.path("metrics.json")) else {}
     )
-    return {
+    plain = raw or task == "objects"
+    card = {
         "model": config.model,
         "options": config.options,
+        "output": output,
         "paper": record.paper,
-        "task": record.task,
+        "task": task,
         "trained_on": config.dataset,
         # A card travels; the place of a weights file on this machine does not.
         "recipe": {
@@ -127,9 +134,10 @@ def run_card(run, raw=False, fit_mode=None):
         },
         "seed": config.seed,
         "geometry": vars(geometry),
-        "post_processing": {"blur": 0.0 if raw else blur, "divide_by_maximum": not raw},
+        "post_processing": {"blur": 0.0 if plain else blur, "divide_by_maximum": not plain},
         "metrics": metrics,
     }
+    return card, saliency_function(model, geometry, blur, raw, output)
 
 
 def _wrapping(run, fit_mode):

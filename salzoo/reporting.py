@@ -8,12 +8,14 @@ from salzoo.data.mixture import chain
 from salzoo.data.sample import evenly
 from salzoo.evaluation import measure
 from salzoo.evaluation.sources import Network
+from salzoo.evaluation.tasks import has_fixations, has_mask
 from salzoo.files import whole_file, write_json
-from salzoo.models import model_record
 from salzoo.pictures import panel
 from salzoo.prediction import Predictor
+from salzoo.training.targets import target_kinds
 
 SHOWN = 5
+HAS_TRUTH = {"fixations": has_fixations, "objects": has_mask}
 # A short table; `salzoo evaluate` has all metrics.
 METRICS = {
     "fixations": ("AUC-Judd", "NSS", "CC", "SIM", "KLD"),
@@ -27,29 +29,42 @@ def report_run(run):
     The truth has the dataset's own sigma, whatever the network was trained on.
 
     Returns:
-        `Evaluation` of the run beside the baselines.
+        list of `Evaluation` of the run beside the baselines: of a model of
+        objects and fixations one of each, else one.
     """
     config = run.config
     everything = replace(config, limit_train=None)
     training, validation = (chain(everything.load(split)) for split in ("train", "val"))
-    model = Network(Predictor(run.folder))
-    task = model_record(config.model).task
-    evaluation = measure(
-        {config.model: model},
-        validation,
-        dataset=config.dataset,
-        split="val",
-        task=task,
-        metrics=METRICS[task],
-        training=training,
-    )
-    _write(evaluation, run)
-    with whole_file(run.path("predictions.png")) as path:
-        _picture(model, evenly(validation, SHOWN), task).save(path)
-    return evaluation
+    evaluations = []
+    for task in _tasks(config):
+        samples = [sample for sample in validation if HAS_TRUTH[task](sample)]
+        if not samples:
+            continue
+        output = "fixation" if len(_tasks(config)) > 1 and task == "fixations" else None
+        model = Network(Predictor(run.folder, output=output))
+        evaluation = measure(
+            {config.model: model},
+            samples,
+            dataset=config.dataset,
+            split="val",
+            task=task,
+            metrics=METRICS[task],
+            training=[sample for sample in training if HAS_TRUTH[task](sample)],
+        )
+        stem = "" if not evaluations else f"{task}_"
+        _write(evaluation, run, stem)
+        with whole_file(run.path(f"{stem}predictions.png")) as path:
+            _picture(model, evenly(samples, SHOWN), task).save(path)
+        evaluations.append(evaluation)
+    return evaluations
 
 
-def _write(evaluation, run):
+def _tasks(config):
+    """Return what is measured of a run, the main thing first."""
+    return tuple(reversed(target_kinds(config).split(" + ")))
+
+
+def _write(evaluation, run, stem):
     """Write the means as json and every image's values as csv; one convention is enough here."""
     [convention] = evaluation.conventions
     means = {
@@ -57,8 +72,8 @@ def _write(evaluation, run):
         for model, by_metric in evaluation.means()[convention].items()
     }
     summary = {"title": evaluation.title, "convention": convention, "means": means}
-    write_json(run.path("metrics.json"), summary)
-    evaluation.write_scores(run.path("metrics.csv"))
+    write_json(run.path(f"{stem}metrics.json"), summary)
+    evaluation.write_scores(run.path(f"{stem}metrics.csv"))
 
 
 def _picture(model, samples, task):

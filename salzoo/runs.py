@@ -68,6 +68,7 @@ class RunConfig:
     def geometry(self):
         """The `Geometry` between images and this network."""
         record = model_record(self.model)
+        record.check_fit(self.fit_mode)
         return Geometry(
             self.fit_mode,
             tuple(self.recipe.input_size),

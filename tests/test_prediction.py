@@ -159,13 +159,14 @@ def test_versions_count_up_and_cards_travel(small_run, exported):
 def test_a_card_tells_no_path_of_the_machine(small_run, tmp_path, vgg16_file):
     from dataclasses import replace
 
-    from salzoo.prediction import run_card
+    from salzoo.prediction import open_run
     from salzoo.runs import Run
 
     run = Run(shutil.copytree(small_run.folder, tmp_path / "run"))
     recipe = run.config.recipe.override(backbone_weights=str(vgg16_file))
     run.write_config(replace(run.config, recipe=recipe), resume=True)
-    assert run_card(run)["recipe"]["backbone_weights"] == vgg16_file.name
+    card, _ = open_run(run)
+    assert card["recipe"]["backbone_weights"] == vgg16_file.name
 
 
 def test_a_served_broken_image_is_an_error_with_a_reason(exported):

@@ -24,6 +24,7 @@ COMMANDS = (
     "download",
     "check",
     "summary",
+    "benchmark",
     "train",
     "evaluate",
     "compare",

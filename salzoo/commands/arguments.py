@@ -76,6 +76,11 @@ def add_wrapping(parser):
         choices=("pad", "stretch", "native"),
         help="how images reach the network, if not as in training",
     )
+    parser.add_argument(
+        "--output",
+        metavar="NAME",
+        help="which map of a model that makes several, like asnet's fixation or object_3",
+    )
 
 
 def add_options(parser):

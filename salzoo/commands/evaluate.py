@@ -79,6 +79,7 @@ def run(arguments):
             baselines=_all_or(arguments.baselines),
             names=arguments.name,
             raw=arguments.raw,
+            output=arguments.output,
             fit=arguments.fit,
             seed=arguments.seed or 0,
             jobs=arguments.jobs,
@@ -133,6 +134,7 @@ def _stem(arguments, data, convention):
         *(convention or []),
         *changed,
         *(["raw"] if arguments.raw else []),
+        *([arguments.output] if arguments.output else []),
     ]
     return "-".join(parts).replace(" ", "")
 

@@ -18,4 +18,5 @@ def run(arguments):
     load_tensorflow()
     from salzoo.export import export_run
 
-    print(export_run(arguments.run_dir, arguments.out, arguments.raw, arguments.fit))
+    wrapping = arguments.raw, arguments.fit, arguments.output
+    print(export_run(arguments.run_dir, arguments.out, *wrapping))

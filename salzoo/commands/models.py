@@ -13,8 +13,12 @@ def run(arguments):
     load_tensorflow()
     from salzoo.models import list_models, model_record
 
-    for name in list_models():
-        record = model_record(name)
-        print(f"{name:<12} {record.parameters:>12,} parameters  {record.task}  {record.paper}")
+    records = [model_record(name) for name in list_models()]
+    width = max(len(record.name) for record in records)
+    for record in records:
+        count = f"{record.parameters:>12,} parameters"
+        print(f"{record.name:<{width}} {count}  {record.task}  {record.paper}")
         for option, meaning in record.options.items():
-            print(f"{'':<12} option {option}: {meaning}")
+            print(f"{'':<{width}} option {option}: {meaning}")
+        for schedule, meaning in record.schedules.items():
+            print(f"{'':<{width}} schedule {schedule}: {meaning}")

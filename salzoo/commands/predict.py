@@ -45,7 +45,7 @@ def run(arguments):
     from salzoo.data.images import read_image
     from salzoo.prediction import Predictor, output_stems, write_prediction
 
-    predictor = Predictor(arguments.model, arguments.raw, arguments.fit)
+    predictor = Predictor(arguments.model, arguments.raw, arguments.fit, arguments.output)
     stems = output_stems(paths, arguments.out)
     written = 0
     for path, stem in zip(tqdm(paths, unit="image", disable=None), stems, strict=True):
@@ -70,7 +70,7 @@ def _submit(arguments):
     from salzoo.submission import test_images, write_submission
 
     images = test_images(arguments.submission, arguments.data_dir)
-    predictor = Predictor(arguments.model, arguments.raw, arguments.fit)
+    predictor = Predictor(arguments.model, arguments.raw, arguments.fit, arguments.output)
     name = predictor.card["model"]
     archive = write_submission(arguments.submission, images, predictor, name, arguments.out)
     print(f"{len(images)} maps of {arguments.submission}, 8-bit PNG: {archive}")

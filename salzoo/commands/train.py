@@ -31,6 +31,10 @@ RECIPE_FLAGS = (
     "input_size",
     "sigma",
     "flip",
+    "rotate",
+    "schedule",
+    "patience",
+    "validate_every",
     "backbone_weights",
 )
 RUN_FLAGS = (
@@ -66,6 +70,20 @@ def add_arguments(parser):
     recipe.add_argument(
         "--flip", action=argparse.BooleanOptionalAction, help="mirror half of the images"
     )
+    recipe.add_argument(
+        "--rotate", type=at_least(0, float, 180), help="turn images by up to so far"
+    )
+    recipe.add_argument(
+        "--schedule", help="of the rate: constant, 'x0.1 every 2 epochs', 'linear to 0.0001', ..."
+    )
+    recipe.add_argument(
+        "--patience", type=at_least(1), help="stop after so many validations without a lower loss"
+    )
+    recipe.add_argument("--validate_every", type=at_least(1), help="steps between validations")
+    for what in ("optimizer", "loss"):
+        recipe.add_argument(
+            f"--{what}_option", action="append", metavar="NAME=VALUE", help=f"of the {what}"
+        )
     recipe.add_argument("--backbone_weights", help="'imagenet', 'none' or a file")
     add_options(parser)
     parser.add_argument(
@@ -100,7 +118,8 @@ def run(arguments):
         if Run(run_dir).exists:
             print(f"\nInterrupted. To go on: salzoo train --resume --run_dir {run_dir}")
         raise
-    print("\n" + report_run(finished).table())
+    for evaluation in report_run(finished):
+        print("\n" + evaluation.table())
     print(f"\nrun       {finished.folder}")
     print(f"picture   {finished.path('predictions.png')}")
     if arguments.export:
@@ -112,20 +131,20 @@ def run(arguments):
 def _new(arguments):
     """Make the config of a new run from recipe and flags."""
     from salzoo.data.mixture import split_names
-    from salzoo.models import check_options, model_record
+    from salzoo.models import model_record
     from salzoo.runs import RunConfig
     from salzoo.training import check_recipe
 
     record = model_record(arguments.model or "msinet")
     dataset = arguments.dataset or "synthetic"
     names = split_names(dataset)
-    given = _given_recipe(arguments)
+    recipe = record.recipe_for(dataset)
     config = RunConfig(
         model=record.name,
         options=options(arguments.option, record),
         dataset=dataset,
         data_dir=arguments.data_dir and _absolute(arguments.data_dir),
-        recipe=record.recipe_for(dataset).override(**given),
+        recipe=recipe.override(**_given_recipe(arguments, recipe)),
         fit_mode=arguments.fit or record.fit_mode,
         protocol=arguments.protocol,
         dataset_options=pairs_to_dict("--dataset_option", arguments.dataset_option or []),
@@ -138,15 +157,23 @@ def _new(arguments):
     )
     if config.mix is not None and len(config.mix) != len(names):
         raise InputError(f"--mix needs a number for each of the {len(names)} datasets.")
-    check_options(record.name, config.options)
-    check_recipe(config.recipe)
+    record.check_options(config.options)
+    check_recipe(config.model, config.recipe)
     record.check_size(*config.recipe.input_size)
+    record.check_fit(config.fit_mode)
     return config, arguments.run_dir or _free_run_dir(f"{record.name}-{dataset}")
 
 
-def _given_recipe(arguments):
-    """Return the recipe's flags; files are named so that a run can go on from anywhere."""
+def _given_recipe(arguments, recipe):
+    """Return the flags that change a recipe, files so that a run can go on from anywhere."""
     given = {name: getattr(arguments, name) for name in RECIPE_FLAGS}
+    for what in ("optimizer", "loss"):
+        pairs = getattr(arguments, f"{what}_option")
+        # Options of the recipe's own optimizer or loss mean nothing to another.
+        if pairs is None and getattr(arguments, what) not in (None, getattr(recipe, what)):
+            pairs = []
+        if pairs is not None:
+            given[f"{what}_options"] = pairs_to_dict(f"--{what}_option", pairs)
     if given["backbone_weights"] not in (None, "none", "imagenet"):
         given["backbone_weights"] = _absolute(given["backbone_weights"])
     return given
@@ -182,9 +209,9 @@ def _resumed(arguments):
     if arguments.dataset_option is not None:
         given = pairs_to_dict("--dataset_option", arguments.dataset_option)
         _check_same("dataset_option", given, config.dataset_options)
-    for name, given in _given_recipe(arguments).items():
+    for name, given in _given_recipe(arguments, config.recipe).items():
         if name != "epochs":
-            _check_same(name, given, values[name])
+            _check_same(name.replace("_options", "_option"), given, values[name])
     if arguments.option:
         given = options(arguments.option, model_record(config.model))
         _check_same("option", given, config.options)

@@ -10,7 +10,7 @@ samples at pixel centres. Areas are averaged when a side shrinks and
 interpolated bicubically when it grows, without leaving the range of the input.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -44,16 +44,31 @@ class Geometry:
     size: (rows, columns) of the canvas.
     size_multiple: of rows and columns that the network takes; used by "native".
     padding_value: of the canvas beside an image (0..255); maps get 0.
+    scale: of everything at last, see `scaled`.
     """
 
     mode: str
     size: tuple
     size_multiple: int = 1
     padding_value: float = 0.0
+    scale: float = 1.0
 
     def __post_init__(self):
         if self.mode not in MODES:
             raise InputError(f"--fit {self.mode}: choose from {', '.join(MODES)}.")
+
+    def scaled(self, scale):
+        """Return the geometry of maps that a network makes at another scale than its input.
+
+        Canvas, content and offset are this geometry's times `scale`, rounded:
+        their places in the picture stay the same.
+        """
+        return replace(self, scale=self.scale * scale)
+
+    @property
+    def canvas_size(self):
+        """(rows, columns) of the canvas; in "native" mode only about that."""
+        return tuple(round(length * self.scale) for length in self.size)
 
     def place(self, image_size):
         """Return the `Placement` of an image of (rows, columns)."""
@@ -75,7 +90,14 @@ class Geometry:
         if self.mode == "pad":
             scale = tf.reduce_min(tf.cast(canvas, tf.float64) / sides)
             content = tf.maximum(tf.cast(tf.round(sides * scale), tf.int32), 1)
-        return Placement(image, content, (canvas - content) // 2, canvas)
+        offset = (canvas - content) // 2
+        if self.scale != 1.0:
+            content, offset, canvas = (
+                tf.cast(tf.round(tf.cast(part, tf.float64) * self.scale), tf.int32)
+                for part in (content, offset, canvas)
+            )
+            content = tf.maximum(content, 1)
+        return Placement(image, content, offset, canvas)
 
     def fit_image(self, image):
         """Bring an image (..., rows, columns, channels) to the canvas, float32."""
@@ -99,18 +121,37 @@ class Geometry:
             sides = tf.pad(sides, [[leading, 1], [0, 0]])
             content = tf.pad(content, sides, constant_values=padding_value)
         if self.mode != "native":
-            content.set_shape([*content.shape[:-3], *self.size, content.shape[-1]])
+            content.set_shape([*content.shape[:-3], *self.canvas_size, content.shape[-1]])
         return content
 
     def unfit_map(self, map_, image_size):
-        """Bring a network's map (..., rows, columns, 1) back to the image's size."""
+        """Bring a network's map (..., rows, columns, 1) back to the image's size.
+
+        The map may be of any size: it stands for the whole canvas.
+        """
         placement = self.place(image_size)
         if self.mode == "pad":
+            map_, placement = self._on_its_own_canvas(map_, placement)
             (top, left), (rows, columns) = (
                 tf.unstack(part) for part in (placement.offset, placement.content)
             )
             map_ = map_[..., top : top + rows, left : left + columns, :]
         return _resize(tf.convert_to_tensor(map_), placement.image)
+
+    def _on_its_own_canvas(self, map_, placement):
+        """Place a map that is larger by a whole factor there; resize any other to the canvas."""
+        map_ = tf.convert_to_tensor(map_)
+        factors = _size(map_) // np.array(self.canvas_size, "int32")
+        if isinstance(factors, np.ndarray):
+            factor = max(int(factors.min()), 1)
+        else:
+            factor = tf.maximum(tf.reduce_min(factors), 1)
+        placement = placement._replace(
+            content=placement.content * factor,
+            offset=placement.offset * factor,
+            canvas=placement.canvas * factor,
+        )
+        return _resize(map_, placement.canvas), placement
 
     def fit_points(self, points, image_size):
         """Move points (n, 2), x and y, from the original image to the canvas, float64."""

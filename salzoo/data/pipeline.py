@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from salzoo.data.augmentation import mirrored, turned, turned_counts
 from salzoo.data.cache import keep_in_memory, keep_on_disk
 from salzoo.data.decoding import decode_image, decode_jpeg
 from salzoo.data.images import file_format, read_image
@@ -27,11 +28,13 @@ class Pipeline:
 
     Args:
         samples: list of `Sample`, all with fixations or a density of their own
-            (where a sample has both, the density is its own), or all with a mask.
+            (where a sample has both, the density is its own), or all with a mask;
+            for both kinds of target each has one or the other, or both.
         geometry: `Geometry`; "native" sizes differ from image to image, so they
             need a batch_size of 1.
         plan: `Plan` of the samples, or a batch size.
-        targets: "fixations" or "objects".
+        targets: "fixations", "objects" or "fixations + objects".
+        target_scale: size of the targets, as a share of the images'.
         cache: what to keep once it is fitted: "all" or "targets", in memory;
             "disk", the targets in a file of the cache folder, which later
             pipelines of the same samples find again; "nothing". None: the first
@@ -40,13 +43,17 @@ class Pipeline:
 
     Batches: images float32 RGB 0..255 (batch, rows, columns, 3); targets float32
     (batch, rows, columns, 2), density and fixation counts, or (batch, rows,
-    columns, 1), mask 0..1.
+    columns, 1), mask 0..1. For both: (batch, rows, columns, 3), density, counts
+    and mask, zeros for what an image lacks, and a third part, float32 (batch, 2),
+    1 where it has fixations, and a mask.
 
     Memory: 16 bytes a fixation, the paths, and what is kept in memory: 4 bytes a
     pixel for each channel of the targets and images.
     """
 
-    def __init__(self, samples, geometry, plan=1, targets="fixations", cache=None):
+    def __init__(
+        self, samples, geometry, plan=1, targets="fixations", cache=None, target_scale=1.0
+    ):
         if not isinstance(plan, Plan):
             plan = Plan((len(samples),), plan)
         if geometry.mode == "native" and plan.batch_size != 1:
@@ -54,16 +61,23 @@ class Pipeline:
         self.samples = samples
         self.geometry = geometry
         self.plan = plan
-        self.channels = {"fixations": 2, "objects": 1}[targets]
+        self.target_geometry = geometry.scaled(target_scale)
+        self.kinds = tuple(targets.split(" + "))
+        self.channels = sum({"fixations": 2, "objects": 1}[kind] for kind in self.kinds)
         self.paths = [sample.image_path for sample in samples]
-        self.map_paths = [_map_path(sample, targets) for sample in samples]
         self.sizes = [sample.size for sample in samples]
-        if targets == "fixations":
-            self._collect_fixations()
+        self.present = _present(samples, self.kinds)
+        self.density_paths = [sample.density_path or "" for sample in samples]
+        self.mask_paths = [sample.mask_path or "" for sample in samples]
+        self._collect_fixations()
         self.images = self.targets = None
         self._decode_image = _decoder(self.paths, self.sizes)
-        self._decode_map = _decoder(filter(None, self.map_paths))
-        shapes = [(len(samples), *geometry.size, channels) for channels in (self.channels, 3)]
+        self._decode_density = _decoder(filter(None, self.density_paths))
+        self._decode_mask = _decoder(filter(None, self.mask_paths))
+        shapes = [
+            (len(samples), *self.target_geometry.canvas_size, self.channels),
+            (len(samples), *geometry.canvas_size, 3),
+        ]
         if geometry.mode == "native":
             cache = "nothing"
         cache = cache or self._affordable_cache(*shapes)
@@ -79,15 +93,17 @@ class Pipeline:
         """Return a dataset of all samples once, in their order."""
         return self._batches(self.plan.in_order())
 
-    def epoch(self, seed, epoch, flip=False, first_step=0):
+    def epoch(self, seed, epoch, flip=False, first_step=0, rotate=0.0):
         """Return a dataset of one shuffled epoch, from one of its steps on."""
         start = first_step * self.plan.batch_size
-        order, mirrored = self.plan.epoch(seed, epoch, flip)
-        return self._batches(order[start:], mirrored[start:] if flip else None)
+        order, mirror, degrees = self.plan.epoch(seed, epoch, flip, rotate)
+        mirror, degrees = (mirror if flip else None), (degrees if rotate else None)
+        rest = (None if each is None else each[start:] for each in (mirror, degrees))
+        return self._batches(order[start:], *rest)
 
     def names(self, seed, epoch, step):
         """Return the paths of the images that a step of an epoch sees."""
-        order, _ = self.plan.epoch(seed, epoch)
+        order = self.plan.epoch(seed, epoch)[0]
         size = self.plan.batch_size
         return [self.samples[index].image_path for index in order[step * size : (step + 1) * size]]
 
@@ -100,21 +116,32 @@ class Pipeline:
         )
         self.sigmas = [each.sigma or 0.0 for each in self.samples]
 
-    def _batches(self, order, mirrored=None):
-        def example(index, mirror=None):
-            pair = self._image(index), self._target(index)
-            if mirror is None:
-                return pair
-            return tuple(
-                tf.cond(mirror, lambda maps=maps: maps[:, ::-1], lambda maps=maps: maps)
-                for maps in pair
-            )
+    def _batches(self, order, mirror=None, degrees=None):
+        def example(draw):
+            index = draw["index"]
+            image, target = self._image(index), self._target(index)
+            if mirror is not None:
+                image, target = (mirrored(maps, draw["mirror"]) for maps in (image, target))
+            if degrees is not None:
+                image = turned(image, draw["degrees"], self.geometry.padding_value)
+                target = self._turned_target(target, draw["degrees"])
+            if len(self.kinds) == 1:
+                return image, target
+            return image, target, tf.constant(self.present)[index]
 
-        plan = tf.data.Dataset.from_tensor_slices(
-            (order,) if mirrored is None else (order, mirrored)
-        )
-        pairs = plan.map(example, PARALLEL).batch(self.plan.batch_size).prefetch(WAITING)
-        return untuned(pairs)
+        plan = {"index": order, "mirror": mirror, "degrees": degrees}
+        plan = {name: values for name, values in plan.items() if values is not None}
+        dataset = tf.data.Dataset.from_tensor_slices(plan).map(example, PARALLEL)
+        return untuned(dataset.batch(self.plan.batch_size).prefetch(WAITING))
+
+    def _turned_target(self, target, degrees):
+        if "fixations" not in self.kinds:
+            return turned(target, degrees)
+        counts = turned_counts(target[..., 1:2], degrees)
+        parts = [turned(target[..., :1], degrees), counts]
+        if "objects" in self.kinds:
+            parts.append(turned(target[..., 2:], degrees))
+        return tf.concat(parts, axis=-1)
 
     def _image(self, index):
         return self._load_image(index) if self.images is None else self.images[index]
@@ -126,27 +153,35 @@ class Pipeline:
         return self.geometry.fit_image(self._decode_image(_at(self.paths, index)))
 
     def _make_target(self, index):
-        """Return density and counts (rows, columns, 2), or the mask (rows, columns, 1)."""
-        if self.channels == 1:
-            return self._stored_map(index) / 255.0
+        """Return density and counts, the mask, or all three, as channels."""
+        if self.kinds == ("objects",):
+            return self._mask(index)
+        fixations = _side_by_side(*self._fixations(index))
+        if self.kinds == ("fixations",):
+            return fixations
+        return tf.concat([fixations, self._mask(index)], axis=-1)
+
+    def _fixations(self, index):
         points, size = self.fixations[index], _at(self.sizes, index)
+        geometry = self.target_geometry
+        return _either(
+            self.density_paths,
+            index,
+            lambda path: (
+                _grey(geometry.fit_map(self._decode_density(path))),
+                geometry.count_fixations(points, size),
+            ),
+            lambda: geometry.fit_fixations(points, size, _at(self.sigmas, index)),
+        )
 
-        def from_points():
-            return self.geometry.fit_fixations(points, size, _at(self.sigmas, index))
-
-        def from_map():
-            return self._stored_map(index), self.geometry.count_fixations(points, size)
-
-        # Branches that no sample needs would cost half the speed.
-        if not any(self.map_paths):
-            return _side_by_side(*from_points())
-        if all(self.map_paths):
-            return _side_by_side(*from_map())
-        return _side_by_side(*tf.cond(_at(self.map_paths, index) == "", from_points, from_map))
-
-    def _stored_map(self, index):
-        fitted = self.geometry.fit_map(self._decode_map(_at(self.map_paths, index)))
-        return tf.reduce_mean(fitted, axis=-1, keepdims=True)
+    def _mask(self, index):
+        geometry = self.target_geometry
+        return _either(
+            self.mask_paths,
+            index,
+            lambda path: _grey(geometry.fit_map(self._decode_mask(path))) / 255.0,
+            lambda: geometry.fit_map(tf.zeros([*tf.unstack(_at(self.sizes, index)), 1])),
+        )
 
     def _fitted(self, what, load):
         """Yield what `load` gives of each sample, as arrays."""
@@ -164,17 +199,16 @@ class Pipeline:
     def _fingerprint(self):
         """Return a name for all that decides the targets."""
         found = hashlib.sha256(
-            repr((VERSION, tf.__version__, self.geometry, self.channels)).encode()
+            repr((VERSION, tf.__version__, self.target_geometry, self.kinds)).encode()
         )
-        for sample, path in zip(self.samples, self.map_paths, strict=True):
-            origin = sample.sigma
-            if path:
-                file = os.stat(path)
-                origin = os.path.abspath(path), file.st_size, file.st_mtime_ns
+        for sample, *paths in zip(self.samples, self.density_paths, self.mask_paths, strict=True):
+            files = [(os.path.abspath(path), os.stat(path)) for path in paths if path]
+            origin = [(path, file.st_size, file.st_mtime_ns) for path, file in files]
             points = b""
-            if self.channels == 2 and sample.fixations is not None:
+            if "fixations" in self.kinds and sample.fixations is not None:
                 points = np.asarray(sample.fixations, "float64").tobytes()
-            found.update(repr((tuple(sample.size), origin, len(points))).encode() + points)
+            known = tuple(sample.size), sample.sigma, origin, len(points)
+            found.update(repr(known).encode() + points)
         return found.hexdigest()[:32]
 
 
@@ -195,15 +229,45 @@ class explained:
                         read_image(path)  # raises for the first damaged one
 
 
-def _map_path(sample, targets):
-    """Return the file with a sample's target, "" where it is made from points."""
-    if targets == "objects":
-        if sample.mask_path is None:
-            raise InputError(f"{sample.image_path} has no mask: take a dataset of salient objects.")
-        return sample.mask_path
-    if sample.density_path is None and sample.fixations is None:
-        raise InputError(f"{sample.image_path} has no fixations: take a dataset of fixations.")
-    return sample.density_path or ""
+def _present(samples, kinds):
+    """Return float32 (n, 2): whether each sample has fixations, and a mask."""
+    found = np.array(
+        [
+            [
+                each.fixations is not None or each.density_path is not None,
+                each.mask_path is not None,
+            ]
+            for each in samples
+        ],
+        "float32",
+    )
+    for column, kind, what in ((0, "fixations", "fixations"), (1, "objects", "mask")):
+        if kinds == (kind,) and not found[:, column].all():
+            path = samples[int(found[:, column].argmin())].image_path
+            raise InputError(f"{path} has no {what}: take a dataset of {_datasets(kind)}.")
+    if not found.any(axis=1).all():
+        path = samples[int(found.any(axis=1).argmin())].image_path
+        raise InputError(f"{path} has neither fixations nor a mask to train on.")
+    return found
+
+
+def _datasets(kind):
+    return "salient objects" if kind == "objects" else "fixations"
+
+
+def _either(paths, index, from_file, without):
+    """Return from_file(path) where a sample has a file, else without()."""
+    # Branches that no sample needs would cost half the speed.
+    if not any(paths):
+        return without()
+    path = _at(paths, index)
+    if all(paths):
+        return from_file(path)
+    return tf.cond(path == "", without, lambda: from_file(path))
+
+
+def _grey(map_):
+    return tf.reduce_mean(map_, axis=-1, keepdims=True)
 
 
 def untuned(dataset):

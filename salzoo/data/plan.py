@@ -70,12 +70,13 @@ class Plan:
         """Return all indices once, in their order."""
         return np.arange(sum(self.counts))
 
-    def epoch(self, seed, epoch, flip=False):
-        """Return the indices of an epoch for this worker, and which to mirror.
+    def epoch(self, seed, epoch, flip=False, rotate=0.0):
+        """Return the indices of an epoch for this worker, which to mirror, and how far to turn.
 
         Returns:
-            int64 (n,), bool (n,). A single worker's last step may be short;
-            several workers get full ones, topped up from the epoch's start.
+            int64 (n,), bool (n,), degrees (n,) within -rotate..rotate. A single
+            worker's last step may be short; several workers get full ones,
+            topped up from the epoch's start.
         """
         random = np.random.default_rng((seed, epoch))
         starts = np.cumsum((0, *self.counts[:-1]))
@@ -85,12 +86,12 @@ class Plan:
         ]
         order = random.permutation(np.concatenate(drawn))
         mirrored = random.random(len(order)) < (0.5 if flip else 0.0)
+        degrees = random.uniform(-rotate, rotate, len(order))
+        drawn = order, mirrored, degrees
         if self.workers > 1:
             shape = (self.steps, self.workers, self.batch_size)
-            order, mirrored = (
-                np.resize(each, shape)[:, self.worker].ravel() for each in (order, mirrored)
-            )
-        return order, mirrored
+            drawn = (np.resize(each, shape)[:, self.worker].ravel() for each in drawn)
+        return tuple(drawn)
 
 
 def _repeated(random, count, draw):

@@ -36,6 +36,7 @@ def evaluate(
     names=None,
     raw=False,
     fit=None,
+    output=None,
     seed=0,
     jobs=None,
     out=None,
@@ -58,7 +59,7 @@ def evaluate(
         metrics: list of names or "all"; None: all but EMD.
         baselines: list of names, "all" or "none"; None: the cheap ones.
         names: for the table, one a source; None: the models' or the folders'.
-        raw, fit: what happens around a network, see `Predictor`.
+        raw, fit, output: what happens around a network, see `Predictor`.
         seed: of all that is drawn at random. jobs: processes; None: all cores.
         out: folder to write to: evaluation.json, scores.csv, curves.npz (objects),
             report.md, report.html. Interrupted, the same call goes on where it was.
@@ -71,7 +72,7 @@ def evaluate(
         InputError: unusable source, data or name; the sentence says which.
     """
     sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
-    known_task = _sources.usual_task(sources)
+    known_task = _sources.usual_task(sources, output)
     where = (data_dir, protocol, sigma, dataset_options)
     samples, images = _sources.load(split, dataset, *where)
     measured = evenly(samples, limit)
@@ -80,7 +81,8 @@ def evaluate(
     conventions = tasks.conventions_of(task, convention)
     metrics = tasks.metrics_of(task, metrics, conventions)
     baselines = tasks.baselines_of(task, baselines) or "none"
-    models = _sources.open_sources(sources, samples, images, measured, task, raw, fit, names)
+    wrapping = raw, fit, output
+    models = _sources.open_sources(sources, samples, images, measured, task, wrapping, names)
     if out is not None:
         os.makedirs(out, exist_ok=True)
     evaluation = measure(
@@ -91,7 +93,14 @@ def evaluate(
         dataset=dataset,
         split=split,
         changed=_changed(
-            raw, {"protocol": protocol, "limit": limit, "fit": fit, **(dataset_options or {})}
+            raw,
+            {
+                "protocol": protocol,
+                "limit": limit,
+                "fit": fit,
+                "output": output,
+                **(dataset_options or {}),
+            },
         ),
         task=task,
         conventions=conventions,

@@ -6,6 +6,7 @@ from salzoo.data.datasets import dataset_folder, dataset_record
 from salzoo.data.images import read_image
 from salzoo.data.mixture import available_splits, chain, load_mixture, split_names
 from salzoo.errors import EmptySplit, InputError
+from salzoo.evaluation import tasks
 from salzoo.files import read_json
 from salzoo.map_files import HDF5
 from salzoo.maps import MapFolder
@@ -46,7 +47,8 @@ def about(path):
     """Return what a run or an export says of itself: its model and what it was trained on.
 
     Returns:
-        {"model", "datasets", and of runs "data_dir", "protocol", "options"}; {} of maps.
+        {"model", "datasets", of exports "task", of runs "data_dir", "protocol" and
+        "options"}; {} of maps.
     """
     path, kind = os.path.expanduser(str(path)), kind_of(path)
     if kind == "maps":
@@ -54,7 +56,11 @@ def about(path):
     try:
         if kind == "export":
             card = read_json(os.path.join(_export_folder(path), "assets", "card.json"))
-            return {"model": card["model"], "datasets": card["trained_on"]}
+            return {
+                "model": card["model"],
+                "datasets": card["trained_on"],
+                "task": card.get("task"),
+            }
         config = read_json(os.path.join(path, "config.json"))
         return {
             "model": config["model"],
@@ -78,13 +84,13 @@ class Network:
         return self.predictor(read_image(sample.image_path, exif=False))
 
 
-def open_sources(sources, samples, images, needed, task, raw=False, fit=None, names=None):
+def open_sources(sources, samples, images, needed, task, wrapping=(False, None, None), names=None):
     """Open what is to be evaluated.
 
     Args:
         sources: paths. samples, images: of the split, and their names.
         needed: those of the samples that are measured. task: "fixations" or "objects".
-        raw, fit: as of `Predictor`. names: for the table, one a source.
+        wrapping: raw, fit and output, as of `Predictor`. names: for the table, one a source.
 
     Returns:
         {name: `MapFolder` or `Network`}.
@@ -92,18 +98,22 @@ def open_sources(sources, samples, images, needed, task, raw=False, fit=None, na
     Raises:
         InputError: unusable sources; two of one name.
     """
-    opened = []
+    opened, (raw, fit, output) = [], wrapping
     for source in sources:
         path = os.path.expanduser(str(source))
         if kind_of(path) == "maps":
-            if raw or fit:
-                raise InputError(f"{'--raw' if raw else '--fit'} cannot change the maps in {path}.")
+            if raw or fit or output:
+                flag = "--raw" if raw else "--fit" if fit else "--output"
+                raise InputError(f"{flag} cannot change the maps in {path}.")
             model = MapFolder(path, samples, images, needed, unit=task == "objects")
             opened.append((os.path.basename(without_ending(model.path)), model))
         else:
             from salzoo.prediction import Predictor
 
-            predictor = Predictor(path, raw, fit)
+            predictor = Predictor(path, raw, fit, output or _output_for(task, path))
+            # One map of several is for one task; where people look may be tried on masks.
+            if predictor.card.get("output") and predictor.card["task"] != task:
+                raise InputError(f"{path} predicts {predictor.card['task']}, not {task}.")
             opened.append((predictor.card["model"], Network(predictor)))
     own = [name for name, _ in opened]
     if names is None:
@@ -118,14 +128,28 @@ def open_sources(sources, samples, images, needed, task, raw=False, fit=None, na
     return {name: model for name, (_, model) in zip(names, opened, strict=True)}
 
 
-def usual_task(sources):
-    """Return the task of the first network among the sources, None if there is none."""
-    models = [known["model"] for known in map(about, sources) if known]
-    if not models:
-        return None
+def _output_for(task, path):
+    """Return the output of a run that has this task, None if it has no choice or it is usual."""
     from salzoo.models import model_record
 
-    return model_record(models[0]).task
+    several = model_record(about(path)["model"]).task == "fixations + objects"
+    is_run = kind_of(path) == "run"
+    return "fixation" if several and is_run and task == "fixations" else None
+
+
+def usual_task(sources, output=None):
+    """Return the task of the first network among the sources, None if there is none.
+
+    A model of both is asked for the object, unless `output` names its fixation map; an
+    export has one map only.
+    """
+    known = next(filter(None, map(about, sources)), None)
+    if known is None:
+        return None
+    from salzoo.models import model_record, output_task
+
+    task = known.get("task") or model_record(known["model"]).task
+    return task if task in tasks.TASKS else output_task(output)
 
 
 def load(split, datasets, data_dir, protocol=None, sigma=None, options=None):

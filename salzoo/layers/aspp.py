@@ -1,5 +1,7 @@
 """Atrous spatial pyramid pooling."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -60,6 +62,13 @@ class ASPP(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.filters)
+
+    def multiply_adds(self, input_shape):
+        """Return the multiply-adds of one image of this shape; the mean branch sees one pixel."""
+        pixels = input_shape[1] * input_shape[2]
+        everywhere = [self.point, *self.dilated, self.fuse]
+        kernels = sum(math.prod(convolution.kernel.shape) for convolution in everywhere)
+        return pixels * kernels + math.prod(self.mean.kernel.shape)
 
     def get_config(self):
         return {

@@ -1,4 +1,4 @@
-"""Bilinear enlargement as TensorFlow 1 did it."""
+"""Bilinear enlargement as TensorFlow 1 and Theano did it."""
 
 import keras
 from keras import ops
@@ -6,42 +6,51 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="salzoo")
 class LegacyBilinear(keras.layers.Layer):
-    """Enlarge a map by a whole factor with TensorFlow 1's legacy bilinear form.
+    """Enlarge a map by a whole factor with the bilinear form of an old framework.
 
-    Output pixel `i` samples the input at `i / factor`: the grids share their
-    first pixel, neither their centres nor their corners, and the last input
-    pixel is repeated. `keras.layers.UpSampling2D` samples at half-pixel centres
-    instead, which is another network once weights are trained (MSI-Net, whose
-    four internal resizes have this form).
+    Output pixel `i` samples the input at `(i - offset) / factor`; beyond its
+    border the input is repeated. `keras.layers.UpSampling2D` samples at
+    half-pixel centres instead, which is another network once weights are trained.
+
+    TensorFlow 1's legacy resize has offset 0: the grids share their first pixel
+    (MSI-Net, whose four internal resizes have this form). Theano's
+    `bilinear_upsampling` has offset (factor - 1) // 2: for an even factor half an
+    output pixel less than the pixel centres ask for (SAM, factor 16, offset 7).
 
     Written with slices, stack and reshape so that unknown rows and columns
     survive export.
 
     Args:
         factor: int, at least 1; rows and columns grow by it.
+        offset: int, the output pixel that falls on the first input pixel,
+            below `factor`.
 
     Input: (batch, rows, columns, channels). Output: (batch, factor * rows,
     factor * columns, channels), same dtype.
 
     Raises:
-        ValueError: `factor` is not a positive whole number.
+        ValueError: `factor` is not a positive whole number, or `offset` not one
+            of 0 to factor - 1.
     """
 
-    def __init__(self, factor=2, **kwargs):
+    def __init__(self, factor=2, offset=0, **kwargs):
         super().__init__(**kwargs)
         if factor != int(factor) or factor < 1:
             raise ValueError(f"factor must be a positive whole number, got {factor!r}.")
+        if offset not in range(int(factor)):
+            raise ValueError(f"offset must be a whole number below {factor}, got {offset!r}.")
         self.factor = int(factor)
+        self.offset = int(offset)
 
     def call(self, inputs):
         return self._enlarge(self._enlarge(inputs, axis=1), axis=2)
 
     def _enlarge(self, inputs, axis):
-        following = ops.concatenate(
-            [_part(inputs, axis, 1, None), _part(inputs, axis, -1, None)], axis=axis
-        )
-        step = (following - inputs) * (1.0 / self.factor)
-        phases = [inputs + step * phase for phase in range(self.factor)]
+        first, last = _part(inputs, axis, None, 1), _part(inputs, axis, -1, None)
+        up = ops.concatenate([_part(inputs, axis, 1, None), last], axis=axis) - inputs
+        down = ops.concatenate([first, _part(inputs, axis, None, -1)], axis=axis) - inputs
+        shares = [(pixel - self.offset) / self.factor for pixel in range(self.factor)]
+        phases = [inputs + (up if share >= 0 else down) * abs(share) for share in shares]
         shape = list(ops.shape(inputs))
         shape[axis] = shape[axis] * self.factor
         return ops.reshape(ops.stack(phases, axis=axis + 1), shape)
@@ -52,7 +61,7 @@ class LegacyBilinear(keras.layers.Layer):
         return (batch, grow(rows), grow(columns), channels)
 
     def get_config(self):
-        return {**super().get_config(), "factor": self.factor}
+        return {**super().get_config(), "factor": self.factor, "offset": self.offset}
 
 
 def _part(tensor, axis, start, stop):

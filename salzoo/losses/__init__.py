@@ -1,7 +1,65 @@
 """Losses of the papers, on every Keras backend."""
 
+from salzoo.losses.distances import Bhattacharyya, ChiSquared, Cosine, Euclidean, TotalVariation
+from salzoo.losses.fixation import CC, NSS, WeightedSum
 from salzoo.losses.kld import KLD
+from salzoo.losses.objects import SalientObject
+from salzoo.losses.regression import L1, L2, L2Sum, SigmoidCrossEntropy
 
-LOSSES = {"kld": KLD}
+# Of fixation maps, by the names that recipes use.
+FIXATION_LOSSES = {
+    "kld": KLD,
+    "cc": CC,
+    "nss": NSS,
+    "weighted_sum": WeightedSum,
+    "euclidean": Euclidean,
+    "cosine": Cosine,
+    "chi_squared": ChiSquared,
+    "total_variation": TotalVariation,
+    "bhattacharyya": Bhattacharyya,
+    "l2": L2,
+    "l2_sum": L2Sum,
+    "l1": L1,
+    "sigmoid_cross_entropy": SigmoidCrossEntropy,
+}
+# Of masks; a fixation map beside them has the KLD.
+OBJECT_LOSSES = {"salient_object": SalientObject}
+LOSSES = {**FIXATION_LOSSES, **OBJECT_LOSSES}
 
-__all__ = ["KLD", "LOSSES"]
+
+def make_loss(name, outputs=None, **options):
+    """Return what `compile` takes as the loss of a model.
+
+    Args:
+        name: in LOSSES. outputs: names of the model's outputs if it returns a
+            dict; "fixation" is a fixation map, all others are masks.
+        **options: of the named loss.
+
+    Returns:
+        A loss, or a dict with one for each output.
+    """
+    if outputs is None:
+        return LOSSES[name](**options)
+    return {each: KLD() if each == "fixation" else LOSSES[name](**options) for each in outputs}
+
+
+__all__ = [
+    "CC",
+    "FIXATION_LOSSES",
+    "KLD",
+    "L1",
+    "L2",
+    "LOSSES",
+    "NSS",
+    "OBJECT_LOSSES",
+    "Bhattacharyya",
+    "ChiSquared",
+    "Cosine",
+    "Euclidean",
+    "L2Sum",
+    "SalientObject",
+    "SigmoidCrossEntropy",
+    "TotalVariation",
+    "WeightedSum",
+    "make_loss",
+]

@@ -3,7 +3,8 @@
 They are means over images at the size of the model's input; the benchmark
 numbers, at the size of the original images and in float64, come from
 `salzoo.evaluation`. An image whose truth is missing is left out; a mean over no
-image is NaN. `sample_weight` is a weight for each image, (batch,).
+image is NaN. A truth that is larger than the prediction by a whole factor is
+reduced to it. `sample_weight` is a weight for each image, (batch,).
 
     model.compile(optimizer, loss, metrics=metrics_in_fit("fixations"))
 """
@@ -11,6 +12,7 @@ image is NaN. `sample_weight` is a weight for each image, (batch,).
 import keras
 from keras import ops
 
+from salzoo.losses.truth import match
 from salzoo.metrics.objects import BETA_SQUARED
 
 EPSILON = 2.0**-52
@@ -36,7 +38,8 @@ class _MeanOverImages(keras.metrics.Mean):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch: y_true as the class says, y_pred (batch, rows, columns, 1)."""
-        scores, defined = self.scores(ops.cast(y_true, self.dtype), ops.cast(y_pred, self.dtype))
+        y_true, y_pred = (ops.cast(maps, self.dtype) for maps in (y_true, y_pred))
+        scores, defined = self.scores(_reduced(y_true, y_pred), y_pred)
         weights = _weights(defined, sample_weight, self.dtype)
         super().update_state(ops.where(defined, scores, 0.0), weights)
 
@@ -139,7 +142,7 @@ class MaxF(keras.metrics.Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch."""
-        truth = _truth(ops.cast(y_true, self.dtype))
+        truth = _truth(_reduced(ops.cast(y_true, self.dtype), y_pred))
         levels = ops.floor(ops.clip(ops.cast(y_pred, self.dtype), 0, 1) * 255)
         batch = ops.shape(y_pred)[0]
         image = ops.reshape(ops.arange(batch, dtype="int32"), (-1, 1, 1, 1))
@@ -162,6 +165,14 @@ class MaxF(keras.metrics.Metric):
 
 
 _BY_TASK = {"fixations": (NSS, CC, SIM, KLD), "objects": (MAE, MaxF)}
+
+
+def _reduced(y_true, y_pred):
+    """Return a truth that is larger by a whole factor at the size of the prediction."""
+    parts = [match(y_true[..., :1], y_pred)]
+    if y_true.shape[-1] == 2:
+        parts.append(match(y_true[..., 1:], y_pred, ops.sum))
+    return ops.concatenate(parts, axis=-1)
 
 
 def _weights(defined, sample_weight, dtype):

@@ -24,20 +24,66 @@ kind are not offered by keras.applications, so the recipe starts from ImageNet.
 import keras
 from keras import layers
 
-from salzoo.errors import InputError
 from salzoo.layers import ASPP, LegacyBilinear, MinMaxNormalization
-from salzoo.models.backbones import dilated_vgg16, load_vgg16_weights
+from salzoo.models.backbones import load_backbone_weights, vgg16
 from salzoo.models.record import ModelRecord, Recipe
 
 # Subtracted from red, green and blue, in this order (see above).
 CHANNEL_MEANS = (103.939, 116.779, 123.68)
 
-RECORD = ModelRecord(
+
+def build(aspp=True, multi_level=True, backbone_weights=None, input_shape=(None, None, 3)):
+    """Build MSI-Net.
+
+    Args:
+        aspp: bool, False replaces the five branches by one 3x3 convolution.
+        multi_level: bool, False leaves out pools 3 and 4.
+        backbone_weights: None, "imagenet" or a file's path, see
+            `salzoo.models.backbones.load_backbone_weights`.
+        input_shape: (rows, columns, 3), each None or a multiple of 8.
+
+    Returns:
+        keras.Model. Input: images, float32 RGB 0..255, (batch, rows, columns,
+        3). Output: saliency maps, float32 0..1, (batch, rows, columns, 1).
+
+    Raises:
+        InputError: an unusable input_shape or weights file.
+    """
+    MSINET.check_input_shape(input_shape)
+    images = keras.Input(input_shape, name="image")
+    centred = layers.Rescaling(1.0, [-mean for mean in CHANNEL_MEANS], name="subtract_means")(
+        images
+    )
+    levels = vgg16(centred, dilated=True)
+    features = levels["block5_pool"]
+    if multi_level:
+        features = layers.Concatenate(name="multi_level")(
+            [levels["block3_pool"], levels["block4_pool"], features]
+        )
+    if aspp:
+        maps = ASPP(256, (4, 8, 12), name="aspp")(features)
+    else:
+        maps = layers.Conv2D(1280, 3, padding="same", activation="relu", name="context")(features)
+        maps = layers.Conv2D(256, 1, activation="relu", name="context_fuse")(maps)
+    for number, filters in enumerate((128, 64, 32), start=1):
+        maps = LegacyBilinear(2, name=f"decoder_enlarge{number}")(maps)
+        maps = layers.Conv2D(
+            filters, 3, padding="same", activation="relu", name=f"decoder_conv{number}"
+        )(maps)
+    maps = layers.Conv2D(1, 3, padding="same", name="decoder_conv4")(maps)
+    saliency = MinMaxNormalization(dtype="float32", name="saliency")(maps)
+    model = keras.Model(images, saliency, name="msinet")
+    load_backbone_weights(model, "VGG-16", backbone_weights)
+    return model
+
+
+MSINET = ModelRecord(
     name="msinet",
     title="MSI-Net",
     paper="Kroner et al., Contextual encoder-decoder network for visual saliency prediction, "
     "Neural Networks 129 (2020)",
     task="fixations",
+    build=build,
     parameters=24_934_209,
     options={
         "aspp": "False: one 3x3 convolution to 1,280 maps in place of the ASPP branches (Table 6)",
@@ -74,55 +120,3 @@ RECORD = ModelRecord(
         },
     },
 )
-
-
-def build(aspp=True, multi_level=True, backbone_weights=None, input_shape=(None, None, 3)):
-    """Build MSI-Net.
-
-    Args:
-        aspp: bool, False replaces the five branches by one 3x3 convolution.
-        multi_level: bool, False leaves out pools 3 and 4.
-        backbone_weights: None, "imagenet" or a file's path, see
-            `salzoo.models.backbones.load_vgg16_weights`.
-        input_shape: (rows, columns, 3), each None or a multiple of 8.
-
-    Returns:
-        keras.Model. Input: images, float32 RGB 0..255, (batch, rows, columns,
-        3). Output: saliency maps, float32 0..1, (batch, rows, columns, 1).
-
-    Raises:
-        InputError: an unusable input_shape or weights file.
-    """
-    _check_input_shape(input_shape)
-    images = keras.Input(input_shape, name="image")
-    centred = layers.Rescaling(1.0, [-mean for mean in CHANNEL_MEANS], name="subtract_means")(
-        images
-    )
-    levels = dilated_vgg16(centred)
-    features = levels["block5_pool"]
-    if multi_level:
-        features = layers.Concatenate(name="multi_level")(
-            [levels["block3_pool"], levels["block4_pool"], features]
-        )
-    if aspp:
-        maps = ASPP(256, (4, 8, 12), name="aspp")(features)
-    else:
-        maps = layers.Conv2D(1280, 3, padding="same", activation="relu", name="context")(features)
-        maps = layers.Conv2D(256, 1, activation="relu", name="context_fuse")(maps)
-    for number, filters in enumerate((128, 64, 32), start=1):
-        maps = LegacyBilinear(2, name=f"decoder_enlarge{number}")(maps)
-        maps = layers.Conv2D(
-            filters, 3, padding="same", activation="relu", name=f"decoder_conv{number}"
-        )(maps)
-    maps = layers.Conv2D(1, 3, padding="same", name="decoder_conv4")(maps)
-    saliency = MinMaxNormalization(dtype="float32", name="saliency")(maps)
-    model = keras.Model(images, saliency, name="msinet")
-    load_vgg16_weights(model, backbone_weights)
-    return model
-
-
-def _check_input_shape(input_shape):
-    if not isinstance(input_shape, tuple | list) or len(input_shape) != 3 or input_shape[2] != 3:
-        raise InputError(f"input_shape {input_shape}: msinet takes (rows, columns, 3).")
-    rows, columns = (RECORD.size_multiple if n is None else n for n in input_shape[:2])
-    RECORD.check_size(rows, columns, where="input_shape")

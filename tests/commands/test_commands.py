@@ -10,6 +10,9 @@ import pytest
 from PIL import Image
 
 import salzoo
+from salzoo import commands
+from salzoo.commands import train
+from salzoo.models import model_record
 
 
 def run(*arguments, cwd=None):
@@ -79,6 +82,9 @@ def test_the_whole_walk(tmp_path):
 def test_models_and_datasets(inside):
     status, out, _ = inside("models")
     assert status == 0 and "24,934,209" in out and "option aspp" in out
+    assert "schedule printed: x0.5 every 100 steps" in out
+    columns = {line.index(" parameters") for line in out.splitlines() if " parameters " in line}
+    assert len(columns) == 1
     status, out, _ = inside("datasets")
     assert "osie" in out and "700" in out
     _, out, _ = inside("datasets", "osie")
@@ -87,7 +93,7 @@ def test_models_and_datasets(inside):
 
 def test_summary(inside):
     _, out, _ = inside("summary", "msinet", "--input_size", "240x320", "--option", "aspp=false")
-    assert "30,177,089" in out and "(None, 30, 40, 1280)" in out
+    assert "30,177,089" in out and "30x40x1280" in out
 
 
 @pytest.mark.parametrize(
@@ -115,6 +121,13 @@ def test_summary(inside):
         (["train", "--backbone_weights", "none.npz"], "none.npz does not exist"),
         (["train", "--optimizer", "adm"], "no --optimizer 'adm'; did you mean 'adam'?"),
         (["train", "--loss", "kdl"], "no --loss 'kdl'; did you mean 'kld'?"),
+        (["train", "asnet", "--loss", "kld"], "asnet predicts fixations + objects; choose from"),
+        (["train", "--loss_option", "epsilon=x"], "--loss_option epsilon=x: give a number"),
+        (["train", "--optimizer_option", "beta_1=x"], "--optimizer adam cannot take a step"),
+        (["train", "--schedule", "slowly"], "--schedule slowly: say 'constant'"),
+        (["train", "shallow_convnet", "--fit", "native"], "takes only 96x96; choose pad or"),
+        (["train", "sam_vgg", "--option", "timesteps=2.0"], "timesteps=2.0: give 1, 2, 3 or 4"),
+        (["train", "deep_convnet", "--option", "weight_decay=NaN"], "weight_decay=nan: give a"),
         (["train", "--fit", "crop"], "invalid choice: 'crop'"),
         (["train", "--resume"], "--resume needs --run_dir"),
         (["train", "--resume", "--run_dir", "none"], "none is not a run: it has no config.json"),
@@ -148,6 +161,20 @@ def test_resume_refuses_other_settings(inside, small_run):
     assert status == 2 and "--learning_rate 0.5: this run was begun with 0.0001" in err
     status, _, err = inside(*arguments, "--dataset", "osie")
     assert status == 2 and "--dataset osie: this run was begun with synthetic" in err
+
+
+def test_options_belong_to_the_optimizer_they_were_said_for():
+    """The recipe's own options stay with its optimizer, and with no other."""
+    recipe = model_record("deep_convnet").recipe
+
+    def options(*flags):
+        arguments = commands._parse(["salzoo", "train", "deep_convnet", *flags])
+        return recipe.override(**train._given_recipe(arguments, recipe)).optimizer_options
+
+    assert options() == options("--optimizer", "sgd") == {"momentum": 0.9}
+    assert options("--optimizer", "adam") == {}
+    assert options("--optimizer_option", "momentum=0.5") == {"momentum": 0.5}
+    assert options("--optimizer", "adam", "--optimizer_option", "beta_1=0.5") == {"beta_1": 0.5}
 
 
 def test_a_damaged_config(inside, tmp_path):

@@ -164,3 +164,56 @@ def test_density_map_counts_repeated_points_and_drops_points_outside():
 def test_unknown_mode():
     with pytest.raises(InputError, match="--fit crop"):
         Geometry("crop", (8, 8))
+
+
+@given(GEOMETRIES, st.tuples(SIDES, SIDES), st.sampled_from([2, 3]))
+def test_a_scaled_geometry_is_the_same_picture_enlarged(geometry, size, factor):
+    small, large = geometry.place(size), geometry.scaled(factor).place(size)
+    for name in ("content", "offset", "canvas"):
+        np.testing.assert_array_equal(getattr(small, name) * factor, getattr(large, name))
+    points = points_in(size)
+    np.testing.assert_allclose(
+        geometry.scaled(factor).fit_points(points, size),
+        geometry.fit_points(points, size) * factor,
+        atol=1e-9,
+    )
+
+
+def test_half_a_geometry():
+    half = Geometry("stretch", (96, 96)).scaled(0.5)
+    assert half.canvas_size == (48, 48)
+    density, counts = half.fit_fixations([[10.0, 5.0], [639.9, 479.9]], (480, 640), 19.0)
+    assert density.shape == counts.shape == (48, 48, 1) and counts[47, 47, 0] == 1
+
+
+@given(GEOMETRIES, st.tuples(SIDES, SIDES), st.sampled_from([2, 3]))
+def test_a_map_larger_than_the_canvas_comes_back(geometry, size, factor):
+    """Each pixel repeated, as a network with a larger output would give it."""
+    map_ = geometry.fit_map(np.random.default_rng(0).random((*size, 1)))
+    larger = tf.repeat(tf.repeat(map_, factor, axis=0), factor, axis=1)
+    plain, back = geometry.unfit_map(map_, size), geometry.unfit_map(larger, size)
+    assert back.shape == plain.shape
+    # Repetition and bicubic enlargement differ, their coarse averages do not.
+    assert abs(np.mean(back) - np.mean(plain)) < 0.1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_map_smaller_than_the_canvas_stands_for_all_of_it(mode):
+    geometry = Geometry(mode, (32, 64), 8)
+    map_ = np.zeros((4, 8, 1), "float32")
+    map_[2, 5] = 1.0
+    back = geometry.unfit_map(map_, (50, 100))[..., 0].numpy()
+    row, column = np.unravel_index(back.argmax(), back.shape)
+    # The peak's pixel covers 1/4 of the rows and 1/8 of the columns.
+    assert abs(row + 0.5 - 2.5 / 4 * 50) < 2 and abs(column + 0.5 - 5.5 / 8 * 100) < 2
+
+
+def test_sizes_that_become_known_in_the_graph():
+    geometry = Geometry("pad", (32, 64), 8)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, 1])])
+    def back(map_):
+        return geometry.unfit_map(map_, (50, 50))
+
+    map_ = np.random.default_rng(0).random((64, 128, 1)).astype("float32")
+    np.testing.assert_allclose(back(map_), geometry.unfit_map(map_, (50, 50)), atol=1e-6)

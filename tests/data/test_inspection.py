@@ -32,7 +32,7 @@ def problems(folder):
 
 def test_a_whole_folder(folder):
     samples, border = inspect_dataset("ecssd", folder)
-    assert len(samples) == 4 and border.problems == []
+    assert len(samples) == 5 and border.problems == []
 
 
 def test_all_problems_at_once(folder):
@@ -40,7 +40,7 @@ def test_all_problems_at_once(folder):
     image.write_bytes(image.read_bytes()[:100])
     os.remove(folder / "ground_truth_mask" / "0002.png")
     mask_picture(str(folder / "ground_truth_mask" / "0003.png"), (99, 99))
-    picture(str(folder / "images" / "0005.jpg"), (30, 40))
+    picture(str(folder / "images" / "0006.jpg"), (30, 40))
     damaged = bytearray((folder / "ground_truth_mask" / "0004.png").read_bytes())
     damaged[45:60] = b"\xff" * 15
     (folder / "ground_truth_mask" / "0004.png").write_bytes(damaged)
@@ -49,8 +49,8 @@ def test_all_problems_at_once(folder):
     assert "has no mask" in found["images/0002.jpg"]
     assert "is 99x99, but its image 0003.jpg is 40x30" in found["ground_truth_mask/0003.png"]
     assert "damaged" in found["ground_truth_mask/0004.png"]
-    assert "has no mask" in found["images/0005.jpg"]
-    assert found["."] == "gives 1 usable images of 4."
+    assert "has no mask" in found["images/0006.jpg"]
+    assert found["."] == "gives 2 usable images of 5."
 
 
 def test_archives_that_lie_there_are_verified(folder, monkeypatch):
@@ -69,7 +69,7 @@ def checked(name, folder, capsys):
 
 def test_command(folder, capsys):
     status, text = checked("ecssd", folder, capsys)
-    assert status == 0 and "4 usable images" in text and "official" not in text
+    assert status == 0 and "5 usable images" in text and "official" not in text
     os.remove(folder / "ground_truth_mask" / "0002.png")
     status, text = checked("ecssd", folder, capsys)
     assert status == 1 and "0002.jpg has no mask" in text

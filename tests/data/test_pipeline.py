@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -199,3 +201,70 @@ def test_mixed_sizes(tmp_path, random):
             density, counts = GEOMETRY.fit_fixations(sample.fixations, sample.size, sample.sigma)
             np.testing.assert_allclose(target[..., :1], density, atol=1e-6)
             np.testing.assert_array_equal(target[..., 1:], counts)
+
+
+@pytest.fixture
+def mixed(samples, tmp_path):
+    """The first three have fixations only, the next two a mask only, the last two both."""
+    mask = tmp_path / "mask.png"
+    levels = np.zeros((48, 64), "uint8")
+    levels[10:20, 30:50] = 255
+    Image.fromarray(levels).save(mask)
+    made = [replace(sample, mask_path=str(mask)) for sample in samples[3:]]
+    made[:2] = [replace(sample, fixations=None) for sample in made[:2]]
+    return [*samples[:3], *made]
+
+
+def test_both_kinds_of_target_with_what_is_missing(mixed):
+    pipeline = Pipeline(mixed, GEOMETRY, 7, "fixations + objects")
+    ((images, targets, present),) = list(pipeline.in_order())
+    assert images.shape == (7, 24, 32, 3) and targets.shape == (7, 24, 32, 3)
+    np.testing.assert_array_equal(present, [[1, 0], [1, 0], [1, 0], [0, 1], [0, 1], [1, 1], [1, 1]])
+    density, counts, mask = np.moveaxis(targets.numpy(), -1, 0)
+    assert not mask[:3].any() and not density[3:5].any() and not counts[3:5].any()
+    alone = Pipeline(mixed[5:], GEOMETRY, 2, "fixations").in_order()
+    np.testing.assert_array_equal(targets[5:, ..., :2], next(iter(alone))[1])
+    objects = Pipeline(mixed[3:], GEOMETRY, 4, "objects").in_order()
+    np.testing.assert_array_equal(targets[3:, ..., 2:], next(iter(objects))[1])
+    assert mask[3].max() == 1 and mask[3, 5:10, 15:25].all()
+
+
+def test_what_a_task_needs_is_demanded(mixed):
+    with pytest.raises(InputError, match=r"3\.png has no fixations: take a dataset of fixations"):
+        Pipeline(mixed, GEOMETRY)
+    with pytest.raises(InputError, match=r"0\.png has no mask: take a dataset of salient objects"):
+        Pipeline(mixed, GEOMETRY, targets="objects")
+    bare = [replace(mixed[0], fixations=None)]
+    with pytest.raises(InputError, match="neither fixations nor a mask"):
+        Pipeline(bare, GEOMETRY, targets="fixations + objects")
+
+
+@pytest.mark.parametrize("cache", ["all", "targets", "disk", "nothing"])
+def test_targets_at_another_scale(samples, cache):
+    pipeline = Pipeline(samples, GEOMETRY, 7, cache=cache, target_scale=2.0)
+    ((images, targets),) = arrays(pipeline.in_order())
+    assert images.shape == (7, 24, 32, 3) and targets.shape == (7, 48, 64, 2)
+    expected = GEOMETRY.scaled(2.0).fit_fixations(samples[6].fixations, (48, 64), 4.0)
+    np.testing.assert_allclose(targets[6], np.concatenate(expected, axis=-1), atol=1e-6)
+
+
+def test_images_and_maps_turn_together(samples, tmp_path):
+    path = tmp_path / "spot.png"
+    levels = np.zeros((48, 64, 3), "uint8")
+    levels[10:13, 20:23] = 255
+    Image.fromarray(levels).save(path)
+    spot = Sample(str(path), (48, 64), np.array([[21.5, 11.5]]), sigma=2.0)
+    pipeline = Pipeline([spot], Geometry("stretch", (48, 64)))
+    turned = set()
+    for epoch in range(5):
+        ((image, target),) = arrays(pipeline.epoch(0, epoch, flip=True, rotate=30.0))
+        places = [
+            np.array(np.unravel_index(map_.argmax(), map_.shape))
+            for map_ in (image[0, ..., 1], target[0, ..., 0], target[0, ..., 1])
+        ]
+        assert target[0, ..., 1].sum() == 1
+        assert all(np.abs(place - places[0]).max() <= 2 for place in places)
+        turned.add(tuple(places[2]))
+    assert len(turned) > 2
+    again = pipeline.epoch(0, 4, flip=True, rotate=30.0)
+    assert_same(arrays(again), [(image, target)])

@@ -18,7 +18,7 @@ def plans(draw):
 
 @given(plans(), st.integers(0, 5), st.integers(0, 5))
 def test_every_image_comes_and_none_too_often(plan, seed, epoch):
-    order, mirrored = plan.epoch(seed, epoch, flip=True)
+    order, mirrored, _ = plan.epoch(seed, epoch, flip=True)
     assert len(order) == len(mirrored) == sum(plan.draws)
     times = np.bincount(order, minlength=sum(plan.counts))
     start = 0

@@ -42,6 +42,33 @@ def test_equals_the_operation_that_tensorflow_kept(random):
     np.testing.assert_allclose(LegacyBilinear(2)(image), expected, atol=1e-5)
 
 
+def upsample_as_theano(line, ratio):
+    """`bilinear_upsampling` on a line: the transpose of a strided correlation.
+
+    Theano takes the gradient of a correlation with a triangle of 2 * ratio - 1
+    values, with stride `ratio` and so many zeros on both sides, by its input;
+    the output's gradient is the line with both ends repeated once.
+    """
+    triangle = np.concatenate([np.arange(1, ratio + 1), np.arange(ratio - 1, 0, -1)]) / ratio
+    padding = 2 * ratio - (ratio - 1) // 2 - 1
+    length = len(line) * ratio
+    padded = np.zeros(length + 2 * padding)
+    for number, value in enumerate([line[0], *line, line[-1]]):
+        padded[number * ratio : number * ratio + 2 * ratio - 1] += value * triangle
+    return padded[padding : padding + length]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "size"), [(16, (3, 4)), (16, (1, 2)), (10, (3, 4)), (5, (4, 2)), (1, (2, 2))]
+)
+def test_equals_theano_with_its_offset(random, ratio, size):
+    image = random.normal(size=(1, *size, 2)).astype("float32")
+    expected = np.apply_along_axis(upsample_as_theano, 1, image, ratio)
+    expected = np.apply_along_axis(upsample_as_theano, 2, expected, ratio)
+    layer = LegacyBilinear(ratio, offset=(ratio - 1) // 2)
+    np.testing.assert_allclose(layer(image), expected, atol=1e-5)
+
+
 def test_differs_from_half_pixel_sampling(random):
     image = random.normal(size=(1, 6, 6, 1)).astype("float32")
     other = keras.layers.UpSampling2D(2, interpolation="bilinear")(image)
@@ -56,11 +83,17 @@ def test_unknown_sizes_stay_unknown_until_the_call(random):
 
 
 def test_config_round_trip():
-    layer = LegacyBilinear(3)
-    assert LegacyBilinear.from_config(layer.get_config()).factor == 3
+    layer = LegacyBilinear.from_config(LegacyBilinear(3, offset=1).get_config())
+    assert (layer.factor, layer.offset) == (3, 1)
 
 
 @pytest.mark.parametrize("factor", [0, -1, 1.5])
 def test_only_whole_factors(factor):
     with pytest.raises(ValueError, match="positive whole number"):
         LegacyBilinear(factor)
+
+
+@pytest.mark.parametrize("offset", [-1, 2, 0.5])
+def test_only_offsets_below_the_factor(offset):
+    with pytest.raises(ValueError, match="below 2"):
+        LegacyBilinear(2, offset)

@@ -6,7 +6,7 @@ import pytest
 
 from salzoo.errors import InputError
 from salzoo.models import build_model
-from salzoo.models.backbones import VGG16_LAYERS
+from salzoo.models.backbones.vgg16 import VGG16_LAYERS
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,12 @@
-"""Guarantees for every registered model."""
+"""Guarantees for every registered model.
 
+`test_options.py` does what differs for their options. What takes long on the
+large networks is slow.
+"""
+
+import inspect
+import os
+import pathlib
 import subprocess
 import sys
 
@@ -9,146 +16,201 @@ import pytest
 
 from salzoo.errors import InputError
 from salzoo.losses import LOSSES
-from salzoo.models import build_model, list_models, model_record
+from salzoo.models import MODELS, build_model, list_models, model_record
+from tests.models.checks import (
+    arrays_of,
+    assert_gradients_reach,
+    assert_same,
+    awake,
+    images_of,
+    loss_of,
+    marks,
+    outputs_of,
+    silent_by_design,
+    size_of,
+)
 
-MODELS = list_models()
+
+def heavy(test):
+    """Mark a test as slow for the large networks."""
+    test.heavy = True
+    return test
 
 
-@pytest.fixture(scope="module", params=MODELS)
-def model(request):
-    keras.utils.set_random_seed(0)
-    return build_model(request.param)
+def pytest_generate_tests(metafunc):
+    if "model" in metafunc.fixturenames:
+        slow = getattr(metafunc.function, "heavy", False)
+        names = [pytest.param(name, marks=marks(name) if slow else ()) for name in list_models()]
+        metafunc.parametrize("model", names, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
-def images():
-    return np.random.default_rng(0).uniform(0, 255, (2, 48, 64, 3)).astype("float32")
+def model(request):
+    """Built once; one large network at a time is in memory."""
+    return awake(request.param)
 
 
 def test_the_record_tells_all(model):
     record = model_record(model.name)
     assert model.count_params() == record.parameters
-    assert record.paper and record.title and record.task in ("fixations", "objects")
+    assert record.paper and record.title
+    assert record.task in ("fixations", "objects", "fixations + objects")
     assert record.recipe.loss in LOSSES
-    assert keras.optimizers.get(record.recipe.optimizer)
-    record.check_size(*record.recipe.input_size)
+    for dataset in (None, *record.recipes):
+        record.check_size(*record.recipe_for(dataset).input_size)
+    builder = set(inspect.signature(record.build).parameters)
+    assert set(record.options) == builder - {"backbone_weights", "input_shape"}
 
 
-def test_output_is_a_map_of_the_input_size(model, images):
-    output = np.asarray(model(images))
-    assert output.shape == (2, 48, 64, 1) and output.dtype == np.float32
-    assert output.min() >= 0 and output.max() <= 1
+def test_the_model_has_tests_of_its_own(model):
+    module = MODELS[model.name][0].rsplit(".", 1)[1]
+    assert (pathlib.Path(__file__).parent / f"test_{module}.py").exists()
 
 
-def test_batch_of_one_equals_batch_of_many(model, images):
-    together = np.asarray(model(images))
-    alone = np.concatenate([model(images[:1]), model(images[1:])])
-    np.testing.assert_allclose(together, alone, atol=1e-5)
+def test_the_readme_has_a_row_for_the_model(model):
+    readme = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
+    (row,) = (line for line in readme.splitlines() if line.startswith("| `") and model.name in line)
+    record = model_record(model.name)
+    assert f"{record.parameters:,}" in row
+    assert all(f"`{option}=" in row for option in record.options)
 
 
-def test_odd_aspect_ratio(model):
-    assert model(np.zeros((1, 24, 160, 3), "float32")).shape == (1, 24, 160, 1)
+def test_recipes_name_known_datasets():
+    from salzoo.data.datasets import list_datasets
+
+    for name in list_models():
+        assert set(model_record(name).recipes) <= set(list_datasets())
+
+
+def test_maps_are_finite_and_not_negative(model):
+    outputs = arrays_of(model, images_of(model_record(model.name)))
+    for maps in outputs.values():
+        assert maps.dtype == np.float32 and np.isfinite(maps).all() and maps.min() >= 0
+
+
+def test_sizes_are_what_the_record_promises(model):
+    record = model_record(model.name)
+    multiple = record.size_multiple
+    # Higher than wide, and odd numbers of whatever the network takes multiples of.
+    tall = multiple * -(-49 // multiple), multiple * -(-27 // multiple)
+    for size in (record.fixed_size,) if record.fixed_size else (size_of(record), tall):
+        outputs = outputs_of(model, images_of(record, size, count=1))
+        promised = model.compute_output_shape((1, *size, 3))
+        promised = promised if isinstance(promised, dict) else {"saliency": promised}
+        assert {name: tuple(maps.shape) for name, maps in outputs.items()} == promised
+        full = (1, *(int(length * record.target_scale) for length in size), 1)
+        assert full in promised.values()
+
+
+def test_a_size_given_when_it_is_built(model):
+    record = model_record(model.name)
+    size = size_of(record)
+    built = build_model(model.name, input_shape=(*size, 3))
+    assert built.count_params() == record.parameters
+    assert built.input_shape == (None, *size, 3)
+    shapes = keras.tree.map_structure(lambda output: tuple(output.shape), built.output)
+    assert shapes == model.compute_output_shape((None, *size, 3))
+
+
+def test_unusable_sizes_are_refused(model):
+    record = model_record(model.name)
+    refused = [(240, 320), (240, 320, 1), None]
+    if record.size_multiple > 1 or record.fixed_size:
+        refused.append((*(length + 1 for length in size_of(record)), 3))
+    for shape in refused:
+        with pytest.raises(InputError, match=f"input_shape.*{model.name}"):
+            build_model(model.name, input_shape=shape)
+
+
+def test_batch_of_one_equals_batch_of_many(model):
+    images = images_of(model_record(model.name))
+    together, first = arrays_of(model, images), arrays_of(model, images[:1])
+    assert_same(first, {name: maps[:1] for name, maps in together.items()}, 1e-4)
 
 
 @pytest.mark.parametrize("level", [0.0, 255.0])
 def test_black_and_white_images_are_finite(model, level):
-    assert np.isfinite(np.asarray(model(np.full((1, 32, 32, 3), level, "float32")))).all()
+    images = np.full_like(images_of(model_record(model.name), count=1), level)
+    for maps in arrays_of(model, images).values():
+        assert np.isfinite(maps).all()
 
 
-def test_config_round_trip(model, images):
+def test_config_round_trip(model):
     twin = keras.Model.from_config(model.get_config())
-    assert [w.path for w in twin.weights] == [w.path for w in model.weights]
+    assert [weight.path for weight in twin.weights] == [weight.path for weight in model.weights]
     twin.set_weights(model.get_weights())
-    np.testing.assert_array_equal(twin(images), model(images))
+    images = images_of(model_record(model.name), count=1)
+    assert_same(arrays_of(twin, images), arrays_of(model, images))
 
 
-def test_keras_file_round_trip(model, images, tmp_path):
+@heavy
+def test_keras_file_round_trip(model, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
-    np.testing.assert_array_equal(loaded(images), model(images))
+    images = images_of(model_record(model.name), count=1)
+    assert_same(arrays_of(loaded, images), arrays_of(model, images))
 
 
-def test_weights_round_trip(model, images, tmp_path):
+@heavy
+def test_weights_round_trip(model, tmp_path):
     model.save_weights(tmp_path / "model.weights.h5")
     twin = build_model(model.name)
     twin.load_weights(tmp_path / "model.weights.h5")
-    np.testing.assert_array_equal(twin(images), model(images))
+    images = images_of(model_record(model.name), count=1)
+    assert_same(arrays_of(twin, images), arrays_of(model, images))
 
 
-def test_gradients_reach_every_weight(model, images):
+@heavy
+def test_saved_model_round_trip(model, tmp_path):
     import tensorflow as tf
 
-    targets = np.random.default_rng(1).random((2, 48, 64, 2)).astype("float32")
-    loss = LOSSES[model_record(model.name).recipe.loss]()
-    with tf.GradientTape() as tape:
-        value = loss(targets, model(images, training=True))
-    gradients = tape.gradient(value, [weight.value for weight in model.trainable_weights])
-    for weight, gradient in zip(model.trainable_weights, gradients, strict=True):
-        assert gradient is not None and np.isfinite(gradient).all(), weight.path
-        assert np.abs(gradient).max() > 0 or _silent_by_design(weight), weight.path
+    model.export(tmp_path / "export", verbose=False)
+    loaded = tf.saved_model.load(tmp_path / "export")
+    record = model_record(model.name)
+    for size in (record.fixed_size,) if record.fixed_size else (size_of(record), (64, 48)):
+        images = images_of(record, size, count=1)
+        answer = loaded.serve(images)
+        answer = answer if isinstance(answer, dict) else {"saliency": answer}
+        assert_same(answer, arrays_of(model, images), 1e-5)
 
 
-def _silent_by_design(weight):
-    """A constant added to the whole map vanishes in its min-max normalisation."""
-    return weight.path == "decoder_conv4/bias"
+@heavy
+def test_gradients_reach_every_weight(model):
+    assert_gradients_reach(model, silent_by_design(model, {}))
 
 
-def test_mixed_precision_changes_little_and_gives_float32(model, images):
+@heavy
+def test_mixed_precision_changes_little_and_gives_float32(model):
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
         mixed = build_model(model.name)
     finally:
         keras.config.set_dtype_policy("float32")
     mixed.set_weights(model.get_weights())
-    output = np.asarray(mixed(images))
-    assert output.dtype == np.float32
-    assert np.abs(output - np.asarray(model(images))).mean() < 0.05
+    images = images_of(model_record(model.name), count=1)
+    exact = arrays_of(model, images)
+    for name, maps in arrays_of(mixed, images).items():
+        assert maps.dtype == np.float32
+        assert np.abs(maps - exact[name]).mean() < 0.05 * exact[name].max()
 
 
-JAX = """
-import sys, numpy as np, keras
-from salzoo.models import build_model
-from salzoo.losses import KLD
-assert keras.backend.backend() == "jax"
-given = np.load(sys.argv[1])
-model = build_model(sys.argv[2])
-model.load_weights(sys.argv[3])
-output = model(given["images"])
-loss = KLD()(given["targets"], output)
-np.savez(sys.argv[4], output=np.asarray(output), loss=np.asarray(loss))
-"""
-
-
-def test_tensorflow_and_jax_agree(model, images, tmp_path):
+@heavy
+def test_tensorflow_and_jax_agree(model, tmp_path):
     pytest.importorskip("jax")
-    from salzoo.losses import KLD
-
-    targets = np.random.default_rng(1).random((2, 48, 64, 2)).astype("float32")
-    given, weights, result = (
-        str(tmp_path / name) for name in ("given.npz", "model.weights.h5", "result.npz")
-    )
-    np.savez(given, images=images, targets=targets)
+    weights, result = str(tmp_path / "model.weights.h5"), str(tmp_path / "result.npz")
     model.save_weights(weights)
-    import os
-
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    command = [sys.executable, "-c", JAX, given, model.name, weights, result]
-    subprocess.run(command, env=environment, check=True, timeout=300)
-    other = np.load(result)
-    output = model(images)
-    np.testing.assert_allclose(other["output"], output, atol=1e-4)
-    assert float(other["loss"]) == pytest.approx(float(KLD()(targets, output)), abs=1e-4)
-
-
-def test_unknown_names_get_a_hint():
-    with pytest.raises(InputError, match="did you mean 'msinet'"):
-        build_model("msi-net")
-    with pytest.raises(InputError, match="option of msinet 'asp'; did you mean 'aspp'"):
-        build_model("msinet", asp=False)
-
-
-def test_recipes_name_known_datasets():
-    from salzoo.data.datasets import list_datasets
-
-    for name in MODELS:
-        assert set(model_record(name).recipes) <= set(list_datasets())
+    code = "import sys; from tests.models.checks import answer; answer(*sys.argv[1:])"
+    subprocess.run(
+        [sys.executable, "-c", code, model.name, weights, result],
+        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+        cwd=pathlib.Path(__file__).parents[2],
+        check=True,
+        timeout=600,
+    )
+    found = dict(np.load(result))
+    assert found.pop("backend") == "jax"
+    loss = found.pop("loss")
+    record = model_record(model.name)
+    outputs = outputs_of(model, images_of(record))
+    assert_same(found, {name: np.asarray(maps) for name, maps in outputs.items()}, 1e-4)
+    assert float(loss) == pytest.approx(float(loss_of(record, outputs)), rel=1e-4, abs=1e-4)

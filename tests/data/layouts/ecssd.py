@@ -2,8 +2,8 @@
 
 from tests.data.layouts.making import mask_picture, picture, write
 
-IMAGES = 4
-COUNTS = {"official": {"test": 4}}
+IMAGES = 5
+COUNTS = {"official": {"test": 5}, "salzoo": {"train": 4, "val": 1}}
 EXPECTED = {
     "0001.jpg": {"size": (30, 40), "fixations": None, "mask_path": "ground_truth_mask/0001.png"},
     "0004.jpg": {"size": (40, 30)},

@@ -6,17 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import h5py
 import keras
 import numpy as np
 import pytest
 
-from salzoo import training
 from salzoo.errors import InputError
 from salzoo.files import read_json
 from salzoo.runs import Run
 from salzoo.training import train
+from salzoo.training.progress import Progress, Watch
 from tests.conftest import small_config
 
 
@@ -51,7 +52,7 @@ def test_a_run_holds_everything(small_run):
         history = list(csv.DictReader(file))
     assert [row["epoch"] for row in history] == ["1", "2"]
     names = ["loss", "nss", "cc", "sim", "kld"]
-    assert list(history[0]) == ["epoch", *names, *(f"val_{name}" for name in names)]
+    assert list(history[0]) == ["epoch", "step", *names, *(f"val_{name}" for name in names)]
     assert all(np.isfinite(float(value)) for row in history for value in row.values())
     assert small_run.config == small_config()
     assert read_json(small_run.path("config.json"))["versions"]["keras"]
@@ -95,21 +96,21 @@ def test_another_seed_gives_other_weights(small_run, tmp_path):
 
 KILLED = """
 import sys, os, signal
-import salzoo.training as training
+from salzoo.training import progress, train
 from salzoo.data.datasets import load_dataset
 from tests.conftest import small_config
 
-training.SAVE_EVERY_SECONDS = -1  # after every step
-watched, saves = training._Progress.save_last, []
+progress.SAVE_EVERY_SECONDS = -1  # after every step
+watched, saves = progress.Progress.save_last, []
 
-def save_last(progress):
-    watched(progress)
+def save_last(self):
+    watched(self)
     saves.append(1)
     if len(saves) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
-training._Progress.save_last = save_last
-training.train(small_config(), sys.argv[1], verbose=0)
+progress.Progress.save_last = save_last
+train(small_config(), sys.argv[1], verbose=0)
 """
 
 
@@ -138,23 +139,27 @@ def test_a_finished_run_can_be_resumed_for_more_epochs(small_run, tmp_path):
     assert_same_weights(small_run, train(small_config(), one.folder, resume=True, verbose=0))
 
 
-def interrupted(folder, monkeypatch, where, name):
-    """Train until the first call of a method, which is interrupted as by Ctrl-C."""
+def interrupted(folder, monkeypatch, where, name, config=None, after=0):
+    """Train until a call of a method, the first or `after` some, is interrupted as by Ctrl-C."""
+    original, calls = getattr(where, name), []
 
-    def interrupt(*_, **__):
-        raise KeyboardInterrupt
+    def interrupt(*arguments, **named):
+        if len(calls) == after:
+            raise KeyboardInterrupt
+        calls.append(1)
+        return original(*arguments, **named)
 
     with monkeypatch.context() as patched:
         patched.setattr(where, name, interrupt)
         with pytest.raises(KeyboardInterrupt):
-            train(small_config(), folder, verbose=0)
+            train(config or small_config(), folder, verbose=0)
 
 
 @pytest.mark.parametrize(
     ("where", "name", "steps"),
     [
-        (training._Watch, "on_train_batch_end", 1),
-        pytest.param(training._Progress, "end_epoch", 3, marks=pytest.mark.slow),
+        (Watch, "on_train_batch_end", 1),
+        pytest.param(Progress, "end_of_validation", 3, marks=pytest.mark.slow),
         (keras.Model, "save_weights", None),
     ],
 )
@@ -172,11 +177,67 @@ def test_resume_after_ctrl_c_anywhere(small_run, tmp_path, monkeypatch, where, n
     assert not [name for name in os.listdir(folder) if name.startswith(".part")]
 
 
+def shallow_config():
+    """Everything that moves while it trains: rate, momentum, Dropout, mirroring, turning."""
+    recipe = {
+        "loss": "l2",
+        "optimizer": "moving_momentum_sgd",
+        "learning_rate": 0.01,
+        "schedule": "x0.5 every 2 steps",
+        "input_size": (96, 96),
+        "flip": True,
+        "rotate": 10.0,
+        "validate_every": 2,
+        "patience": 9,
+    }
+    options = {"conv3_filters": 1, "dropout": 0.5}
+    return small_config(model="shallow_convnet", options=options, fit_mode="stretch", recipe=recipe)
+
+
+@pytest.fixture(scope="module")
+def shallow_run(tmp_path_factory):
+    return train(shallow_config(), tmp_path_factory.mktemp("shallow") / "run", verbose=0)
+
+
+def test_validations_come_between_and_at_the_end_of_epochs(shallow_run):
+    with open(shallow_run.path("history.csv")) as file:
+        rows = list(csv.DictReader(file))
+    # Three steps an epoch.
+    assert [row["step"] for row in rows] == ["2", "3", "4", "6"]
+    assert [float(row["epoch"]) for row in rows] == pytest.approx([2 / 3, 1, 4 / 3, 2])
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_resume_draws_and_moves_on_as_if_nothing_had_happened(
+    shallow_run, tmp_path, monkeypatch, steps
+):
+    """Interrupted between two validations, and before the validation within the second epoch."""
+    folder = tmp_path / "run"
+    interrupted(folder, monkeypatch, Watch, "on_train_batch_end", shallow_config(), steps - 1)
+    with h5py.File(folder / "last.weights.h5") as file:
+        assert file["optimizer/vars/0"][()] == steps
+    resumed = train(shallow_config(), folder, resume=True, verbose=0)
+    assert_same_weights(shallow_run, resumed)
+    assert_same_history(shallow_run, resumed)
+
+
+def test_patience_ends_a_run():
+    recipe = small_config(recipe={"epochs": 9, "patience": 2}).recipe
+    pipeline = SimpleNamespace(plan=SimpleNamespace(steps=3))
+    progress = Progress(None, None, pipeline, recipe)
+    losses, ended = (3.0, 2.0, 2.5, 1.0, 1.0, 1.5), []
+    for number, loss in enumerate(losses, start=1):
+        progress.history.append({"step": 3 * number, "val_loss": loss})
+        ended.append(progress.finished)
+    # An equal loss is not a better one.
+    assert ended == [False] * 5 + [True]
+
+
 def test_a_validation_loss_that_is_not_finite_stops(tmp_path, monkeypatch):
     from salzoo.losses import KLD
 
     monkeypatch.setattr(KLD, "call", lambda self, y, p: p[:, 0, 0, 0] * 0 + float("inf"))
-    monkeypatch.setattr(training._Watch, "on_train_batch_end", lambda *_, **__: None)
+    monkeypatch.setattr(Watch, "on_train_batch_end", lambda *_, **__: None)
     with pytest.raises(InputError, match=r"validation loss is inf at epoch 1, step 3"):
         train(small_config(), tmp_path / "run", verbose=0)
     assert not os.path.exists(tmp_path / "run" / "last.weights.h5")
@@ -268,7 +329,7 @@ def test_two_datasets_are_mixed(tmp_path, monkeypatch):
     assert run.config == config
     with h5py.File(run.path("last.weights.h5")) as file:
         assert file["optimizer/vars/0"][()] == 5  # 3 images twice and 3 once: 9, by 2
-    assert "osie+nus_scene val, 3 images, sigma 24 px" in report_run(run).table()
+    assert "osie+nus_scene val, 3 images, sigma 24 px" in report_run(run)[0].table()
 
 
 def test_resume_with_other_images_is_refused(small_run):

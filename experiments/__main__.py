@@ -1,0 +1,135 @@
+"""`python -m experiments`: list the papers' experiments, or run one, a table or a paper.
+
+    python -m experiments
+    python -m experiments sam/table2/dcn_convlstm --quick
+    python -m experiments msinet/table6 --dataset osie --data_dir DATA --repetitions 3
+
+An interrupted experiment goes on when the same command is given again; what is done is
+not done again.
+"""
+
+import argparse
+import logging
+import os
+import sys
+
+from experiments import all_tables, writing
+from experiments.entries import select
+from experiments.runner import Runner
+from experiments.settings import QUICK_IMAGES, Settings
+from salzoo.commands.arguments import above_zero, at_least, size
+from salzoo.commands.quiet import load_tensorflow
+from salzoo.errors import InputError
+
+OUT = os.path.join("runs", "experiments")
+RECIPE_FLAGS = ("epochs", "batch_size", "learning_rate", "input_size", "backbone_weights")
+
+
+def main(argv=None):
+    """Run the command line; return 0, 2 (bad input) or 130 (interrupted)."""
+    arguments = _parser().parse_args(argv)
+    try:
+        tables = all_tables()
+        if not arguments.name:
+            print(listing(tables))
+            return 0
+        chosen = select(tables, arguments.name)
+        settings = _settings(arguments)
+        load_tensorflow()
+        # One network after another is traced anew, and Keras warns of it.
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
+        run(tables, chosen, settings)
+        return 0
+    except InputError as error:
+        sys.stderr.write(f"experiments: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("\nexperiments: interrupted; the same command goes on from here.\n")
+        return 130
+
+
+def run(tables, chosen, settings, **parts):
+    """Obtain the figures of [(table, entries)]; write and print a table after each."""
+    runs = Runner(tables, settings, **parts)
+    for table, entries in chosen:
+        try:
+            runs.run([(table, entries)])
+        finally:
+            writing.write(runs, table)
+        print(f"\n{writing.terminal(runs, table)}\n")
+    print(f"Tables are in {os.path.join(settings.out, 'tables')}.")
+
+
+def listing(tables):
+    """Return all tables and entries, a line each."""
+    lines = []
+    for table in tables:
+        trained = any(column.train for column in table.columns.values())
+        columns = f" ({', '.join(table.columns)})" if trained else ""
+        lines += ["", f"{table.title}{columns}"]
+        width = max(len(entry.name) for entry in table.entries)
+        lines += [f"  {entry.name:<{width}}  {entry.title}" for entry in table.entries]
+    return "\n".join([*lines[1:], "", "NAME is one of these, or a part before a slash."])
+
+
+def _settings(arguments):
+    if arguments.quick and (arguments.dataset or arguments.data_dir):
+        raise InputError("--quick takes the synthetic set; leave out --dataset and --data_dir.")
+    datasets = tuple(arguments.dataset.split(",")) if arguments.dataset else None
+    recipe = {name: getattr(arguments, name) for name in RECIPE_FLAGS}
+    given = recipe["backbone_weights"]
+    if given not in (None, "none", "imagenet"):
+        recipe["backbone_weights"] = os.path.abspath(os.path.expanduser(given))
+    limits = {"limit_train": arguments.limit_train, "limit_val": arguments.limit_val}
+    if arguments.quick:
+        limits = {name: limits[name] or count for name, count in QUICK_IMAGES.items()}
+    return Settings(
+        out=arguments.out or OUT + ("-quick" if arguments.quick else ""),
+        data_dir=arguments.data_dir and os.path.abspath(os.path.expanduser(arguments.data_dir)),
+        datasets=datasets,
+        quick=arguments.quick,
+        repetitions=arguments.repetitions or (1 if arguments.quick else None),
+        seed=arguments.seed,
+        recipe={name: value for name, value in recipe.items() if value is not None},
+        mixed_precision=arguments.mixed_precision,
+        init_from=arguments.init_from,
+        direct=arguments.direct,
+        **limits,
+    )
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="experiments",
+        description="Repeat what the papers' tables show.",
+        epilog="Without a name: list all.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("name", nargs="?", help="an entry, a table or a paper")
+    parser.add_argument(
+        "--dataset",
+        help="columns of the table, or other sets to train and measure on, as a,b (default: all "
+        "columns)",
+    )
+    parser.add_argument("--data_dir", help="the set's folder, or one with a folder for each")
+    parser.add_argument("--quick", action="store_true", help="one epoch on a few drawn scenes")
+    parser.add_argument("--repetitions", type=at_least(1), help="default: as the paper")
+    parser.add_argument("--seed", type=at_least(0, highest=2**31), default=0, help="of the first")
+    parser.add_argument("--init_from", metavar="RUN", help="start the last training from a run")
+    parser.add_argument(
+        "--direct", action="store_true", help="leave out the trainings on other sets before it"
+    )
+    parser.add_argument("--out", help=f"folder for runs and tables (default: {OUT})")
+    parser.add_argument("--epochs", type=at_least(1))
+    parser.add_argument("--batch_size", type=at_least(1))
+    parser.add_argument("--learning_rate", type=above_zero)
+    parser.add_argument("--input_size", type=size, metavar="ROWSxCOLUMNS")
+    parser.add_argument("--backbone_weights", help="'imagenet', 'none' or a file")
+    parser.add_argument("--limit_train", type=at_least(1), help="train on so many images only")
+    parser.add_argument("--limit_val", type=at_least(1), help="validate and measure on so many")
+    parser.add_argument("--mixed_precision", action="store_true", help="bfloat16 arithmetic")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

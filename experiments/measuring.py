@@ -1,0 +1,108 @@
+"""What the runner asks of the library: figures of a trained run, of a network, of repetitions."""
+
+import importlib.util
+import math
+
+# Needs the package POT, and a second an image.
+SLOW_METRICS = ("EMD",)
+MEBIBYTE = 2**20
+
+
+def measurable(metrics, quick):
+    """Leave out the metrics that would need what is not installed, or much time."""
+    if quick or importlib.util.find_spec("ot") is None:
+        return tuple(name for name in metrics if name not in SLOW_METRICS)
+    return tuple(metrics)
+
+
+def measure(run, column, table, metrics, settings, sigma, folder):
+    """Measure a run on a column's images and write a report of it.
+
+    Args:
+        run: folder. column: `Column`. table: `Table`. metrics: names.
+        settings: `Settings`. sigma: of the truth's density, None: the set's own.
+        folder: to write to; an interrupted call goes on there.
+
+    Returns:
+        {"metrics": {metric: mean}, "categories": {category: {metric: mean}},
+        "images": number of images}; None for what is undefined.
+    """
+    from salzoo.evaluation import evaluate
+
+    evaluation = evaluate(
+        run,
+        column.test,
+        None if column.test == "synthetic" else settings.data_dir,
+        column.split,
+        protocol=column.protocol,
+        sigma=sigma,
+        limit=settings.limit_val,
+        task=table.task,
+        convention=table.convention,
+        metrics=list(metrics),
+        baselines="none",
+        out=folder,
+    )
+    (model,) = evaluation.models
+    means = evaluation.means()[table.convention][model]
+    return {
+        "metrics": {name: _number(mean) for name, mean in means.items()},
+        "categories": _by_category(evaluation.scores[table.convention][model], evaluation),
+        "images": len(evaluation.images),
+    }
+
+
+def _by_category(scores, evaluation):
+    categories = evaluation.categories or []
+    return {
+        category: {
+            name: _number(_mean(values, categories, category)) for name, values in scores.items()
+        }
+        for category in sorted({each for each in categories if each})
+    }
+
+
+def _mean(values, categories, category):
+    chosen = [
+        float(number)
+        for number, each in zip(values, categories, strict=True)
+        if each == category and not math.isnan(number)
+    ]
+    return sum(chosen) / len(chosen) if chosen else math.nan
+
+
+def _number(mean):
+    return mean if math.isfinite(mean) else None
+
+
+def cost(entry, metrics):
+    """Count, weigh or time the network of a `Cost`; returns what `measure` does."""
+    from salzoo.benchmark import benchmark
+    from salzoo.complexity import complexity
+    from salzoo.models import build_model
+
+    counted = complexity(
+        build_model(entry.model, **entry.options, input_shape=(*entry.input_size, 3))
+    )
+    data, parameters = counted.activation_bytes / MEBIBYTE, counted.parameter_bytes / MEBIBYTE
+    figures = {
+        "parameters": counted.trainable,
+        "multiply-adds (billion)": counted.multiply_adds / 1e9,
+        "data (MiB)": data,
+        "parameters (MiB)": parameters,
+        # Errors take as much as the data they are of.
+        "total, training (MiB)": 2 * data + parameters,
+        "total, test (MiB)": data + parameters,
+    }
+    if "images/s" in metrics:
+        (timed,) = benchmark([entry.model], entry.input_size, entry.input_size)
+        figures["images/s"] = 1 / timed.seconds
+        figures["memory (MB)"] = timed.peak_bytes / 1e6
+    return {"metrics": {name: figures[name] for name in metrics}, "categories": {}, "images": None}
+
+
+def probability_of_better(metric, first, second):
+    """Return the p value that the first runs are better than the second, one-tailed, paired."""
+    from salzoo.statistics import LOWER_IS_BETTER, one_tailed_t_test
+
+    return one_tailed_t_test(first, second, higher_is_better=metric not in LOWER_IS_BETTER)

@@ -1,0 +1,170 @@
+"""Trains and measures the entries of tables, and remembers what is done.
+
+trained/ENTRY/SETS/seed-N/          runs, as `salzoo train` writes them
+parts/ENTRY/SETS/seed-N/            runs that read a part of another's network
+.../measured/SET-SPLIT-.../         in a run: reports, and figures.json with the means
+costs/ENTRY/figures.json            what was counted or timed
+tables/sam-table2.md, .csv          published and obtained figures
+
+Entries that share a training and read all of it share its measurements too.
+"""
+
+import os
+from dataclasses import replace
+
+from experiments import measuring
+from experiments.entries import CategoryChange, Cost, find
+from experiments.trainings import (
+    check_folders,
+    config_of,
+    say,
+    train_for_real,
+    train_once,
+    without_fixation_sets,
+    write_part,
+)
+from salzoo.files import read_json, write_json
+
+
+class Runner:
+    """Obtains figures; what is done already is read from the folder.
+
+    Args:
+        tables: all tables. settings: `Settings`.
+        train: function of (`RunConfig`, folder, resume), None: `salzoo.training.train`.
+        measure, cost: see `experiments.measuring`.
+    """
+
+    def __init__(
+        self, tables, settings, train=None, measure=measuring.measure, cost=measuring.cost
+    ):
+        self.tables, self.settings = tables, settings
+        self._train, self._measure, self._cost = train or train_for_real, measure, cost
+
+    def run(self, chosen):
+        """Obtain all figures of [(table, entries)], saying what is being done."""
+        for table, entries in chosen:
+            columns = self.settings.columns(table)
+            for seed in self.settings.seeds(table):
+                for entry in entries:
+                    for column in columns:
+                        self.obtain(table, entry, column, seed)
+
+    def obtain(self, table, entry, column, seed):
+        """Train and measure what is not done yet; a change of categories needs two entries."""
+        if isinstance(entry, CategoryChange):
+            for name in (entry.first, entry.second):
+                self.obtain(*find(self.tables, name), column, seed)
+            if not self.figures(table, entry, column, seed):
+                say(f"{entry.name}: {column} has no images of the category {entry.category}")
+            return
+        where = self.settings.columns(table)[column]
+        if isinstance(entry, Cost):
+            path = self._figures_path(table, entry, where, seed)
+            if not os.path.exists(path):
+                say(f"{entry.name}: count {entry.model}")
+                write_json(path, self._cost(entry, table.metrics))
+            return
+        config = self._train_chain(entry, where, seed)
+        run = self._run_folder(entry, where, seed)
+        if entry.options != config.options:
+            write_part(self._chain(entry, where, seed)[-1][1], entry.options, run)
+        path = self._figures_path(table, entry, where, seed)
+        if os.path.exists(path):
+            return
+        say(f"{entry.name}: measure on {where.test}, {where.split}, seed {seed}")
+        learned = where.test == config.dataset
+        if learned and where.protocol is None:
+            where = replace(where, protocol=config.protocol)
+        # Fixations are compared with densities of the width that was trained on.
+        sigma = config.recipe.sigma if learned else None
+        found = self._measure(
+            run,
+            where,
+            table,
+            self._metrics(table),
+            self.settings,
+            sigma,
+            os.path.dirname(path),
+        )
+        write_json(path, found)
+
+    def figures(self, table, entry, column, seed):
+        """Return {metric: value} of what was obtained, {} if nothing was."""
+        if isinstance(entry, CategoryChange):
+            first, second = (
+                self.record(*find(self.tables, name), column, seed)
+                .get("categories", {})
+                .get(entry.category, {})
+                for name in (entry.first, entry.second)
+            )
+            known = [
+                name for name in first if first[name] is not None and second.get(name) is not None
+            ]
+            return {name: first[name] - second[name] for name in known}
+        found = self.record(table, entry, column, seed).get("metrics", {})
+        return {name: value for name, value in found.items() if value is not None}
+
+    def record(self, table, entry, column, seed):
+        """Return what the measurement of an entry gave, {} if there was none."""
+        where = {**table.columns, **self.settings.columns(table)}[column]
+        path = self._figures_path(table, entry, where, seed)
+        return read_json(path) if os.path.exists(path) else {}
+
+    # ---- places ----
+
+    def _figures_path(self, table, entry, where, seed):
+        if isinstance(entry, Cost):
+            return self._path("costs", entry.name, "figures.json")
+        limit = self.settings.limit_val
+        name = "-".join(
+            [where.test, where.split, table.convention]
+            + ([f"limit{limit}"] if limit else [])
+            + list(self._metrics(table))
+        )
+        return os.path.join(self._run_folder(entry, where, seed), "measured", name, "figures.json")
+
+    def _metrics(self, table):
+        return measuring.measurable(table.metrics, self.settings.quick)
+
+    def _run_folder(self, entry, where, seed):
+        """Return the folder of the run that an entry is measured with."""
+        trained = self._chain(entry, where, seed)[-1][1]
+        if entry.options == self._trainer(entry).options:
+            return trained
+        sets = os.path.basename(os.path.dirname(trained))
+        return self._path("parts", entry.name, sets, f"seed-{seed}")
+
+    def _trainer(self, entry):
+        """Return the entry whose training an entry is measured with."""
+        return find(self.tables, entry.trains_with)[1] if entry.trains_with else entry
+
+    def _chain(self, entry, where, seed):
+        """Return [(sets, folder of the run)] of an entry's trainings, one after the other."""
+        trainer, settings = self._trainer(entry), self.settings
+        chain = [without_fixation_sets(s) if trainer.objects_only else s for s in where.train]
+        done = []
+        if settings.direct or settings.init_from:
+            chain, done = chain[-1:], ["given"] if settings.init_from else []
+        stages = []
+        for sets in chain:
+            done.append(sets)
+            folder = self._path("trained", trainer.name, "-".join(done), f"seed-{seed}")
+            stages.append((sets, folder))
+        return stages
+
+    def _path(self, *parts):
+        return os.path.join(self.settings.out, *parts)
+
+    # ---- training ----
+
+    def _train_chain(self, entry, where, seed):
+        """Do what is left of an entry's trainings; return the config of the last one."""
+        trainer, stages = self._trainer(entry), self._chain(entry, where, seed)
+        check_folders(trainer, [sets for sets, _ in stages], where.test, self.settings)
+        start = self.settings.init_from and os.path.abspath(self.settings.init_from)
+        for sets, folder in stages:
+            config = config_of(trainer, sets, seed, start, self.settings)
+            train_once(trainer, config, folder, self.settings, self._train)
+            start = os.path.abspath(folder)
+        return config

@@ -1,0 +1,61 @@
+"""Losses of networks that regress the map itself (Pan et al., sections 3.2 and 4.2).
+
+The truth is the density divided by its maximum, 0..1. The penalty on the weights
+is the kernels' own, see `salzoo.models.pan`. y_true: (batch, rows, columns, 2),
+density then fixation counts; only the density is used. y_pred: (batch, rows,
+columns, 1), of any sign.
+"""
+
+import keras
+from keras import ops
+
+from salzoo.losses.truth import densities, mean, relative, total
+
+
+class _Regression(keras.losses.Loss):
+    def __init__(self, reduction="sum_over_batch_size", name=None):
+        super().__init__(reduction=reduction, name=name or type(self).__name__.lower())
+
+    def call(self, y_true, y_pred):
+        return self.compare(relative(densities(y_true, y_pred)), y_pred)
+
+
+@keras.saving.register_keras_serializable(package="salzoo")
+class L2(_Regression):
+    """Mean squared difference."""
+
+    def compare(self, truth, prediction):
+        return mean(ops.square(truth - prediction))
+
+
+@keras.saving.register_keras_serializable(package="salzoo")
+class L2Sum(_Regression):
+    """Half the sum of the squared differences on a scale of -1..1, as Caffe computes it.
+
+    Its learning rates are smaller by the number of pixels than those of `L2`. A
+    difference on the scale 0..1 of the maps is twice as much on -1..1.
+    """
+
+    def compare(self, truth, prediction):
+        return total(ops.square(2 * (truth - prediction))) / 2
+
+
+@keras.saving.register_keras_serializable(package="salzoo")
+class L1(_Regression):
+    """Mean absolute difference."""
+
+    def compare(self, truth, prediction):
+        return mean(ops.abs(truth - prediction))
+
+
+@keras.saving.register_keras_serializable(package="salzoo")
+class SigmoidCrossEntropy(_Regression):
+    """Mean cross-entropy of each pixel, the prediction p standing for the logit 4 p - 2.
+
+    The sigmoid of that logit is p itself to first order around one half, so
+    that the predicted maps keep their scale.
+    """
+
+    def compare(self, truth, prediction):
+        logit = 4 * prediction - 2
+        return mean(ops.softplus(logit) - truth * logit)

@@ -1,0 +1,106 @@
+"""Recipe + dataset + model = a run folder."""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from salzoo.data.mixture import chain
+from salzoo.data.pipeline import explained
+from salzoo.data.plan import Plan
+from salzoo.errors import InputError
+from salzoo.runs import Run
+from salzoo.training.board import Board
+from salzoo.training.compiling import check_recipe, compiled_model
+from salzoo.training.progress import Progress, Watch, diverged
+from salzoo.training.targets import Batches, plan_of, usable
+
+__all__ = ["check_recipe", "train"]
+
+
+def train(config, run_dir, resume=False, verbose="auto"):
+    """Train a model and write its run folder.
+
+    The result depends on the config alone: a run that was interrupted at any
+    step and resumed ends with the same weights, bit for bit on CPUs of one
+    kind, as one that was not.
+
+    On CPUs this puts TensorFlow into its deterministic mode for the rest of the
+    process.
+
+    Args:
+        config: `RunConfig`.
+        run_dir: folder of the run; must not hold one yet unless resumed.
+        resume: go on from the run's last saved step.
+        verbose: as for keras's fit.
+
+    Returns:
+        `Run`.
+
+    Raises:
+        InputError: unusable data or config, or the loss is no longer finite.
+    """
+    check_recipe(config.model, config.recipe)
+    run = Run(run_dir)
+    if run.exists and not resume:
+        raise InputError(f"{run.folder} holds a run already: add --resume or choose another.")
+    resumed = os.path.exists(run.path("last.weights.h5"))
+    # Refused now rather than after the data are read.
+    start = None if resumed else config.init_from and Run(config.init_from).weights()
+    recipe = config.recipe
+    loaded = [config.load(split, recipe.sigma) for split in ("train", "val")]
+    training, validation = usable(config, loaded)
+    plan = plan_of(config, training)
+    training, validation = chain(training), chain(validation)
+    model = compiled_model(config, plan.steps, start, resumed)
+    batches = Batches(config, model, training, plan)
+    held_out = Batches(config, model, validation, Plan((len(validation),), recipe.batch_size))
+    progress = Progress(run, model, batches.pipeline, recipe)
+    if resume:
+        progress.restore()
+        if recipe.epochs < progress.epoch:
+            raise InputError(
+                f"--epochs {recipe.epochs}: {run.folder} has finished {progress.epoch:g} already."
+            )
+    run.write_config(config, resume)
+    board = Board(run, config, validation)
+    try:
+        with explained(training + validation):
+            while not progress.finished:
+                _train_until_validation(model, batches, held_out, progress, config, verbose)
+                board.write(model, progress)
+    except KeyboardInterrupt:
+        progress.save_last()
+        raise
+    except tf.errors.ResourceExhaustedError as error:
+        raise InputError(
+            f"The memory is too small for --batch_size {recipe.batch_size} at --input_size "
+            f"{recipe.input_size[0]}x{recipe.input_size[1]}; lower one of them."
+        ) from error
+    finally:
+        board.close()
+    return run
+
+
+def _train_until_validation(model, batches, held_out, progress, config, verbose):
+    """Train what is left until the next validation, validate, and save."""
+    first, end = progress.steps, progress.next_stop
+    if first < end:
+        if progress.metrics:  # keras makes their variables when they are first used
+            model.evaluate(held_out.in_order(), steps=1, verbose=0)
+        epoch, first_step = divmod(first, progress.steps_an_epoch)
+        history = model.fit(
+            batches.epoch(config, epoch, first_step).take(end - first),
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            validation_data=held_out.in_order(),
+            callbacks=[Watch(progress, config.seed)],
+            verbose=verbose,
+            shuffle=False,
+        )
+        validation = {name: history.history[f"val_{name}"][-1] for name in progress.results}
+    else:  # interrupted after the last step, before the validation was done
+        validation = model.evaluate(held_out.in_order(), verbose=verbose, return_dict=True)
+    if not np.isfinite(validation["loss"]):
+        raise diverged("validation loss", validation["loss"], progress, config.seed, end)
+    progress.end_of_validation(validation)

@@ -1,0 +1,86 @@
+import keras
+import numpy as np
+import pytest
+
+from salzoo.errors import InputError
+from salzoo.models import build_model
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "parameters"),
+    [
+        ("shallow_convnet", {}, 64_392_512),
+        ("shallow_convnet", {"conv3_filters": 64}, 34_864_384),
+        ("shallow_convnet", {"dropout": 0.5}, 64_392_512),
+        ("deep_convnet", {}, 25_806_209),
+        ("deep_convnet", {"weight_decay": 0.0}, 25_806_209),
+    ],
+)
+def test_parameter_counts(name, options, parameters):
+    built = build_model(name, **options)
+    assert built.count_params() == parameters
+    assert keras.Model.from_config(built.get_config()).count_params() == parameters
+
+
+def test_shallow_sizes_are_those_of_figure_2():
+    model = build_model("shallow_convnet")
+    sizes = [model.get_layer(f"pool{number}").output.shape[1:] for number in (1, 2, 3)]
+    assert sizes == [(46, 46, 32), (22, 22, 64), (10, 10, 128)]
+    assert model.output_shape == (None, 48, 48, 1)
+
+
+@pytest.mark.parametrize("size", [(240, 320), (1, 1), (33, 50), (17, 5)])
+def test_deep_output_has_the_input_size(size):
+    model = build_model("deep_convnet")
+    shape = model.compute_output_shape((1, *size, 3))
+    assert shape == (1, *size, 1)
+    if max(size) < 100:
+        assert model(np.zeros((1, *size, 3), "float32")).shape == shape
+
+
+def test_shallow_start_is_the_papers():
+    model = build_model("shallow_convnet")
+    for name in ("conv1", "conv2", "conv3", "dense1", "dense2"):
+        kernel, bias = model.get_layer(name).get_weights()
+        assert abs(kernel.std() - 0.01) < 0.001 and abs(kernel.mean()) < 0.001
+        np.testing.assert_array_equal(bias, np.float32(0.1))
+
+
+def test_the_maps_step_is_the_authors():
+    """Their maps are (m - 31) * 2 / 255 inside the network, m / 255 outside."""
+    model = build_model("deep_convnet")
+    outside = keras.Model(model.get_layer("crop").output, model.get_layer("grey_levels").output)
+    grey = np.array([0.0, 31.0, 255.0], "float32").reshape(1, 1, 3, 1)
+    np.testing.assert_allclose(outside((grey - 31) * 2 / 255), grey / 255, atol=1e-6)
+
+
+def test_colours_reach_the_deep_network_as_caffe_wants_them():
+    model = build_model("deep_convnet")
+    scaled = keras.Model(model.input, model.get_layer("scale").output)
+    image = np.full((1, 2, 2, 3), (200.0, 150.0, 50.0), "float32")
+    expected = [(50 - 100) / 127.5, (150 - 110) / 127.5, (200 - 118) / 127.5]
+    np.testing.assert_allclose(scaled(image)[0, 0, 0], expected, rtol=1e-5)
+
+
+def test_the_penalty_is_half_the_squares_times_the_decay():
+    model = build_model("deep_convnet", weight_decay=0.01)
+    kernels = [w for w in model.trainable_weights if w.path.endswith("kernel")]
+    expected = 0.01 / 2 * sum((np.asarray(kernel, "float64") ** 2).sum() for kernel in kernels)
+    assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("shallow_convnet", {"conv3_filters": 0}, "conv3_filters=0"),
+        ("shallow_convnet", {"conv3_filters": True}, "conv3_filters=True: give a whole number"),
+        ("shallow_convnet", {"dropout": 1.0}, "dropout=1.0"),
+        ("shallow_convnet", {"backbone_weights": "imagenet"}, "no backbone"),
+        ("shallow_convnet", {"input_shape": (48, 48, 3)}, "takes only 96x96"),
+        ("deep_convnet", {"weight_decay": -1}, "weight_decay=-1"),
+        ("deep_convnet", {"weight_decay": float("nan")}, "weight_decay=nan: give a number of 0"),
+    ],
+)
+def test_unusable_options_are_named(name, options, message):
+    with pytest.raises(InputError, match=message):
+        build_model(name, **options)
