@@ -114,7 +114,9 @@ train(small_config(), sys.argv[1], verbose=0)
 """
 
 
-@pytest.mark.parametrize("save", [1, pytest.param(3, marks=pytest.mark.slow), 4])
+@pytest.mark.parametrize(
+    "save", [pytest.param(1, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow), 4]
+)
 def test_resume_after_kill_9_gives_the_same_weights_bit_for_bit(small_run, tmp_path, save):
     """An epoch has three steps: killed within the first, at its end, within the second."""
     folder = str(tmp_path / "killed")
@@ -160,7 +162,7 @@ def interrupted(folder, monkeypatch, where, name, config=None, after=0):
     [
         (Watch, "on_train_batch_end", 1),
         pytest.param(Progress, "end_of_validation", 3, marks=pytest.mark.slow),
-        (keras.Model, "save_weights", None),
+        pytest.param(keras.Model, "save_weights", None, marks=pytest.mark.slow),
     ],
 )
 def test_resume_after_ctrl_c_anywhere(small_run, tmp_path, monkeypatch, where, name, steps):
