@@ -1,0 +1,44 @@
+"""The gain of a few images of one's own: what is learned from, and what is measured."""
+
+import numpy as np
+import pytest
+
+from experiments import fine_tuning
+from salzoo.data.datasets import load_dataset
+
+
+def test_a_part_of_a_dataset_as_a_persons_own_images(tmp_path):
+    """The same images and points, whoever made them; the rest is measured."""
+    arguments = fine_tuning._parser().parse_args(["--images", "3,6"])
+    learned, rest = fine_tuning.divided(arguments, max(arguments.images))
+    names = [[sample.image_path for sample in part] for part in (learned, rest)]
+    assert len(learned) == 6 and len(set(names[0] + names[1])) == 360
+    fine_tuning.write_folder(learned[:3], tmp_path / "own")
+    own = load_dataset("folder", tmp_path / "own")
+    assert len(own) == 3
+    for ours, theirs in zip(
+        own, sorted(learned[:3], key=lambda each: each.image_path), strict=True
+    ):
+        assert ours.size == theirs.size
+        np.testing.assert_array_equal(ours.fixations, theirs.fixations)
+
+
+def test_too_many_images_are_one_sentence(capsys):
+    assert fine_tuning.main(["--images", "20,200"]) == 2
+    assert "synthetic has 360 images that are unseen" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_gain_is_printed(monkeypatch, capsys, tmp_path):
+    import salzoo
+
+    train = salzoo.train
+    small = {"epochs": 1, "input_size": (64, 64)}
+    monkeypatch.setattr(salzoo, "train", lambda **given: train(**given, **small), raising=False)
+    divided = fine_tuning.divided
+    monkeypatch.setattr(
+        fine_tuning, "divided", lambda *given: (divided(*given)[0], divided(*given)[1][:4])
+    )
+    assert fine_tuning.main(["--images", "5", "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert "synthetic unseen, 4 images" in printed and "\nafter 5 images: NSS " in printed
