@@ -106,7 +106,7 @@ def run(arguments):
     config, run_dir = _resumed(arguments) if arguments.resume else _new(arguments)
     _print_config(config)
 
-    from salzoo.reporting import report_run
+    from salzoo.report.after_training import report_run
     from salzoo.runs import Run
     from salzoo.training import train
 
@@ -243,4 +243,5 @@ def _print_config(config):
     }
     shown["sigma"] = config.recipe.sigma or "the dataset's own"
     shown["input_size"] = "x".join(map(str, config.recipe.input_size))
-    print("\n".join(f"{name:<17} {value}" for name, value in shown.items()), flush=True)
+    lines = [f"{name:<17} {value}" for name, value in shown.items() if value not in (None, {})]
+    print("\n".join(lines), flush=True)
