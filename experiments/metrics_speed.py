@@ -68,37 +68,10 @@ def theirs():
     import warnings
 
     warnings.simplefilter("ignore")
-    import pysaliency
-    from pysaliency.models import SaliencyMapNormalizingModel
+    sys.path.insert(0, str(ROOT))
+    from tests.golden.make_pysaliency import metrics
 
-    class Fixed(pysaliency.SaliencyMapModel):
-        def __init__(self, values):
-            super().__init__()
-            self.values = values
-
-        def _saliency_map(self, stimulus):
-            return self.values
-
-    def points(xy):
-        zeros = np.zeros(len(xy), int)
-        return pysaliency.Fixations.create_without_history(xy[:, 0], xy[:, 1], zeros)
-
-    map_, fixations, density, others, baseline = arrays()
-    stimuli = pysaliency.Stimuli([np.zeros((*SIZE, 3), "uint8")])
-    model, gold = Fixed(map_), Fixed(density)
-    own, base = (SaliencyMapNormalizingModel(Fixed(values)) for values in (map_, baseline))
-    fixated, nonfixated = points(fixations), points(others)
-    epsilons = {"log_regularization": 2.2204e-16, "quotient_regularization": 2.2204e-16}
-    calls = {
-        "AUC": lambda: model.AUC(stimuli, fixated, average="image"),
-        "AUC-Judd": lambda: model.AUC_Judd(stimuli, fixated),
-        "sAUC": lambda: model.AUC(stimuli, fixated, nonfixations=nonfixated, average="image"),
-        "NSS": lambda: model.NSS(stimuli, fixated),
-        "CC": lambda: model.CC(stimuli, gold),
-        "SIM": lambda: model.SIM(stimuli, gold),
-        "KLD": lambda: model.KLDiv(stimuli, gold, minimum_value=0, **epsilons),
-        "IG": lambda: own.information_gain(stimuli, fixated, base),
-    }
+    calls = metrics(*arrays())
     return {**calls, "all": lambda: [calls[name]() for name in NAMES]}
 
 

@@ -1,12 +1,17 @@
 """The trainings of an entry: their configs, going on with them, parts of their networks."""
 
 import json
+import logging
+import multiprocessing
 import os
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, replace
 
 from experiments.settings import QUICK_RECIPE
+from salzoo.commands.quiet import load_tensorflow
 from salzoo.errors import InputError
 from salzoo.files import whole_file, whole_folder, write_json
 
@@ -93,13 +98,29 @@ def _refuse_changes(run, config, given):
 
 
 def train_for_real(config, folder, resume):
-    """Train for real, from a clean session."""
-    import keras
+    """Train in a process of its own: TensorFlow gives the memory of a training never back.
 
+    Raises:
+        InputError: as `salzoo.training.train`, or the process died.
+    """
+    # Not forked: a copy of a process that uses TensorFlow hangs.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context, load_tensorflow) as processes:
+        try:
+            processes.submit(_train, config, folder, resume, sys.stdout.isatty()).result()
+        except BrokenProcessPool:
+            raise InputError(
+                f"The training of {folder} ended without a word, perhaps for lack of memory; "
+                "the same command goes on with it."
+            ) from None
+
+
+def _train(config, folder, resume, watched):
     from salzoo.training import train
 
-    keras.utils.clear_session()
-    train(config, folder, resume, verbose=1 if sys.stdout.isatty() else 2)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("salzoo").setLevel(logging.INFO)
+    train(config, folder, resume, verbose=1 if watched else 2)
 
 
 def write_part(folder, options, part):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from salzoo.errors import InputError
+
 # What the papers print, at the size they print it for.
 PUBLISHED = {
     "msinet": "17 ms, 44 billion at 240x320; 18 ms, 48 at 216x384; 23 ms, 75 at 360x360; TITAN Xp",
@@ -37,33 +39,31 @@ class Measurement:
     published: str
 
 
-def benchmark(names, size=None, image_size=(480, 640), rounds=10):
+def benchmark(names=(), size=None, image_size=(480, 640), rounds=10):
     """Measure models in one run, taking turns, so that their ratios can be trusted.
 
     Args:
-        names: registered models. size: (rows, columns) of their input, None: of
-            each one's recipe. image_size: of the image. rounds: turns of each.
+        names: registered models, () for all. size: (rows, columns) of their input,
+            None: of each one's recipe. Of all models, those that do not take this
+            size are measured at their recipe's. image_size: of the image. rounds:
+            turns of each.
 
     Returns:
         list of `Measurement`.
 
     Raises:
-        InputError: unknown model, or a size that it does not take.
+        InputError: unknown model, or a size that a named one does not take.
     """
-    from salzoo.models import model_record
+    from salzoo.models import list_models
 
-    sizes = {}
-    for name in names:
-        record = model_record(name)
-        sizes[name] = size or record.fixed_size or tuple(record.recipe.input_size)
-        record.check_size(*sizes[name])
+    sizes = {name: _size(name, size, named=bool(names)) for name in names or list_models()}
     # Before this process fills its memory: a child begins with its parent's peak on Linux.
-    peaks = {name: _peak_memory(name, sizes[name], image_size) for name in names}
+    peaks = {name: _peak_memory(name, sizes[name], image_size) for name in sizes}
     predictors, multiply_adds = {}, {}
-    for name in names:
+    for name in sizes:
         predictors[name], multiply_adds[name] = _predictor(name, sizes[name])
     image = np.random.default_rng(0).uniform(0, 255, (1, *image_size, 3)).astype("float32")
-    times = {name: [] for name in names}
+    times = {name: [] for name in sizes}
     for turn in range(rounds + 1):
         for name, predict in predictors.items():
             start = time.perf_counter()
@@ -80,8 +80,23 @@ def benchmark(names, size=None, image_size=(480, 640), rounds=10):
             multiply_adds[name],
             PUBLISHED.get(name, ""),
         )
-        for name in names
+        for name in sizes
     ]
+
+
+def _size(name, size, named):
+    """Return the size of a model's input: the wanted one, if it takes it, or its recipe's."""
+    from salzoo.models import model_record
+
+    record = model_record(name)
+    if size:
+        try:
+            record.check_size(*size, where="--size")
+            return size
+        except InputError:
+            if named:
+                raise
+    return tuple(record.recipe.input_size)
 
 
 def _predictor(name, size):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from salzoo import statistics
-from salzoo.errors import InputError, unknown_name
+from salzoo.errors import InputError
 from salzoo.evaluation.results import OF_CURVES
 from salzoo.pairing import (
     Measured,
@@ -14,6 +14,7 @@ from salzoo.pairing import (
     refuse_other_definitions,
     refuse_other_images,
     refuse_twice,
+    shared_conventions,
 )
 from salzoo.report.sections import mean
 
@@ -80,7 +81,7 @@ class Comparison:
         for run in self._runs[1:]:
             refuse_other_images(self._runs[0], run)
         self.labels = labels(self.sides)
-        self.conventions = self._shared_conventions(conventions)
+        self.conventions = shared_conventions(self._runs, conventions)
         for run in self._runs[1:]:
             refuse_other_definitions(self._runs[0], run, self.conventions)
         self.notes = self._notes(conventions)
@@ -217,23 +218,6 @@ class Comparison:
         means = of_mean(values.mean(axis=0, dtype="float64"))
         interval = statistics.bootstrap_interval(values, seed=self.seed, statistic=difference)
         return means[:count], means[count:], interval
-
-    def _shared_conventions(self, wanted):
-        first = self._runs[0]
-        known = first.evaluation.conventions
-        shared = known if wanted is None else list(dict.fromkeys(wanted))
-        for name in shared:
-            if name not in known:
-                raise unknown_name(f"convention in {first.folder}", name, known)
-        for run in self._runs[1:]:
-            theirs = run.evaluation.conventions
-            shared = [name for name in shared if name in theirs]
-            if not shared:
-                raise InputError(
-                    f"{first.folder} was measured under {', '.join(known)}, {run.folder} under "
-                    f"{', '.join(theirs)}; evaluate both under one convention (--convention)."
-                )
-        return shared
 
     def _notes(self, wanted):
         counts = [len(side) for side in self.sides]

@@ -203,7 +203,7 @@ def in_words(config):
         shipped = config.init_from in MODELS
         what = "the trained weights that come with salzoo" if shipped else config.init_from
         shown["init_from"] = f"{config.init_from}: {what}" if shipped else what
-    return [f"{name:<17} {value}" for name, value in shown.items()]
+    return [f"{name:<17} {value}" for name, value in shown.items() if value not in (None, {})]
 
 
 def absolute(path):

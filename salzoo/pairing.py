@@ -119,3 +119,22 @@ def refuse_other_definitions(first, second, conventions):
                     f"{first.folder} and {second.folder} define {metric} ({convention}) in "
                     f'other ways: "{ours[metric]}" and "{theirs[metric]}"; evaluate one again.'
                 )
+
+
+def shared_conventions(runs, wanted):
+    """Return the conventions, of the wanted ones or all, that every run was measured under."""
+    first = runs[0]
+    known = first.evaluation.conventions
+    shared = known if wanted is None else list(dict.fromkeys(wanted))
+    for name in shared:
+        if name not in known:
+            raise unknown_name(f"convention in {first.folder}", name, known)
+    for run in runs[1:]:
+        theirs = run.evaluation.conventions
+        shared = [name for name in shared if name in theirs]
+        if not shared:
+            raise InputError(
+                f"{first.folder} was measured under {', '.join(known)}, {run.folder} under "
+                f"{', '.join(theirs)}; evaluate both under one convention (--convention)."
+            )
+    return shared

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from salzoo import configuring
 from salzoo.evaluation.results import Evaluation
 from salzoo.export import export_model
-from salzoo.reporting import report_run
+from salzoo.report.after_training import report_run
 from salzoo.runs import Run
 from salzoo.training import train as train_run
 

@@ -67,7 +67,7 @@ def small_config(**fields):
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory):
     """A finished run with its report."""
-    from salzoo.reporting import report_run
+    from salzoo.report.after_training import report_run
     from salzoo.training import train
 
     run = train(small_config(), tmp_path_factory.mktemp("runs") / "small", verbose=0)

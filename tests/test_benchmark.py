@@ -24,8 +24,26 @@ def test_a_model_of_several_maps_is_measured_by_its_object():
     assert multiply_adds > 0
 
 
+def test_of_all_models_those_that_cannot_take_a_size_keep_their_own(monkeypatch, inside):
+    from salzoo import benchmark as module
+
+    monkeypatch.setattr(module, "_peak_memory", lambda *_: 1)
+    monkeypatch.setattr(module, "_predictor", lambda *_: (lambda image: None, 1))
+    sizes = {each.model: each.size for each in benchmark(size=(64, 80), rounds=1)}
+    assert sizes.pop("shallow_convnet") == (96, 96)
+    assert set(sizes.values()) == {(64, 80)} and len(sizes) == 5
+    status, out, _ = inside("benchmark", "--size", "64x80")
+    assert status == 0
+    shown = dict(line.split()[:2] for line in out.splitlines() if line.split()[:1] > ["a"])
+    assert shown["shallow_convnet"] == "96x96*" and shown["msinet"] == "64x80"
+    assert "* does not take 64x80: at its recipe's size" in out
+    assert "*" not in inside("benchmark", "msinet", "--size", "64x80")[1]
+
+
 def test_sizes_that_a_model_cannot_take_are_refused():
     with pytest.raises(InputError, match="msinet takes rows and columns"):
         benchmark(["msinet"], (15, 24))
+    with pytest.raises(InputError, match="--size 64x80: shallow_convnet takes only 96x96"):
+        benchmark(["shallow_convnet"], (64, 80))
     with pytest.raises(InputError, match="did you mean 'msinet'"):
         benchmark(["msi-net"])

@@ -13,7 +13,7 @@ from salzoo.export import export_model
 from salzoo.files import read_json
 from salzoo.models import model_record
 from salzoo.prediction import Predictor
-from salzoo.reporting import report_run
+from salzoo.report.after_training import report_run
 from salzoo.runs import RunConfig
 from salzoo.training import train
 

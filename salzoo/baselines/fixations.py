@@ -39,8 +39,19 @@ class Uniform:
         return np.ones(sample.size)
 
 
+class FittedToFixations:
+    """A baseline made by `fit` of the samples that have fixations."""
+
+    needs = "fixations on two images"
+
+    @classmethod
+    def make(cls, training, evaluated):
+        samples = fitted_to(training, evaluated, has_fixations)
+        return cls.fit(samples) if len(samples) > 1 else None
+
+
 @dataclass
-class CentreGaussian:
+class CentreGaussian(FittedToFixations):
     """People look at the middle: a Gaussian there, as wide as the fixations it was fitted to.
 
     The maximum likelihood fit with the mean held at the centre of the image. An image
@@ -54,12 +65,6 @@ class CentreGaussian:
     sums: dict = field(repr=False)
 
     name = "centre Gaussian"
-    needs = "fixations on two images"
-
-    @classmethod
-    def make(cls, training, evaluated):
-        samples = fitted_to(training, evaluated, has_fixations)
-        return cls.fit(samples) if len(samples) > 1 else None
 
     @classmethod
     def fit(cls, samples):
@@ -96,7 +101,7 @@ class CentreGaussian:
 
 
 @dataclass
-class MeanMap:
+class MeanMap(FittedToFixations):
     """All fixations of other images at once, blurred as the density of the image at hand.
 
     Points of images of another size are scaled to this one. An image that is
@@ -109,12 +114,6 @@ class MeanMap:
     paths: frozenset = field(repr=False)
 
     name = "mean map"
-    needs = "fixations on two images"
-
-    @classmethod
-    def make(cls, training, evaluated):
-        samples = fitted_to(training, evaluated, has_fixations)
-        return cls.fit(samples) if len(samples) > 1 else None
 
     @classmethod
     def fit(cls, samples):

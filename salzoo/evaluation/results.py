@@ -162,21 +162,22 @@ class Evaluation:
             for model in self.models
             for convention in self.conventions
         ]
-        return Table(self.title, ["", *self.metrics], rows, notes=self.remarks()).text()
+        notes = [*filter(None, [self.left_out(self.conventions)]), *self.notes]
+        return Table(self.title, ["", *self.metrics], rows, notes=notes).text()
 
-    def remarks(self):
-        """Return what stands below a table: undefined values, counted, and the notes."""
+    def left_out(self, conventions):
+        """Return a sentence that counts what has no value on some images, "" if there is none."""
         counts = [
             f"{metric} of {model}"
-            + (f" ({convention})" if len(self.conventions) > 1 else "")
+            + (f" ({convention})" if len(conventions) > 1 else "")
             + f" on {count} of {len(self.images)} images"
             for convention, by_model in self.undefined().items()
+            if convention in conventions
             for model, by_metric in by_model.items()
             for metric, count in by_metric.items()
             if 0 < count < len(self.images)
         ]
-        undefined = [f"Undefined and left out of the mean: {'; '.join(counts)}."] if counts else []
-        return [*undefined, *self.notes]
+        return f"Undefined and left out of the mean: {'; '.join(counts)}." if counts else ""
 
     # ---- on disk ----
 

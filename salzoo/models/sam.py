@@ -52,6 +52,7 @@ import keras
 from keras import layers
 from keras.initializers import RandomUniform
 
+from salzoo.errors import InputError
 from salzoo.layers import (
     AttentiveConvLSTM2D,
     BlueGreenRed,
@@ -150,6 +151,9 @@ def _head(name, maps, images, timesteps, attention, convlstm, priors, dilated):
     """Turn features into saliency maps of twice the images' size."""
     check_choice(name, "timesteps", timesteps, (1, 2, 3, 4))
     check_choice(name, "priors", priors, ("gaussian", "mlnet", None))
+    if not convlstm and (timesteps, attention) != (4, True):
+        idle = "timesteps" if timesteps != 4 else "attention"
+        raise InputError(f"{name}: {idle} is the ConvLSTM's; leave it or convlstm=False out.")
     if convlstm:
         maps = AttentiveConvLSTM2D(
             FILTERS, timesteps=timesteps, attention=attention, name="attentive_conv_lstm"

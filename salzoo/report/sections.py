@@ -52,28 +52,16 @@ def score_table(evaluation, convention):
         rows=rows,
         strong=strong,
         main={list(means).index(main_model(evaluation))},
-        notes=[INTERVALS, *undefined(evaluation, convention)],
+        notes=[INTERVALS, *_remarks(evaluation, convention)],
     )
 
 
-def undefined(evaluation, convention):
-    """Return sentences on values that are not defined, and on metrics not in the convention."""
-    scores = evaluation.scores[convention]
-    total = len(evaluation.images)
-    present = {metric for by_metric in scores.values() for metric in by_metric}
+def _remarks(evaluation, convention):
+    """Return sentences on metrics that the convention does not have, and on values."""
+    present = {metric for each in evaluation.scores[convention].values() for metric in each}
     lacking = [metric for metric in evaluation.metrics if metric not in present]
-    counts = [
-        f"{metric} of {model} on {count} of {total} images"
-        for model, by_metric in scores.items()
-        for metric, values in by_metric.items()
-        if 0 < (count := int(np.isnan(values).sum()))
-    ]
-    sentences = []
-    if lacking:
-        sentences.append(f"Not in this convention: {', '.join(lacking)}.")
-    if counts:
-        sentences.append(f"Undefined and left out of the means: {'; '.join(counts)}.")
-    return sentences
+    sentence = f"Not in this convention: {', '.join(lacking)}." if lacking else ""
+    return [*filter(None, [sentence, evaluation.left_out([convention])])]
 
 
 def category_table(evaluation, convention):

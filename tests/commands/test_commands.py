@@ -35,22 +35,24 @@ def test_version():
     assert run("--version").stdout.strip() == f"salzoo {salzoo.__version__}"
 
 
-def test_the_whole_walk(tmp_path):
-    """train, evaluate, predict and export as separate programs, in an empty folder."""
+def test_the_whole_walk(inside, tmp_path, monkeypatch):
+    """train and predict as programs, evaluate and export, in an empty folder."""
     small = ["--input_size", "32x40", "--limit_train", "4", "--limit_val", "2", "--epochs", "1"]
     trained = run("train", "msinet", *small, "--export", "exports", cwd=tmp_path)
     assert trained.returncode == 0, trained.stderr
     assert "learning_rate     0.0001" in trained.stdout
+    assert "None" not in trained.stdout and "{" not in trained.stdout
     assert "mean map" in trained.stdout and "AUC-Judd" in trained.stdout
     assert "runs/msinet-synthetic-001/predictions.png" in trained.stdout
     assert trained.stdout.splitlines()[-1] == "export    exports/msinet/1"
     assert "Traceback" not in trained.stderr and "I0000" not in trained.stderr
 
+    monkeypatch.chdir(tmp_path)
     for model in ("runs/msinet-synthetic-001", "exports/msinet"):
-        evaluated = run("evaluate", model, "--split", "test", "--limit", "3", cwd=tmp_path)
-        assert evaluated.returncode == 0, evaluated.stderr
-        assert "synthetic test, 3 images, sigma 10 px, convention mit" in evaluated.stdout
-        folder = (tmp_path / evaluated.stdout.splitlines()[-1]).parent
+        status, out, err = inside("evaluate", model, "--split", "test", "--limit", "3")
+        assert status == 0, err
+        assert "synthetic test, 3 images, sigma 10 px, convention mit" in out
+        folder = (tmp_path / out.splitlines()[-1]).parent
         summary = json.loads((folder / "evaluation.json").read_text())
         assert summary["means"]["mit"]["msinet"]["NSS"] is not None
         assert len((folder / "scores.csv").read_text().splitlines()) == 1 + 4 * 3
@@ -72,8 +74,8 @@ def test_the_whole_walk(tmp_path):
     for kind in ("overlay", "saliency"):
         assert Image.open(tmp_path / "p" / f"photo_{kind}.png").size == (90, 60)
 
-    again = run("export", "runs/msinet-synthetic-001", cwd=tmp_path)
-    assert again.stdout.strip() == "exports/msinet/2"
+    _, out, _ = inside("export", "runs/msinet-synthetic-001")
+    assert out.strip() == "exports/msinet/2"
 
 
 def test_models_and_datasets(inside):

@@ -61,8 +61,8 @@ def cases():
     yield "density of zeros", map_, point, 0 * flat, others, flat
 
 
-def scores(map_, fixations, density, others, baseline):
-    """The metrics as the benchmark calls pysaliency."""
+def metrics(map_, fixations, density, others, baseline):
+    """Return {name: function} of the metrics as the benchmark calls pysaliency."""
     import pysaliency
     from pysaliency.models import SaliencyMapNormalizingModel
 
@@ -80,9 +80,10 @@ def scores(map_, fixations, density, others, baseline):
 
     stimuli = pysaliency.Stimuli([np.zeros((*map_.shape, 3), "uint8")])
     model, gold = Fixed(map_.copy()), Fixed(density.copy())
+    own, base = (SaliencyMapNormalizingModel(each) for each in (model, Fixed(baseline)))
     fixated, nonfixated = points(fixations), points(others)
     regular = {"log_regularization": EPSILON, "quotient_regularization": EPSILON}
-    calls = {
+    return {
         "AUC": lambda: model.AUC(stimuli, fixated, average="image"),
         "AUC-Judd": lambda: model.AUC_Judd(stimuli, fixated),
         "sAUC": lambda: model.AUC(stimuli, fixated, average="image", nonfixations=nonfixated),
@@ -90,11 +91,8 @@ def scores(map_, fixations, density, others, baseline):
         "CC": lambda: model.CC(stimuli, gold),
         "SIM": lambda: model.SIM(stimuli, gold),
         "KLD": lambda: model.KLDiv(stimuli, gold, minimum_value=0, **regular),
-        "IG": lambda: SaliencyMapNormalizingModel(model).information_gain(
-            stimuli, fixated, SaliencyMapNormalizingModel(Fixed(baseline))
-        ),
+        "IG": lambda: own.information_gain(stimuli, fixated, base),
     }
-    return {name: number(call) for name, call in calls.items()}
 
 
 def number(call):
@@ -112,7 +110,10 @@ def number(call):
 def main():
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        golden = {name: scores(*inputs) for name, *inputs in cases()}
+        golden = {
+            case: {name: number(call) for name, call in metrics(*inputs).items()}
+            for case, *inputs in cases()
+        }
     made = {package: version(package) for package in ("pysaliency", "numpy")}
     path = pathlib.Path(__file__).with_name("pysaliency.json")
     path.write_text(json.dumps({"made with": made, "cases": golden}, indent=1) + "\n")

@@ -18,29 +18,37 @@ from salzoo.errors import InputError
 from salzoo.losses import LOSSES
 from salzoo.models import MODELS, build_model, list_models, model_record
 from tests.models.checks import (
+    LARGE,
     arrays_of,
     assert_gradients_reach,
     assert_same,
     awake,
     images_of,
     loss_of,
-    marks,
     outputs_of,
     silent_by_design,
     size_of,
 )
 
 
-def heavy(test):
-    """Mark a test as slow for the large networks."""
-    test.heavy = True
-    return test
+def slow_on(*names):
+    """Mark a test as slow for some networks."""
+
+    def mark(test):
+        test.slow_on = names
+        return test
+
+    return mark
+
+
+heavy = slow_on(*LARGE)
 
 
 def pytest_generate_tests(metafunc):
     if "model" in metafunc.fixturenames:
-        slow = getattr(metafunc.function, "heavy", False)
-        names = [pytest.param(name, marks=marks(name) if slow else ()) for name in list_models()]
+        slow = getattr(metafunc.function, "slow_on", ())
+        marks = {name: [pytest.mark.slow] for name in slow}
+        names = [pytest.param(name, marks=marks.get(name, ())) for name in list_models()]
         metafunc.parametrize("model", names, indirect=True, scope="module")
 
 
@@ -194,7 +202,7 @@ def test_mixed_precision_changes_little_and_gives_float32(model):
         assert np.abs(maps - exact[name]).mean() < 0.05 * exact[name].max()
 
 
-@heavy
+@slow_on(*LARGE, "deep_convnet")
 def test_tensorflow_and_jax_agree(model, tmp_path):
     pytest.importorskip("jax")
     weights, result = str(tmp_path / "model.weights.h5"), str(tmp_path / "result.npz")

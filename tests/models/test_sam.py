@@ -134,6 +134,10 @@ def test_unusable_options():
         build_model("sam_vgg", attention="no")
     with pytest.raises(InputError, match=r"sam_vgg: timesteps=2.0: give 1"):
         build_model("sam_vgg", timesteps=2.0)
+    with pytest.raises(InputError, match="timesteps is the ConvLSTM's; leave it or convlstm=False"):
+        build_model("sam_vgg", timesteps=2, convlstm=False)
+    with pytest.raises(InputError, match="sam_resnet: attention is the ConvLSTM's"):
+        build_model("sam_resnet", attention=False, convlstm=False)
     with pytest.raises(InputError, match="input_shape"):
         build_model("sam_vgg", input_shape=(240, 320, 1))
 

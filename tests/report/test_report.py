@@ -54,7 +54,7 @@ def test_a_page_stands_alone_and_says_everything():
         evaluation.title,
         "Convention mit",
         "Not in this convention: AUC-Judd, EMD.",
-        "Undefined and left out of the means: NSS of uniform on 3 of 60 images.",
+        "Undefined and left out of the mean: NSS of uniform on 3 of 60 images.",
         "Pearson's correlation, as tuebingen does it.",
         "0.1.0",
         "Satellite",
