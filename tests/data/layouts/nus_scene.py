@@ -9,8 +9,8 @@ from tests.data.layouts.making import picture, struct, write
 
 IMAGES = 4
 COUNTS = {
-    "salzoo": {"train": 3, "val": 2},
-    "set_aside": {"train": 2, "val": 1, "test": 2},
+    "salzoo": {"train": 3, "val": 1},
+    "set_aside": {"train": 2, "val": 1, "test": 1},
 }
 PROTOCOLS = {
     "salzoo": Protocol(COUNTS["salzoo"], shuffled(3), "as the real one"),
