@@ -17,8 +17,8 @@ from experiments import all_tables, writing
 from experiments.entries import select
 from experiments.runner import Runner
 from experiments.settings import QUICK_IMAGES, Settings
-from salzoo.commands.quiet import load_tensorflow
 from salzoo.errors import InputError
+from salzoo.quiet import load_tensorflow
 from salzoo.values import above_zero, at_least, size
 
 OUT = os.path.join("runs", "experiments")

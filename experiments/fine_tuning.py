@@ -19,11 +19,11 @@ import tempfile
 
 import numpy as np
 
-from salzoo.commands.quiet import load_tensorflow
 from salzoo.data.datasets import load_dataset
 from salzoo.errors import InputError
 from salzoo.evaluation import measure
 from salzoo.evaluation.sources import Network
+from salzoo.quiet import load_tensorflow
 from salzoo.statistics import bootstrap_interval
 from salzoo.values import at_least, comma_list, seed
 

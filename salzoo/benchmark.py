@@ -110,7 +110,7 @@ def _predictor(name, size):
 
     record = model_record(name)
     model = build_model(name, input_shape=(*size, 3))
-    geometry = Geometry(record.fit_mode, size, record.size_multiple, record.padding_value)
+    geometry = Geometry(record.serving_fit_mode, size, record.size_multiple, record.padding_value)
     saliency = saliency_function(model, geometry, record.blur, output=choose_output(model))
     return lambda image: saliency(tf.constant(image)).numpy(), complexity(model).multiply_adds
 
@@ -128,7 +128,7 @@ def _peak_memory(name, size, image_size):
 
 
 def _measure_peak(sender, name, size, image_size):
-    from salzoo.commands.quiet import load_tensorflow
+    from salzoo.quiet import load_tensorflow
 
     load_tensorflow()
     predict, _ = _predictor(name, size)

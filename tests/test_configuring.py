@@ -87,7 +87,9 @@ def test_options_belong_to_the_optimizer_they_were_said_for():
     """The recipe's own options stay with its optimizer, and with no other."""
 
     def options(**given):
-        return config(model="deep_convnet", **given).recipe.optimizer_options
+        return config(
+            model="deep_convnet", dataset="salicon", data_dir="data", **given
+        ).recipe.optimizer_options
 
     assert options() == options(optimizer="sgd") == {"momentum": 0.9}
     assert options(optimizer="adam") == {}

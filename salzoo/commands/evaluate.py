@@ -9,7 +9,7 @@ import inspect
 import os
 
 from salzoo.commands.arguments import add_data, add_wrapping, pairs_to_dict
-from salzoo.commands.quiet import load_tensorflow
+from salzoo.quiet import load_tensorflow
 from salzoo.values import at_least, comma_list, seed
 
 HELP = "measure a trained model, or maps of any program, on a dataset"

@@ -1,7 +1,7 @@
 """Write a trained model as a SavedModel for TensorFlow Serving and its like."""
 
 from salzoo.commands.arguments import add_wrapping
-from salzoo.commands.quiet import load_tensorflow
+from salzoo.quiet import load_tensorflow
 
 HELP = "export a trained model as a SavedModel"
 

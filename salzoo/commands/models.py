@@ -1,6 +1,6 @@
 """List the models of the zoo."""
 
-from salzoo.commands.quiet import load_tensorflow
+from salzoo.quiet import load_tensorflow
 
 HELP = "list the models"
 

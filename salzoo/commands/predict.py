@@ -13,8 +13,8 @@ import os
 import sys
 
 from salzoo.commands.arguments import add_wrapping
-from salzoo.commands.quiet import load_tensorflow
 from salzoo.errors import InputError
+from salzoo.quiet import load_tensorflow
 from salzoo.values import at_least
 
 HELP = "write saliency maps of photos"

@@ -1,7 +1,7 @@
 """Show a model's layers, parameters, multiply-adds and memory at an input size."""
 
 from salzoo.commands.arguments import add_options, pairs_to_dict
-from salzoo.commands.quiet import load_tensorflow
+from salzoo.quiet import load_tensorflow
 from salzoo.values import size
 
 HELP = "show a model's layers and what they cost"

@@ -7,8 +7,8 @@ recipe's value.
 import argparse
 
 from salzoo.commands.arguments import add_data, add_options, pairs_to_dict
-from salzoo.commands.quiet import load_tensorflow
 from salzoo.configuring import DICTS, RECIPE, RUN
+from salzoo.quiet import load_tensorflow
 from salzoo.values import FITS
 
 HELP = "train a model"
