@@ -187,6 +187,11 @@ class Progress:
             if "progress" not in file:
                 raise InputError(f"{path} was not written by a training; it cannot be resumed.")
             progress = json.loads(file["progress"].asstr()[()])
+        if not {"history", "results", "metrics", "random", "images"} <= progress.keys():
+            raise InputError(
+                f"{path} was written by another version of salzoo; start anew with --init_from "
+                f"{self.run.folder}."
+            )
         if progress["images"] != self._images():
             raise InputError(
                 f"{self.run.folder} was begun with other training images than the data now "

@@ -1,7 +1,9 @@
 """Runs: what they write, that they can be interrupted, that they repeat exactly."""
 
 import csv
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -344,6 +346,16 @@ def test_two_datasets_are_mixed(tmp_path, monkeypatch):
 def test_resume_with_other_images_is_refused(shallow_run):
     with pytest.raises(InputError, match="begun with other training images"):
         train(shallow_config(limit_train=4), shallow_run.folder, resume=True, verbose=0)
+
+
+def test_resume_of_another_versions_run_is_refused(shallow_run, tmp_path):
+    folder = shutil.copytree(shallow_run.folder, tmp_path / "run")
+    with h5py.File(folder / "last.weights.h5", "r+") as file:
+        known = json.loads(file["progress"].asstr()[()])
+        del file["progress"], known["random"]
+        file["progress"] = json.dumps(known)
+    with pytest.raises(InputError, match="written by another version of salzoo"):
+        train(shallow_config(), folder, resume=True, verbose=0)
 
 
 def test_resume_needs_no_other_run(shallow_run, tmp_path):
