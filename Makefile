@@ -10,7 +10,7 @@ NAME     ?=
 PYTHON   ?= python3
 
 SALZOO := .venv/bin/salzoo
-LATEST  = $(or $(RUN),$(patsubst %/,%,$(firstword $(shell ls -td runs/*/ 2>/dev/null))))
+LATEST  = $(or $(RUN),$(patsubst %/config.json,%,$(firstword $(shell ls -t runs/*/config.json 2>/dev/null))))
 # A flag is given where its variable was; salzoo has the same defaults.
 given   = $(if $(filter-out file,$(origin $(1))),$(if $($(1)),$(2) "$($(1))"))
 DATA    = $(call given,DATASET,--dataset) $(call given,DATA_DIR,--data_dir)

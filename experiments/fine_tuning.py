@@ -51,6 +51,8 @@ def compare(arguments, folder):
     """Learn on from each number of images, measure on the rest, and print the gains."""
     import salzoo
 
+    if os.path.isdir(folder) and os.listdir(folder):
+        raise InputError(f"--out {folder} is not empty; choose another folder.")
     learned, rest = divided(arguments, max(arguments.images))
     models = {MODEL: Network(salzoo.load_model(MODEL))}
     for count in arguments.images:
@@ -94,8 +96,9 @@ def write_folder(samples, folder):
     with open(os.path.join(folder, "fixations.csv"), "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["image", "x", "y"])
-        for sample in samples:
-            name = os.path.basename(sample.image_path)
+        for number, sample in enumerate(samples):
+            # Folders of a dataset may hold images of the same name.
+            name = f"{number:04d}-{os.path.basename(sample.image_path)}"
             shutil.copy(sample.image_path, os.path.join(folder, "images", name))
             table.writerows([name, x, y] for x, y in sample.fixations.tolist())
 

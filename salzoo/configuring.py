@@ -84,7 +84,7 @@ def new_config(given):
         InputError: unknown names, or values that do not go together.
     """
     from salzoo.data.mixture import split_names
-    from salzoo.models import model_record
+    from salzoo.models import MODELS, model_record, shipped_weights
     from salzoo.runs import RunConfig
     from salzoo.training import check_recipe
 
@@ -99,6 +99,11 @@ def new_config(given):
     changed = options or given.get("backbone_weights") is not None
     if dataset == OWN_IMAGES and given.get("init_from") is None and record.weights and not changed:
         start = record.name
+    if start in MODELS and shipped_weights(start) and start != record.name:
+        raise InputError(
+            f"--init_from {start}: its trained weights do not fit {record.name}; leave it out, or "
+            f"train {start}."
+        )
     recipe = _recipe(record, dataset, start)
     config = RunConfig(
         model=record.name,

@@ -8,7 +8,7 @@ from salzoo import __version__
 from salzoo.data.decoding import decode_image
 from salzoo.data.images import MAX_MEGAPIXELS
 from salzoo.errors import InputError
-from salzoo.files import whole_folder, write_json
+from salzoo.files import check_folder, whole_folder, write_json
 from salzoo.prediction.sources import Wrapping, open_source
 
 EXIF_NOTE = (
@@ -39,6 +39,7 @@ def export_model(source, out, raw=False, fit_mode=None, output=None):
     Raises:
         InputError: the source is no model, or an export already.
     """
+    check_folder("--out", out)
     opened = open_source(source, Wrapping(raw, fit_mode, output))
     if opened.model is None:
         raise InputError(f"{source} is an exported model already; copy it.")

@@ -23,7 +23,7 @@ def find_images(patterns):
     Returns:
         list of paths, list of sentences about patterns that gave none, number left out.
     """
-    found, problems = [], []
+    found, problems = {}, []
     for pattern in patterns:
         pattern = os.path.expanduser(pattern)
         if os.path.isdir(pattern):
@@ -40,8 +40,9 @@ def find_images(patterns):
             problem = f"{pattern} does not exist and matches no file."
         if not names:
             problems.append(problem)
-        found.extend(names)
-    found = list(dict.fromkeys(found))
+        for name in names:
+            found.setdefault(os.path.abspath(name), name)
+    found = list(found.values())
     own = {path for path in found if is_own(path)}
     if own and set(found) == own and set(map(os.path.expanduser, patterns)) == own:
         return found, problems, 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from salzoo import configuring
 from salzoo.evaluation.results import Evaluation
 from salzoo.export import export_model
+from salzoo.files import check_folder
 from salzoo.report.after_training import report_run
 from salzoo.runs import Run
 from salzoo.training import train as train_run
@@ -81,6 +82,9 @@ def train(
         InputError: an unknown keyword, an unusable value, unusable data, or the loss is no
             longer finite.
     """
+    for flag, path in (("--run_dir", run_dir), ("--export", export)):
+        if path is not None:
+            check_folder(flag, path)
     given = configuring.checked({"model": model, "dataset": dataset, **flags})
     if resume:
         config = configuring.resumed_config(run_dir, given)

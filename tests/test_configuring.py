@@ -75,7 +75,7 @@ def test_other_data_may_start_from_the_shipped_weights():
     assert (tuned.model, tuned.init_from) == ("msinet_lite", "msinet_lite")
     assert tuned.recipe == models.model_record("msinet_lite").recipe_for("folder")
     fresh = config(dataset="osie", model="msinet_lite")
-    assert fresh.init_from is None and fresh.recipe.epochs > tuned.recipe.epochs
+    assert fresh.init_from is None and fresh.recipe.learning_rate > tuned.recipe.learning_rate
 
 
 def test_a_run_brings_its_model_along(small_run):
@@ -112,6 +112,8 @@ def test_options_belong_to_the_optimizer_they_were_said_for():
         ({"option": "aspp=false"}, "option: 'aspp=false' is not a dict"),
         ({"option": {"asp": False}}, "no option of msinet 'asp'; did you mean 'aspp'?"),
         ({"model": "msi-net"}, "no model 'msi-net'; did you mean 'msinet"),
+        ({"model": "msinet", "init_from": "msinet"}, "msinet comes without trained weights"),
+        ({"model": "msinet", "init_from": "msinet_lite"}, "do not fit msinet; leave it out"),
         ({"dataset": "osi"}, "no dataset 'osi'; did you mean 'osie'?"),
     ],
 )

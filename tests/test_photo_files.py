@@ -32,6 +32,11 @@ def test_files_folders_and_patterns_in_order_each_once(folder):
     assert names(found) == ["a.jpg"] and len(problems) == 2
 
 
+def test_a_photo_named_in_two_ways_is_taken_once(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert find_images(["b.png", "./a.jpg", "a.jpg", f"{folder}/b.png"])[0] == ["b.png", "./a.jpg"]
+
+
 def test_what_predict_wrote_is_no_photo(folder):
     every = sorted(str(folder / name) for name in os.listdir(folder) if name != "notes.txt")
     for patterns in ([str(folder)], [f"{folder}/*.png", f"{folder}/*.jpg"], every):

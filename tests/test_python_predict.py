@@ -109,7 +109,9 @@ def test_batches_and_lists(levels, tmp_path):
         (np.full((4, 5, 3), 0.5), "looks like floats of 0 to 1; multiply it by 255"),
         (np.ones((4, 5), bool), "array of bool; give numbers of 0 to 255"),
         (np.array([["a"]]), "array of <U1"),
-        (None, r"has the shape \(\)"),
+        (None, "the image is a NoneType; give a file's path, a PIL image or an array"),
+        (b"jpeg", "the image is a bytes"),
+        ([[[1, 2, 3]]], "image 0 of the list is a list"),
         ("none.jpg", "none.jpg does not exist"),
         ([np.zeros((4, 5, 3)), np.zeros(3)], "image 1 of the list has the shape"),
         (np.full((2, 4, 5, 3), 300), "image 0 of the batch has values"),
@@ -118,6 +120,13 @@ def test_batches_and_lists(levels, tmp_path):
 def test_what_is_no_image(image, message):
     with pytest.raises(InputError, match=message):
         salzoo.predict(image)
+
+
+def test_a_model_takes_arrays_alone():
+    model = salzoo.load_model()
+    for image in (np.zeros((4, 5)), np.zeros((1, 4, 5, 3)), np.zeros((4, 5, 4)), "photo.jpg"):
+        with pytest.raises(InputError, match=r"an array \(rows, columns, 3\), this is .*predict"):
+            model(image)
 
 
 def test_black_is_an_image():
@@ -182,6 +191,9 @@ def test_models_that_cannot_be_loaded(small_run, saved, tmp_path, monkeypatch):
     assert salzoo.load_model("msinet").card["trained_on"] == "synthetic"
     with pytest.raises(InputError, match="nothing does not exist; give a run .* or msinet_lite"):
         salzoo.load_model("nothing")
+    pathlib.Path("photo.jpg").write_bytes(b"")
+    with pytest.raises(InputError, match="photo.jpg is no model; give a run .* or msinet_lite"):
+        salzoo.load_model("photo.jpg")
     inputs = keras.Input((None, None, 3))
     other = keras.Model(inputs, keras.layers.Conv2D(1, 1)(inputs), name="other")
     other.save("other.keras")
@@ -191,8 +203,8 @@ def test_models_that_cannot_be_loaded(small_run, saved, tmp_path, monkeypatch):
     unsafe.save("unsafe.keras")
     pathlib.Path("damaged.keras").write_bytes(saved.read_bytes()[:1000])
     pathlib.Path("empty.keras").write_bytes(b"")
-    for name in ("unsafe", "damaged", "empty"):
-        with pytest.raises(InputError, match=f"{name}.keras is no Keras model that can be read"):
+    for name, why in (("unsafe", ".*Lambda"), ("damaged", "it is dam"), ("empty", "it is dam")):
+        with pytest.raises(InputError, match=f"{name}.keras is no Keras model .*safely .{why}"):
             salzoo.load_model(f"{name}.keras")
 
 

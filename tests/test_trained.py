@@ -11,6 +11,7 @@ import salzoo
 from salzoo import configuring
 from salzoo.data.images import read_image
 from salzoo.errors import InputError
+from salzoo.export import export_model
 from salzoo.runs import start_weights
 from salzoo.training.compiling import compiled_model
 from tests.evaluation.small import make_folder, small_split
@@ -116,6 +117,12 @@ def test_functions_maps_and_models_in_one_table(small_run, root, data, tmp_path)
 def test_what_cannot_be_evaluated(small_run, data):
     with pytest.raises(InputError, match="3 is neither a path, a model nor a function"):
         salzoo.evaluate(3, **data)
+    with pytest.raises(InputError, match="There is nothing to measure"):
+        salzoo.evaluate([], **data)
+    with pytest.raises(InputError, match="dataset_option: 'units=pixels' is no dict"):
+        salzoo.evaluate(red, dataset_option="units=pixels", **data)
+    with pytest.raises(InputError, match="Two models are called red: give --name A,B"):
+        salzoo.evaluate([red, red], **data)
     with pytest.raises(InputError, match="--raw cannot change"):
         salzoo.evaluate(red, raw=True, **data)
     with pytest.raises(InputError, match="on any data: say on which with --dataset"):
@@ -126,6 +133,18 @@ def test_what_cannot_be_evaluated(small_run, data):
         salzoo.evaluate(lambda image: image[..., 0] * np.nan, name="red", **data)
     with pytest.raises(InputError, match="does not exist; give a run folder or an exported model"):
         salzoo.evaluate("msinet_lit", **data)
+
+
+def test_files_in_the_way_are_named_before_any_work(small_run, data, tmp_path):
+    file = str(tmp_path / "file")
+    open(file, "w").close()
+    with pytest.raises(InputError, match="--out .*file is a file; give a folder"):
+        salzoo.evaluate(red, out=file, **data)
+    for where in ({"run_dir": file}, {"export": os.path.join(file, "exports")}):
+        with pytest.raises(InputError, match=f"--{next(iter(where))} .*file is a file; give a fol"):
+            salzoo.train(quiet=True, **where)
+    with pytest.raises(InputError, match="--out .*file is a file; give a folder"):
+        export_model(small_run.folder, file)
 
 
 def test_the_shipped_model_by_its_name(inside, root, data, tmp_path):

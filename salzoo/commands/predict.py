@@ -14,6 +14,7 @@ import sys
 
 from salzoo.commands.arguments import add_wrapping
 from salzoo.errors import InputError
+from salzoo.files import check_folder
 from salzoo.quiet import load_tensorflow
 from salzoo.values import at_least
 
@@ -74,6 +75,7 @@ def run(arguments):
         raise InputError("--data_dir is for --submission; name images or their folder instead.")
     if not arguments.images:
         raise InputError("give images (files, folders or patterns), or --submission.")
+    check_folder("--out", arguments.out or ".")
     from salzoo.photo_files import find_images
 
     paths, failures, left_out = find_images(arguments.images)
@@ -162,6 +164,7 @@ def _submit(arguments):
     for flag in ("images", "top", "regions", "crop"):
         if getattr(arguments, flag):
             raise InputError("--submission takes the benchmark's own images and writes maps alone.")
+    check_folder("--out", arguments.out or ".")
     load_tensorflow()
     from salzoo.prediction import Predictor
     from salzoo.submission import test_images, write_submission

@@ -17,7 +17,7 @@ from salzoo.evaluation.engine import measure, names_of
 from salzoo.evaluation.journal import remove_journals
 from salzoo.evaluation.results import Evaluation
 from salzoo.evaluation.showing import pictures
-from salzoo.files import whole_file
+from salzoo.files import check_folder, whole_file
 
 __all__ = ["Evaluation", "evaluate", "measure", "names_of", "write_report"]
 
@@ -101,6 +101,12 @@ def evaluate(
     numbers = {"sigma": sigma, "limit": limit, "seed": seed, "jobs": jobs}
     sigma, limit, seed, jobs = values.checked("salzoo.evaluate", NUMBERS, numbers).values()
     sources = list(sources) if isinstance(sources, list | tuple) else [sources]
+    if not sources:
+        raise InputError("There is nothing to measure: give a model or a folder of maps.")
+    if not isinstance(dataset_option or {}, dict):
+        raise InputError(f"dataset_option: '{dataset_option}' is no dict like {{'name': value}}.")
+    if out is not None:
+        check_folder("--out", out)
     data = _data.usual_data(sources, dataset, data_dir, protocol, dataset_option)
     dataset, data_dir, protocol, dataset_option = data.values()
     where = data_dir, protocol, sigma, dataset_option

@@ -20,7 +20,7 @@ def kind_of(source):
     Raises:
         InputError: there is nothing.
     """
-    if not isinstance(source, str | os.PathLike):
+    if not _is_path(source):
         if not callable(source):
             raise InputError(f"{source!r} is neither a path, a model nor a function of an image.")
         return "model"
@@ -141,7 +141,7 @@ def open_sources(sources, samples, images, needed, task, wrapping=(False, None, 
     own = [name for name, _ in opened]
     if names is None:
         names = [
-            _last_part(source) if own.count(name) > 1 else name
+            _last_part(source) if own.count(name) > 1 and _is_path(source) else name
             for name, source in zip(own, sources, strict=True)
         ]
     if len(names) != len(opened):
@@ -154,7 +154,7 @@ def open_sources(sources, samples, images, needed, task, wrapping=(False, None, 
 def _open_model(source, task, wrapping):
     """Return the name and the `Network` of a model that can predict this task."""
     raw, fit, output = wrapping
-    if isinstance(source, str | os.PathLike) or _is_keras_model(source):
+    if _is_path(source) or _is_keras_model(source):
         from salzoo.prediction import load_model
 
         predictor = load_model(source, raw, fit, output or _output_for(task, source))
@@ -174,6 +174,10 @@ def _refuse(wrapping, what):
     for flag, value in zip(("--raw", "--fit", "--output"), wrapping, strict=True):
         if value:
             raise InputError(f"{flag} cannot change {what}.")
+
+
+def _is_path(source):
+    return isinstance(source, str | os.PathLike)
 
 
 def _last_part(source):

@@ -23,6 +23,8 @@ from salzoo.layers import LearnedGaussianPrior, SpatialSoftmax
 from salzoo.models.backbones import load_backbone_weights, mobilenet_v2
 from salzoo.models.record import ModelRecord, Recipe, check_number
 
+# Beginnings of the names of its layers.
+ENCODER = "Conv,expanded_conv,block_"
 DILATIONS = (1, 2, 4)
 WIDTH = 128
 # Maps of the decoder at a 16th, an eighth and a quarter of the input's size.
@@ -123,14 +125,14 @@ MSINET_LITE = ModelRecord(
     size_multiple=32,
     target_scale=0.25,
     blur=0.0,
-    weights="512df1ff34559eb5170c76b43f556022642da52303306eaa4c0af8487a8edf86",
+    weights="46052db88f9f2a934bb70a0ec163627b464464711672f4ed9d8d3b89a38d6b4a",
     recipe=Recipe(
         loss="weighted_sum",
         loss_options={"kld": 1.0, "cc": 0.3, "nss": 0.1},
         # The encoder has learned to see already.
         optimizer="discriminative_adamw",
         optimizer_options={
-            "slow": "Conv,expanded_conv,block_",
+            "slow": ENCODER,
             "slow_factor": 0.2,
             "weight_decay": 0.01,
             "clipnorm": 1.0,
@@ -147,8 +149,14 @@ MSINET_LITE = ModelRecord(
         colour=0.25,
     ),
     recipes={
-        # From the trained weights, on what may be a few dozen images.
-        "folder": {"learning_rate": 1e-4, "epochs": 8},
+        # From the trained weights, on what may be a few dozen images: too few steps for
+        # averages, and batches small enough that there are some.
+        "folder": {
+            "optimizer_options": {"slow": ENCODER, "slow_factor": 0.2, "clipnorm": 1.0},
+            "learning_rate": 2e-4,
+            "batch_size": 4,
+            "epochs": 10,
+        },
         "synthetic": {
             "input_size": (96, 128),
             "learning_rate": 1e-3,

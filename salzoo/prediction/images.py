@@ -56,6 +56,10 @@ def as_image(image, name="the image"):
         return read_image(os.path.expanduser(image))
     if isinstance(image, Image.Image):
         return to_rgb(image, name)
+    if not hasattr(image, "ndim"):
+        raise InputError(
+            f"{name} is a {type(image).__name__}; give a file's path, a PIL image or an array."
+        )
     values = np.asarray(image)
     values = values[..., None] if values.ndim == 2 else values
     if values.ndim != 3 or not 1 <= values.shape[-1] <= 4 or not values.size:

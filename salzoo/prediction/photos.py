@@ -107,6 +107,8 @@ def write_crop(photo, box, path):
     if path.endswith(".jpg"):
         save_picture(picture, path, quality=95, subsampling=0, icc_profile=profile)
         return
-    if picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+    if picture.mode.startswith("I;16"):
+        picture = Image.fromarray(np.asarray(picture, "uint16"))  # in this machine's byte order
+    elif picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
         picture, profile = picture.convert("RGB"), None  # PNG has no CMYK
     save_picture(picture, path, icc_profile=profile)

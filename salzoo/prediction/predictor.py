@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from salzoo.errors import InputError
 from salzoo.prediction.sources import Wrapping, open_source
 
 
@@ -31,6 +32,11 @@ class Predictor:
 
     def __call__(self, image):
         """Return the map (rows, columns), float32, of an image (rows, columns, 3), 0..255."""
+        if np.ndim(image) != 3 or np.shape(image)[2] != 3:
+            raise InputError(
+                f"A model takes an array (rows, columns, 3), this is {np.shape(image)}; "
+                "salzoo.predict(image, model) takes every kind of image."
+            )
         images = tf.constant(np.asarray(image, "float32")[None])
         return self._saliency(images)[0, ..., 0].numpy()
 

@@ -1,6 +1,7 @@
 """What can predict: models by name, runs, exports, `.keras` files."""
 
 import os
+import zipfile
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
@@ -55,8 +56,9 @@ def open_source(source, wrapping):
         return opened._replace(fingerprint=_fingerprint(path, opened.card))
     if not os.path.isdir(path):
         shipped = " or ".join(models_with_weights())
+        problem = "is no model" if os.path.exists(path) else "does not exist"
         raise InputError(
-            f"{path} does not exist; give a run folder or an exported model, a .keras file, "
+            f"{path} {problem}; give a run folder or an exported model, a .keras file, "
             f"or {shipped}."
         )
     export = _export_folder(path)
@@ -109,6 +111,8 @@ def _read_keras(path):
     import salzoo.layers  # noqa: F401, so that Keras knows them
 
     try:
+        if not zipfile.is_zipfile(path):  # Keras would say that there is none
+            raise ValueError("it is damaged")
         return keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # zipfile, h5py, json and Keras raise many kinds
         raise InputError(

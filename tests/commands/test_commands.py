@@ -84,6 +84,7 @@ def test_models_and_datasets(inside):
     assert "schedule printed: x0.5 every 100 steps" in out
     columns = {line.index(" parameters") for line in out.splitlines() if " parameters " in line}
     assert len(columns) == 1
+    assert out.count("comes with trained weights: salzoo predict --model msinet_lite") == 1
     status, out, _ = inside("datasets")
     assert "osie" in out and "700" in out
     _, out, _ = inside("datasets", "osie")
@@ -115,7 +116,7 @@ def test_summary(inside):
         (["train", "--option", "input_shape=5"], "no option of msinet 'input_shape'"),
         (["train", "--seed", "99999999999"], "'99999999999' is not a whole number of 0 to"),
         (["train", "--sigma", "1e9"], "is not a number of 0.1 to 1000"),
-        (["train", "--run_dir", "/dev/null/run"], "Not a directory"),
+        (["train", "--run_dir", "/dev/null/run"], "null is a file; give a folder"),
         (["train", "--option", "aspp=maybe"], "aspp='maybe': give true or false"),
         (["train", "--backbone_weights", "none.npz"], "none.npz does not exist"),
         (["train", "--optimizer", "adm"], "no --optimizer 'adm'; did you mean 'adam'?"),

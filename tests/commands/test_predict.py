@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 import salzoo
 from salzoo.attention import best_crop, most_looked_at, region_shares
 from salzoo.attention.boxes import Box
+from salzoo.prediction.photos import write_crop
 
 MAPS = ["saliency.npy", "saliency.png", "overlay.png"]
 
@@ -182,6 +183,14 @@ def test_crop(inside, here, kind):
     assert difference.max() <= (12 if kind == "jpg" else 0)
 
 
+@pytest.mark.parametrize("order", "<>")
+def test_crops_of_16_bits_keep_them(order, tmp_path):
+    levels = np.arange(0, 60000, 100, dtype=f"{order}u2").reshape(20, 30)
+    Image.fromarray(levels).save(tmp_path / "scan.tif")
+    write_crop(tmp_path / "scan.tif", Box("crop", 3, 2, 10, 9), str(tmp_path / "crop.png"))
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "crop.png")), levels[2:11, 3:13])
+
+
 @pytest.mark.parametrize(
     ("shape", "size"),
     [("16:9", (90, 51)), ("4x5", (48, 60)), ("1/2", (30, 60)), ("1.5:1", (90, 60))],
@@ -200,6 +209,12 @@ def test_somebody_elses_files_stay(inside, here):
     assert status == 1 and "1 of 2 images" in out and "photo_overlay.png is read here" in err
     assert (here / "photo_overlay.png").read_bytes() == before
     assert os.path.exists("photo_overlay_overlay.png")
+
+
+@pytest.mark.parametrize("out", ["photo.jpg", "photo.jpg/maps"])
+def test_out_must_be_a_folder(inside, here, out):
+    status, _, err = inside("predict", "photo.jpg", "--out", out)
+    assert status == 2 and f"--out {out}: {here}/photo.jpg is a file; give a folder" in err
 
 
 def test_some_photos_fail(inside, here):

@@ -1,5 +1,8 @@
 """The gain of a few images of one's own: what is learned from, and what is measured."""
 
+import shutil
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,11 +19,26 @@ def test_a_part_of_a_dataset_as_a_persons_own_images(tmp_path):
     fine_tuning.write_folder(learned[:3], tmp_path / "own")
     own = load_dataset("folder", tmp_path / "own")
     assert len(own) == 3
-    for ours, theirs in zip(
-        own, sorted(learned[:3], key=lambda each: each.image_path), strict=True
-    ):
+    for ours, theirs in zip(own, learned, strict=False):
         assert ours.size == theirs.size
         np.testing.assert_array_equal(ours.fixations, theirs.fixations)
+
+
+def test_images_of_the_same_name_stay_apart(tmp_path):
+    samples = load_dataset("synthetic", split="val")[:2]
+    for number, sample in enumerate(samples):
+        (tmp_path / str(number)).mkdir()
+        copy = shutil.copy(sample.image_path, tmp_path / str(number) / "same.png")
+        samples[number] = replace(sample, image_path=copy)
+    fine_tuning.write_folder(samples, tmp_path / "own")
+    own = load_dataset("folder", tmp_path / "own")
+    assert [len(each.fixations) for each in own] == [len(each.fixations) for each in samples]
+
+
+def test_a_folder_in_use_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "20-images").mkdir()
+    assert fine_tuning.main(["--out", str(tmp_path)]) == 2
+    assert f"--out {tmp_path} is not empty; choose another folder." in capsys.readouterr().err
 
 
 def test_too_many_images_are_one_sentence(capsys):
