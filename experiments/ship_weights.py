@@ -9,10 +9,12 @@ prints the sha256 for the model's record.
 import argparse
 import hashlib
 import os
+import sys
 
 import h5py
 import numpy as np
 
+from salzoo.errors import InputError
 from salzoo.files import whole_file
 from salzoo.models import WEIGHTS_FOLDER
 from salzoo.runs import Run
@@ -22,10 +24,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("run", help="a run folder")
     run = Run(parser.parse_args().run)
+    source = run.weights()
     target = os.path.join(WEIGHTS_FOLDER, f"{run.config.model}.weights.h5")
     os.makedirs(WEIGHTS_FOLDER, exist_ok=True)
     with whole_file(target) as path:
-        shorten(run.weights(), path)
+        shorten(source, path)
     print(f"{os.path.getsize(target) / 1e6:.1f} MB: {target}\nsha256 {sha256(target)}")
 
 
@@ -57,4 +60,7 @@ def sha256(path):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except InputError as error:
+        sys.exit(f"ship_weights: {error}")

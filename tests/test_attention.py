@@ -255,3 +255,9 @@ def test_a_box_outside(tmp_path):
         BoxFile(path).of("a.jpg", 8, 9)
     with pytest.raises(InputError, match="does not exist"):
         BoxFile(tmp_path / "none.csv")
+
+
+def test_box_files_of_other_countries(tmp_path):
+    path = tmp_path / "boxes.csv"
+    path.write_text("name;x;y;width;height\nlogo, left;1;2;3.5;4\n")
+    assert BoxFile(path).of("photo.jpg", 10, 10) == [Box("logo, left", 1.0, 2.0, 3.5, 4.0)]

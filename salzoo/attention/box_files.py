@@ -79,7 +79,11 @@ def _read(path):
 
 
 def _csv_rows(path, file):
-    reader = csv.reader(file, strict=True)
+    first = file.readline()
+    file.seek(0)
+    # As some countries' spreadsheets write it.
+    delimiter = ";" if ";" in first and "," not in first else ","
+    reader = csv.reader(file, strict=True, delimiter=delimiter)
     header = [name.strip() for name in next(reader, [])]
     _check_columns(f"{path}, line 1", header)
     rows = []

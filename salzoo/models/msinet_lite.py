@@ -126,6 +126,12 @@ MSINET_LITE = ModelRecord(
     target_scale=0.25,
     blur=0.0,
     weights="46052db88f9f2a934bb70a0ec163627b464464711672f4ed9d8d3b89a38d6b4a",
+    trained={
+        "trained_on": "osie+nus_scene",
+        "protocol": "set_aside",
+        "seed": 0,
+        "metrics": {},
+    },
     recipe=Recipe(
         loss="weighted_sum",
         loss_options={"kld": 1.0, "cc": 0.3, "nss": 0.1},
@@ -143,7 +149,9 @@ MSINET_LITE = ModelRecord(
         schedule="cosine to 0",
         batch_size=8,
         epochs=20,
-        input_size=(288, 384),
+        # A thousand images are learned by heart from the tenth epoch on.
+        patience=3,
+        input_size=(352, 480),
         flip=True,
         zoom=0.25,
         colour=0.25,
@@ -156,6 +164,7 @@ MSINET_LITE = ModelRecord(
             "learning_rate": 2e-4,
             "batch_size": 4,
             "epochs": 10,
+            "patience": 10,
         },
         "synthetic": {
             "input_size": (96, 128),

@@ -75,7 +75,8 @@ class ModelRecord:
     target_scale: size of the maps it is trained on, as a share of its input's.
     blur: sigma of the post-processing, in pixels of the original image.
     weights: sha256 of the trained weights that come with salzoo, float16, in
-        `salzoo/models/weights/NAME.weights.h5`; None: there are none.
+        `salzoo/models/weights/NAME.weights.h5`; None: there are none. trained: what
+        their card says beside the recipe, "trained_on", "seed" and "metrics".
     trained_fit_mode: how photos reach a trained network if nothing else is said;
         None: as in training.
     recipe: as published. recipes: fields that differ, by dataset.
@@ -101,6 +102,7 @@ class ModelRecord:
     target_scale: float = 1.0
     schedules: dict = field(default_factory=dict)
     weights: str | None = None
+    trained: dict = field(default_factory=dict)
     trained_fit_mode: str | None = None
     inspect: Callable = lambda model, image=None: {}
 

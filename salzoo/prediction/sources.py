@@ -86,11 +86,11 @@ def _open_run(run, wrapping):
 
 
 def _open_shipped(name, wrapping):
-    opened = _open_model(trained_model(name), name, wrapping)
+    opened = _open_model(trained_model(name), name, wrapping, **model_record(name).trained)
     return opened._replace(fingerprint=_fingerprint(shipped_weights(name), opened.card))
 
 
-def _open_model(model, where, wrapping):
+def _open_model(model, where, wrapping, **known):
     """Wrap a network of the zoo as its record says."""
     if model.name not in MODELS:
         raise InputError(
@@ -103,7 +103,7 @@ def _open_model(model, where, wrapping):
     if None not in fixed:
         size, mode = fixed, "pad" if mode == "native" else mode
     geometry = Geometry(mode, tuple(size), record.size_multiple, record.padding_value)
-    return _wrap(record, model, geometry, wrapping)
+    return _wrap(record, model, geometry, wrapping, **known)
 
 
 def _read_keras(path):
