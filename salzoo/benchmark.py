@@ -110,7 +110,7 @@ def _predictor(name, size):
 
     record = model_record(name)
     model = build_model(name, input_shape=(*size, 3))
-    geometry = Geometry(record.serving_fit_mode, size, record.size_multiple, record.padding_value)
+    geometry = Geometry(record.fit_mode, size, record.size_multiple, record.padding_value)
     saliency = saliency_function(model, geometry, record.blur, output=choose_output(model))
     return lambda image: saliency(tf.constant(image)).numpy(), complexity(model).multiply_adds
 

@@ -34,7 +34,7 @@ def test_to_import_salzoo_takes_nothing_along():
 def test_the_shipped_model_step_by_step(levels):
     record = model_record("msinet_lite")
     geometry = Geometry(
-        record.serving_fit_mode,
+        record.fit_mode,
         record.recipe.input_size,
         record.size_multiple,
         record.padding_value,
@@ -166,7 +166,7 @@ def test_runs_exports_and_keras_files_alike(small_run, saved, levels, tmp_path):
 def test_cards_and_fingerprints(small_run):
     shipped = salzoo.load_model("msinet_lite")
     assert shipped.card["model"] == "msinet_lite" and shipped.card["task"] == "fixations"
-    assert shipped.card["geometry"]["mode"] == model_record("msinet_lite").serving_fit_mode
+    assert shipped.card["geometry"]["mode"] == model_record("msinet_lite").fit_mode
     assert isinstance(shipped.model, keras.Model)
     assert shipped.fingerprint == Predictor("msinet_lite").fingerprint
     stretched = salzoo.load_model("msinet_lite", fit="stretch")

@@ -12,8 +12,7 @@ What is ours:
 - Learned Gaussian priors, as SAM's, for the centre bias.
 - The map is a density: softmax over all positions, a quarter of the input's size.
   The way back to the image interpolates it bicubically.
-- Images keep their aspect ratio: they are padded for batches in training and come
-  without padding afterwards.
+- Images keep their aspect ratio, and the size at which it was trained: they are padded.
 """
 
 import keras
@@ -120,7 +119,6 @@ MSINET_LITE = ModelRecord(
         "dropout": "share of the encoder's maps that are left out in training",
     },
     fit_mode="pad",
-    trained_fit_mode="native",
     padding_value=127.5,
     size_multiple=32,
     target_scale=0.25,
@@ -151,7 +149,7 @@ MSINET_LITE = ModelRecord(
         epochs=20,
         # A thousand images are learned by heart from the tenth epoch on.
         patience=3,
-        input_size=(352, 480),
+        input_size=(288, 384),
         flip=True,
         zoom=0.25,
         colour=0.25,

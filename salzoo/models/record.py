@@ -77,8 +77,6 @@ class ModelRecord:
     weights: sha256 of the trained weights that come with salzoo, float16, in
         `salzoo/models/weights/NAME.weights.h5`; None: there are none. trained: what
         their card says beside the recipe, "trained_on", "seed" and "metrics".
-    trained_fit_mode: how photos reach a trained network if nothing else is said;
-        None: as in training.
     recipe: as published. recipes: fields that differ, by dataset.
     schedules: named alternatives to the recipe's schedule.
     inspect: function of a trained model and of an image or None, see
@@ -103,13 +101,7 @@ class ModelRecord:
     schedules: dict = field(default_factory=dict)
     weights: str | None = None
     trained: dict = field(default_factory=dict)
-    trained_fit_mode: str | None = None
     inspect: Callable = lambda model, image=None: {}
-
-    @property
-    def serving_fit_mode(self):
-        """How photos reach the trained network, see `salzoo.data.geometry`."""
-        return self.trained_fit_mode or self.fit_mode
 
     def recipe_for(self, dataset):
         """Return the recipe with what the authors (or we) change for a dataset."""

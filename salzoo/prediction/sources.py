@@ -79,8 +79,6 @@ def _open_run(run, wrapping):
         "metrics": read_json(metrics) if os.path.exists(metrics) else {},
     }
     record, geometry = model_record(config.model), config.geometry
-    if config.fit_mode == record.fit_mode:
-        geometry = replace(geometry, mode=record.serving_fit_mode)
     opened = _wrap(record, run.load_model(), geometry, wrapping, **known)
     return opened._replace(fingerprint=_fingerprint(run.weights(), opened.card))
 
@@ -98,7 +96,7 @@ def _open_model(model, where, wrapping, **known):
             f"{', '.join(sorted(MODELS))}, or call it in Python on images that fit it."
         )
     record = model_record(model.name)
-    size, mode = record.recipe.input_size, record.serving_fit_mode
+    size, mode = record.recipe.input_size, record.fit_mode
     fixed = model.input_shape[1:3]
     if None not in fixed:
         size, mode = fixed, "pad" if mode == "native" else mode

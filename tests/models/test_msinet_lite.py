@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from salzoo.errors import InputError
-from salzoo.models import build_model, model_record
+from salzoo.models import build_model
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,3 @@ def test_refused():
         build_model("msinet_lite", input_shape=(250, 320, 3))
     with pytest.raises(InputError, match="priors=-1"):
         build_model("msinet_lite", priors=-1)
-
-
-def test_photos_keep_their_aspect():
-    record = model_record("msinet_lite")
-    assert (record.fit_mode, record.serving_fit_mode) == ("pad", "native")

@@ -175,7 +175,9 @@ def test_saved_model_round_trip(model, tmp_path):
     model.export(tmp_path / "export", verbose=False)
     loaded = tf.saved_model.load(tmp_path / "export")
     record = model_record(model.name)
-    for size in (record.fixed_size,) if record.fixed_size else (size_of(record), size_of(record)[::-1]):
+    for size in (
+        (record.fixed_size,) if record.fixed_size else (size_of(record), size_of(record)[::-1])
+    ):
         images = images_of(record, size, count=1)
         answer = loaded.serve(images)
         answer = answer if isinstance(answer, dict) else {"saliency": answer}
