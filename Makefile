@@ -1,6 +1,6 @@
-# What to do, on what, with which flags besides:
-MODEL    ?= msinet
-DATASET  ?= synthetic
+# What to do, on what, with which flags besides; without MODEL and DATASET, as `salzoo train` says.
+MODEL    ?=
+DATASET  ?=
 DATA_DIR ?=
 RUN      ?=
 EPOCHS   ?=
@@ -10,7 +10,7 @@ NAME     ?=
 PYTHON   ?= python3
 
 SALZOO := .venv/bin/salzoo
-LATEST  = $(or $(RUN),$(patsubst %/,%,$(firstword $(shell ls -td runs/*/ 2>/dev/null))))
+LATEST  = $(or $(RUN),$(patsubst %/config.json,%,$(firstword $(shell ls -t runs/*/config.json 2>/dev/null))))
 # A flag is given where its variable was; salzoo has the same defaults.
 given   = $(if $(filter-out file,$(origin $(1))),$(if $($(1)),$(2) "$($(1))"))
 DATA    = $(call given,DATASET,--dataset) $(call given,DATA_DIR,--data_dir)
@@ -22,6 +22,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 	@echo "  variables: MODEL DATASET DATA_DIR RUN EPOCHS IMAGES NAME ARGS, e.g."
 	@echo "  make train MODEL=msinet DATASET=osie DATA_DIR=~/data/osie EPOCHS=5 ARGS='--flip'"
+	@echo "  make train DATASET=folder DATA_DIR=my_data   # msinet_lite learns on from your own images"
 
 venv: .venv/installed  ## create .venv with salzoo in it (nothing to do if it is there)
 
@@ -44,9 +45,9 @@ train: venv  ## train MODEL on DATASET, measure it, draw its maps, export it
 evaluate: venv has-run  ## measure RUN (default: the latest) on DATASET
 	@$(SALZOO) evaluate "$(LATEST)" $(DATA) $(ARGS)
 
-predict: venv has-run  ## write maps of IMAGES (files, folders, patterns) with RUN
+predict: venv  ## write maps of IMAGES (files, folders, patterns) with msinet_lite, or with RUN
 	@test -n "$(IMAGES)" || { echo "make predict IMAGES='photo.jpg folder'"; exit 2; }
-	@$(SALZOO) predict $(IMAGES) --model "$(LATEST)" $(ARGS)
+	@$(SALZOO) predict $(IMAGES) $(call given,RUN,--model) $(ARGS)
 
 export: venv has-run  ## write RUN as a SavedModel into exports/
 	@$(SALZOO) export "$(LATEST)" $(ARGS)

@@ -20,8 +20,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import tensorflow as tf
 
-from salzoo.commands.arguments import at_least, size
 from salzoo.layers import AttentiveConvLSTM2D
+from salzoo.values import at_least, size
 
 
 def plain(layer, features):

@@ -11,9 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, replace
 
 from experiments.settings import QUICK_RECIPE
-from salzoo.commands.quiet import load_tensorflow
 from salzoo.errors import InputError
 from salzoo.files import whole_file, whole_folder, write_json
+from salzoo.quiet import load_tensorflow
 
 FINISHED = "trained.json"
 

@@ -8,9 +8,13 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "InputError": "salzoo.errors",
     "build_model": "salzoo.models",
+    "evaluate": "salzoo.evaluation",
     "list_models": "salzoo.models",
     "list_datasets": "salzoo.data.datasets",
     "load_dataset": "salzoo.data.datasets",
+    "load_model": "salzoo.prediction",
+    "predict": "salzoo.prediction",
+    "train": "salzoo.trained",
 }
 __all__ = ["__version__", *_PUBLIC]
 

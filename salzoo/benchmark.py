@@ -128,7 +128,7 @@ def _peak_memory(name, size, image_size):
 
 
 def _measure_peak(sender, name, size, image_size):
-    from salzoo.commands.quiet import load_tensorflow
+    from salzoo.quiet import load_tensorflow
 
     load_tensorflow()
     predict, _ = _predictor(name, size)

@@ -1,4 +1,4 @@
-"""A trained run as a SavedModel that needs nothing but TensorFlow."""
+"""A trained model as a SavedModel that needs nothing but TensorFlow."""
 
 import os
 
@@ -7,9 +7,9 @@ import tensorflow as tf
 from salzoo import __version__
 from salzoo.data.decoding import decode_image
 from salzoo.data.images import MAX_MEGAPIXELS
-from salzoo.files import whole_folder, write_json
-from salzoo.prediction import open_run
-from salzoo.runs import Run
+from salzoo.errors import InputError
+from salzoo.files import check_folder, whole_folder, write_json
+from salzoo.prediction.sources import Wrapping, open_source
 
 EXIF_NOTE = (
     "EXIF orientation is ignored: pixels are taken as stored, and the map has their size. "
@@ -17,8 +17,12 @@ EXIF_NOTE = (
 )
 
 
-def export_run(run_dir, out, raw=False, fit_mode=None, output=None):
-    """Write a run's best weights as `out/<model>/<version>/`, the next free version.
+def export_model(source, out, raw=False, fit_mode=None, output=None):
+    """Write a trained model as `out/<model>/<version>/`, the next free version.
+
+    Args:
+        source: what `salzoo.load_model` takes, but for an export; of a run the best
+            weights. raw, fit_mode, output: what happens around the network, see `Predictor`.
 
     Signatures:
         serving_default: `images`, string (batch,), each an encoded JPEG or PNG
@@ -31,9 +35,15 @@ def export_run(run_dir, out, raw=False, fit_mode=None, output=None):
 
     Returns:
         The folder written.
+
+    Raises:
+        InputError: the source is no model, or an export already.
     """
-    run = Run(run_dir)
-    card, saliency = open_run(run, raw, fit_mode, output)
+    check_folder("--out", out)
+    opened = open_source(source, Wrapping(raw, fit_mode, output))
+    if opened.model is None:
+        raise InputError(f"{source} is an exported model already; copy it.")
+    card, saliency = opened.card, opened.saliency
     parent = os.path.join(out, card["model"])
     target = os.path.join(parent, str(_next_version(parent)))
     card["export"] = {

@@ -7,6 +7,8 @@ import os
 import shutil
 import tempfile
 
+from salzoo.errors import InputError
+
 
 @contextlib.contextmanager
 def whole_file(path):
@@ -42,6 +44,15 @@ def whole_folder(path):
         os.rename(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_folder(flag, path):
+    """Raise InputError if a file is where a folder is to be written, or one above it."""
+    place = os.path.abspath(path)
+    while not os.path.lexists(place):
+        place = os.path.dirname(place)
+    if not os.path.isdir(place):
+        raise InputError(f"{flag} {path}: {place} is a file; give a folder.")
 
 
 def write_json(path, value):

@@ -1,4 +1,4 @@
-"""Optimizers of the papers that Keras does not have."""
+"""Optimizers that Keras does not have."""
 
 import keras
 from keras import ops
@@ -61,3 +61,38 @@ class MovingMomentumSGD(keras.optimizers.SGD):
             "final_momentum": self.final_momentum,
             "momentum_steps": self.momentum_steps,
         }
+
+
+@keras.saving.register_keras_serializable(package="salzoo")
+class DiscriminativeAdamW(keras.optimizers.AdamW):
+    """AdamW that moves some layers slower than the others.
+
+    Layers that come trained have less to learn, and more to lose, than new ones (Howard
+    and Ruder, Universal language model fine-tuning for text classification, ACL 2018).
+
+    Args:
+        learning_rate: float or schedule.
+        slow: beginnings of the names of the slow layers, separated by commas.
+        slow_factor: of their learning rate, above 0.
+        **kwargs: of `keras.optimizers.AdamW`.
+
+    Raises:
+        ValueError: a factor of 0 or less.
+    """
+
+    def __init__(self, learning_rate=0.001, slow="", slow_factor=0.1, **kwargs):
+        super().__init__(learning_rate, **kwargs)
+        if not slow_factor > 0:
+            raise ValueError("slow_factor must be above 0.")
+        self.slow = slow
+        self.slow_factor = slow_factor
+
+    def update_step(self, gradient, variable, learning_rate):
+        beginnings = tuple(name for name in self.slow.split(",") if name)
+        # TensorFlow's own variables, which come here, do not know their layer.
+        path = self._trainable_variables[self._get_variable_index(variable)].path
+        factor = self.slow_factor if path.startswith(beginnings) else 1.0
+        super().update_step(gradient, variable, learning_rate * factor)
+
+    def get_config(self):
+        return {**super().get_config(), "slow": self.slow, "slow_factor": self.slow_factor}

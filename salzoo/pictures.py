@@ -82,6 +82,25 @@ def _draw_colour_bar(picture):
         draw.text(position, label, fill="white", font=font, anchor=anchor)
 
 
+def mark_spots(picture, spots, radius):
+    """Draw a numbered circle around each spot into a picture; the first is 1.
+
+    Args:
+        picture: PIL image, RGB. spots: with attributes x and y, pixels. radius: of the circles.
+    """
+    draw = ImageDraw.Draw(picture)
+    line = max(1, min(picture.size) // 250)
+    font = ImageFont.load_default(max(10, round(0.6 * radius)))
+    for number, spot in enumerate(spots, 1):
+        x, y = spot.x + 0.5, spot.y + 0.5
+        for width, colour in ((3 * line, "black"), (line, "white")):
+            reach = radius + width / 2
+            draw.ellipse((x - reach, y - reach, x + reach, y + reach), outline=colour, width=width)
+        draw.text(
+            (x, y), str(number), "white", font, "mm", stroke_width=2 * line, stroke_fill="black"
+        )
+
+
 def panel(rows, names=None):
     """Compose image, truth, prediction and overlay, one row an image.
 

@@ -24,7 +24,7 @@ from salzoo.data.mixture import load_mixture
 from salzoo.data.sample import evenly
 from salzoo.errors import InputError
 from salzoo.files import read_json, write_json
-from salzoo.models import build_model, model_record
+from salzoo.models import MODELS, build_model, model_record, shipped_weights
 from salzoo.models.record import Recipe
 
 
@@ -38,7 +38,8 @@ class RunConfig:
     random start and of the order of images. limit_train, limit_val: only so
     many images of each dataset's split (evenly spaced), or None.
     mixed_precision: bfloat16 arithmetic in the hidden layers. init_from: run
-    whose best weights are the start, or None.
+    whose best weights are the start, or name of a model whose trained weights
+    come with salzoo, or None.
     """
 
     model: str
@@ -157,6 +158,15 @@ class Run:
         if not os.path.exists(path):
             raise InputError(f"{path} is missing: the run has not finished an epoch yet.")
         return path
+
+
+def start_weights(source):
+    """Return the path of a run's best weights, or of those that come with a model.
+
+    Raises:
+        InputError: there are none.
+    """
+    return shipped_weights(source) if source in MODELS else Run(source).weights()
 
 
 def load_weights(model, path):

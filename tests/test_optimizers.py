@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo.optimizers import MovingMomentumSGD
+from salzoo.optimizers import DiscriminativeAdamW, MovingMomentumSGD
 
 
 @pytest.mark.parametrize("nesterov", [True, False])
@@ -57,3 +57,28 @@ def test_config_round_trip():
         10,
         False,
     )
+
+
+def test_discriminative_adamw_is_adamw_with_two_rates(random):
+    gradients = [random.normal(size=3).astype("float32") for _ in range(4)]
+    start = random.normal(size=3).astype("float32")
+
+    def after(optimizer, name="head"):
+        layer = keras.layers.Layer(name=name)
+        weight = layer.add_weight(shape=(3,), name="kernel", initializer=lambda *a, **k: start)
+        for gradient in gradients:
+            optimizer.apply([gradient], [weight])
+        return np.asarray(weight)
+
+    def ours():
+        return DiscriminativeAdamW(0.1, slow="block_,Conv", slow_factor=0.25, weight_decay=0.0)
+
+    def keras_own(rate):
+        return keras.optimizers.AdamW(rate, weight_decay=0.0)
+
+    np.testing.assert_allclose(after(ours()), after(keras_own(0.1)), rtol=1e-6)
+    for name in ("block_1_expand", "Conv1"):
+        np.testing.assert_allclose(after(ours(), name), after(keras_own(0.025)), rtol=1e-6)
+    assert DiscriminativeAdamW.from_config(ours().get_config()).slow == "block_,Conv"
+    with pytest.raises(ValueError, match="slow_factor"):
+        DiscriminativeAdamW(slow_factor=0)

@@ -13,14 +13,14 @@ from PIL import Image
 
 from salzoo.data.images import read_image
 from salzoo.errors import InputError
-from salzoo.export import export_run
+from salzoo.export import export_model
 from salzoo.files import read_json
-from salzoo.prediction import Predictor, find_images, output_stems, saliency_function
+from salzoo.prediction import Predictor, saliency_function
 
 
 @pytest.fixture(scope="module")
 def exported(small_run, tmp_path_factory):
-    return export_run(small_run.folder, str(tmp_path_factory.mktemp("exports")))
+    return export_model(small_run.folder, str(tmp_path_factory.mktemp("exports")))
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_saved_model_cli_runs(exported, tmp_path):
 
 
 def test_versions_count_up_and_cards_travel(small_run, exported):
-    second = export_run(small_run.folder, os.path.dirname(os.path.dirname(exported)), raw=True)
+    second = export_model(small_run.folder, os.path.dirname(os.path.dirname(exported)), raw=True)
     assert [os.path.basename(path) for path in (exported, second)] == ["1", "2"]
     card = read_json(os.path.join(exported, "assets", "card.json"))
     assert card["model"] == "msinet" and "EXIF" in card["export"]["exif_orientation"]
@@ -159,14 +159,12 @@ def test_versions_count_up_and_cards_travel(small_run, exported):
 def test_a_card_tells_no_path_of_the_machine(small_run, tmp_path, vgg16_file):
     from dataclasses import replace
 
-    from salzoo.prediction import open_run
     from salzoo.runs import Run
 
     run = Run(shutil.copytree(small_run.folder, tmp_path / "run"))
     recipe = run.config.recipe.override(backbone_weights=str(vgg16_file))
     run.write_config(replace(run.config, recipe=recipe), resume=True)
-    card, _ = open_run(run)
-    assert card["recipe"]["backbone_weights"] == vgg16_file.name
+    assert Predictor(run.folder).card["recipe"]["backbone_weights"] == vgg16_file.name
 
 
 def test_a_served_broken_image_is_an_error_with_a_reason(exported):
@@ -194,17 +192,3 @@ def test_what_is_no_model(exported, small_run, tmp_path):
     os.remove(tmp_path / "foreign" / "assets" / "card.json")
     with pytest.raises(InputError, match="not one that `salzoo export` wrote"):
         Predictor(tmp_path / "foreign")
-
-
-def test_find_images(photos, tmp_path):
-    folder = os.path.dirname(photos[0])
-    assert find_images([folder]) == (photos, [])
-    assert find_images([f"{folder}/*.jpg", photos[0]])[0] == [photos[2], photos[5], photos[0]]
-    (tmp_path / "notes.txt").write_text("")
-    found, problems = find_images([str(tmp_path), "nothing*.jpg", photos[0]])
-    assert found == [photos[0]] and len(problems) == 2
-
-
-def test_output_names_do_not_collide():
-    stems = output_stems(["a/1.jpg", "b/1.jpg", "b/1.png", "2.jpg"], "out")
-    assert [os.path.basename(stem) for stem in stems] == ["1", "1-2", "1-3", "2"]

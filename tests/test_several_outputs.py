@@ -9,7 +9,7 @@ from salzoo.data.datasets import load_dataset
 from salzoo.data.images import read_image
 from salzoo.errors import InputError
 from salzoo.evaluation.sources import open_sources, usual_task
-from salzoo.export import export_run
+from salzoo.export import export_model
 from salzoo.files import read_json
 from salzoo.models import model_record
 from salzoo.prediction import Predictor
@@ -58,7 +58,7 @@ def test_a_model_of_one_map_has_no_choice(small_run):
 
 
 def test_an_export_has_the_map_it_was_made_of(run, image, tmp_path):
-    export = export_run(run.folder, str(tmp_path), output="fixation")
+    export = export_model(run.folder, str(tmp_path), output="fixation")
     expected = Predictor(run.folder, output="fixation")(image)
     np.testing.assert_allclose(Predictor(export)(image), expected, atol=1e-5)
     with pytest.raises(InputError, match="--output cannot change the exported model"):

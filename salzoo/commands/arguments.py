@@ -1,46 +1,9 @@
-"""Kinds of values and flags that several commands share."""
+"""Flags that several commands share."""
 
-import argparse
 import json
 
-from salzoo.errors import InputError, unknown_name
-
-
-def size(text):
-    """Parse ROWSxCOLUMNS."""
-    parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdigit() and int(part) > 0 for part in parts):
-        raise argparse.ArgumentTypeError(f"'{text}' is not ROWSxCOLUMNS, like 240x320.")
-    return int(parts[0]), int(parts[1])
-
-
-def at_least(lowest, kind=int, highest=float("inf")):
-    """Return a parser of numbers from `lowest` to `highest`, infinity excluded."""
-
-    def parse(text):
-        try:
-            value = kind(text)
-        except ValueError:
-            value = None
-        if value is None or not lowest <= value <= highest or value == float("inf"):
-            what = "a whole number" if kind is int else "a number"
-            limit = "or more" if highest == float("inf") else f"to {highest}"
-            raise argparse.ArgumentTypeError(f"'{text}' is not {what} of {lowest} {limit}.")
-        return value
-
-    return parse
-
-
-def above_zero(text):
-    """Parse a number above 0."""
-    value = at_least(0, float)(text)
-    if value == 0:
-        raise argparse.ArgumentTypeError("give a number above 0.")
-    return value
-
-
-def _sigma(text):
-    return at_least(0.1, float, 1000)(text)
+from salzoo import values
+from salzoo.errors import InputError
 
 
 def add_data(parser, default):
@@ -52,7 +15,7 @@ def add_data(parser, default):
     parser.add_argument("--protocol", help="whose splits, see `salzoo datasets NAME`")
     add_dataset_option(parser)
     parser.add_argument(
-        "--sigma", type=_sigma, help="of the density's Gaussian, pixels of the original image"
+        "--sigma", type=values.sigma, help="of the density's Gaussian, pixels of the original image"
     )
 
 
@@ -73,7 +36,7 @@ def add_wrapping(parser):
     )
     parser.add_argument(
         "--fit",
-        choices=("pad", "stretch", "native"),
+        choices=values.FITS,
         help="how images reach the network, if not as in training",
     )
     parser.add_argument(
@@ -88,25 +51,15 @@ def add_options(parser):
     parser.add_argument(
         "--option",
         action="append",
-        default=[],
         metavar="NAME=VALUE",
         help="of the model's builder, like aspp=false; may be repeated",
     )
 
 
-def options(pairs, record):
-    """Turn NAME=VALUE texts into options of a model."""
-    parsed = pairs_to_dict("--option", pairs)
-    for name in parsed:
-        if name not in record.options:
-            raise unknown_name(f"option of {record.name}", name, record.options)
-    return parsed
-
-
 def pairs_to_dict(flag, pairs):
-    """Turn NAME=VALUE texts into a dict, values as in json, else as text."""
+    """Turn NAME=VALUE texts, None for none, into a dict, values as in json, else as text."""
     parsed = {}
-    for pair in pairs:
+    for pair in pairs or []:
         name, equals, value = pair.partition("=")
         if not equals:
             raise InputError(f"{flag} {pair}: write NAME=VALUE.")
@@ -115,16 +68,3 @@ def pairs_to_dict(flag, pairs):
         except json.JSONDecodeError:
             parsed[name] = value
     return parsed
-
-
-def weights(text):
-    """Parse numbers above 0, separated by commas."""
-    return tuple(above_zero(part) for part in text.split(","))
-
-
-def comma_list(text):
-    """Parse names separated by commas."""
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a list like a,b.")
-    return names

@@ -1,7 +1,7 @@
 """Measure speed and memory of models on this machine, taking turns, with random weights."""
 
-from salzoo.commands.arguments import at_least, size
-from salzoo.commands.quiet import load_tensorflow
+from salzoo.quiet import load_tensorflow
+from salzoo.values import at_least, size
 
 HELP = "measure how fast models are here"
 

@@ -6,8 +6,8 @@ about; FOLDER:MODEL takes another one of its table, like 'FOLDER:mean map'.
 
 import os
 
-from salzoo.commands.arguments import at_least, comma_list
 from salzoo.errors import InputError
+from salzoo.values import comma_list, seed
 
 HELP = "say how surely one evaluation is better than others"
 
@@ -29,7 +29,7 @@ def add_arguments(parser):
     parser.add_argument(
         "--convention", type=comma_list, help="several as a,b (default: all that they share)"
     )
-    parser.add_argument("--seed", type=at_least(0, highest=2**32 - 1), default=0)
+    parser.add_argument("--seed", type=seed, default=0)
     parser.add_argument(
         "--out", help="folder for comparison.md, .html, .csv and .json (default: none)"
     )

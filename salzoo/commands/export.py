@@ -1,13 +1,13 @@
-"""Write a run as a SavedModel for TensorFlow Serving and its like."""
+"""Write a trained model as a SavedModel for TensorFlow Serving and its like."""
 
 from salzoo.commands.arguments import add_wrapping
-from salzoo.commands.quiet import load_tensorflow
+from salzoo.quiet import load_tensorflow
 
-HELP = "export a run as a SavedModel"
+HELP = "export a trained model as a SavedModel"
 
 
 def add_arguments(parser):
-    parser.add_argument("run_dir", metavar="RUN", help="a run folder")
+    parser.add_argument("model", help="msinet_lite, a run folder or a .keras file")
     parser.add_argument(
         "--out", default="exports", help="the model goes to OUT/MODEL/VERSION/ (default: exports)"
     )
@@ -16,7 +16,7 @@ def add_arguments(parser):
 
 def run(arguments):
     load_tensorflow()
-    from salzoo.export import export_run
+    from salzoo.export import export_model
 
     wrapping = arguments.raw, arguments.fit, arguments.output
-    print(export_run(arguments.run_dir, arguments.out, *wrapping))
+    print(export_model(arguments.model, arguments.out, *wrapping))

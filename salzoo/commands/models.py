@@ -1,6 +1,6 @@
 """List the models of the zoo."""
 
-from salzoo.commands.quiet import load_tensorflow
+from salzoo.quiet import load_tensorflow
 
 HELP = "list the models"
 
@@ -18,6 +18,8 @@ def run(arguments):
     for record in records:
         count = f"{record.parameters:>12,} parameters"
         print(f"{record.name:<{width}} {count}  {record.task}  {record.paper}")
+        if record.weights:
+            print(f"{'':<{width}} comes with trained weights: salzoo predict --model {record.name}")
         for option, meaning in record.options.items():
             print(f"{'':<{width}} option {option}: {meaning}")
         for schedule, meaning in record.schedules.items():

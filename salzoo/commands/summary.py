@@ -1,7 +1,8 @@
 """Show a model's layers, parameters, multiply-adds and memory at an input size."""
 
-from salzoo.commands.arguments import add_options, options, size
-from salzoo.commands.quiet import load_tensorflow
+from salzoo.commands.arguments import add_options, pairs_to_dict
+from salzoo.quiet import load_tensorflow
+from salzoo.values import size
 
 HELP = "show a model's layers and what they cost"
 MEBIBYTE = 2**20
@@ -18,12 +19,14 @@ def add_arguments(parser):
 def run(arguments):
     load_tensorflow()
     from salzoo.complexity import complexity
+    from salzoo.configuring import check_option_names
     from salzoo.models import build_model, model_record
 
     record = model_record(arguments.model)
     input_size = arguments.input_size or record.recipe.input_size
     record.check_size(*input_size)
-    chosen = options(arguments.option, record)
+    chosen = pairs_to_dict("--option", arguments.option)
+    check_option_names(record, chosen)
     cost = complexity(build_model(arguments.model, input_shape=(*input_size, 3), **chosen))
     lines = [("layer", "kind", "output", "parameters", "multiply-adds")]
     lines += [

@@ -49,7 +49,7 @@ def read_image(path, exif=True):
                 _check_jpeg(path)
             if exif:
                 image = ImageOps.exif_transpose(image)
-            return _to_rgb(image, path)
+            return to_rgb(image, path)
         except InputError:
             raise
         except Exception as error:  # Pillow raises many kinds for damaged data
@@ -143,7 +143,8 @@ def _too_large(path):
     )
 
 
-def _to_rgb(image, path):
+def to_rgb(image, path):
+    """Convert a PIL image to float32 RGB 0..255, (rows, columns, 3); errors call it `path`."""
     if image.mode.startswith("I;16"):
         return np.repeat(np.asarray(image, "float32")[..., None] / 257.0, 3, axis=-1)
     if image.mode in ("I", "F"):

@@ -7,11 +7,11 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from salzoo.data.augmentation import mirrored, turned, turned_counts
+from salzoo.data.augmentation import mirrored, moved, moved_counts, recoloured
 from salzoo.data.cache import keep_in_memory, keep_on_disk
 from salzoo.data.decoding import decode_image, decode_jpeg
 from salzoo.data.images import file_format, read_image
-from salzoo.data.plan import Plan
+from salzoo.data.plan import NONE, Plan
 from salzoo.errors import InputError
 
 # Of the machine's memory, what the fitted images and maps of one pipeline may fill.
@@ -91,19 +91,17 @@ class Pipeline:
 
     def in_order(self):
         """Return a dataset of all samples once, in their order."""
-        return self._batches(self.plan.in_order())
+        return self._batches({"index": self.plan.in_order()})
 
-    def epoch(self, seed, epoch, flip=False, first_step=0, rotate=0.0):
+    def epoch(self, seed, epoch, augmentation=NONE, first_step=0):
         """Return a dataset of one shuffled epoch, from one of its steps on."""
         start = first_step * self.plan.batch_size
-        order, mirror, degrees = self.plan.epoch(seed, epoch, flip, rotate)
-        mirror, degrees = (mirror if flip else None), (degrees if rotate else None)
-        rest = (None if each is None else each[start:] for each in (mirror, degrees))
-        return self._batches(order[start:], *rest)
+        drawn = self.plan.epoch(seed, epoch, augmentation)
+        return self._batches({name: values[start:] for name, values in drawn.items()})
 
     def names(self, seed, epoch, step):
         """Return the paths of the images that a step of an epoch sees."""
-        order = self.plan.epoch(seed, epoch)[0]
+        order = self.plan.epoch(seed, epoch)["index"]
         size = self.plan.batch_size
         return [self.samples[index].image_path for index in order[step * size : (step + 1) * size]]
 
@@ -116,31 +114,30 @@ class Pipeline:
         )
         self.sigmas = [each.sigma or 0.0 for each in self.samples]
 
-    def _batches(self, order, mirror=None, degrees=None):
+    def _batches(self, drawn):
         def example(draw):
             index = draw["index"]
             image, target = self._image(index), self._target(index)
-            if mirror is not None:
+            if "mirror" in draw:
                 image, target = (mirrored(maps, draw["mirror"]) for maps in (image, target))
-            if degrees is not None:
-                image = turned(image, draw["degrees"], self.geometry.padding_value)
-                target = self._turned_target(target, draw["degrees"])
+            if "move" in draw:
+                image = moved(image, draw["move"], self.geometry.padding_value)
+                target = self._moved_target(target, draw["move"])
+            if "colour" in draw:
+                image = recoloured(image, tf.cast(draw["colour"], tf.float32))
             if len(self.kinds) == 1:
                 return image, target
             return image, target, tf.constant(self.present)[index]
 
-        plan = {"index": order, "mirror": mirror, "degrees": degrees}
-        plan = {name: values for name, values in plan.items() if values is not None}
-        dataset = tf.data.Dataset.from_tensor_slices(plan).map(example, PARALLEL)
+        dataset = tf.data.Dataset.from_tensor_slices(drawn).map(example, PARALLEL)
         return untuned(dataset.batch(self.plan.batch_size).prefetch(WAITING))
 
-    def _turned_target(self, target, degrees):
+    def _moved_target(self, target, move):
         if "fixations" not in self.kinds:
-            return turned(target, degrees)
-        counts = turned_counts(target[..., 1:2], degrees)
-        parts = [turned(target[..., :1], degrees), counts]
+            return moved(target, move)
+        parts = [moved(target[..., :1], move), moved_counts(target[..., 1:2], move)]
         if "objects" in self.kinds:
-            parts.append(turned(target[..., 2:], degrees))
+            parts.append(moved(target[..., 2:], move))
         return tf.concat(parts, axis=-1)
 
     def _image(self, index):

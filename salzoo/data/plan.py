@@ -14,6 +14,39 @@ MAX_RATIO = 1000
 
 
 @dataclass(frozen=True)
+class Augmentation:
+    """How images are changed before a network learns from them.
+
+    flip: mirror half of them left to right.
+    rotate: turn them by up to so many degrees, to both sides.
+    zoom: enlarge or shrink them by up to this share, and shift them as far as the
+        frame then leaves room.
+    colour: change brightness, contrast and saturation by up to this share each.
+    """
+
+    flip: bool = False
+    rotate: float = 0.0
+    zoom: float = 0.0
+    colour: float = 0.0
+
+    def draw(self, random, count):
+        """Return arrays for `count` images, see `Plan.epoch`."""
+        mirror = random.random(count) < 0.5
+        degrees = random.uniform(-self.rotate, self.rotate, count)
+        drawn = {"mirror": mirror} if self.flip else {}
+        if self.rotate or self.zoom:
+            zoom = (1 + self.zoom) ** random.uniform(-1, 1, count)
+            shift = random.uniform(-1, 1, (2, count)) * (zoom - 1) / 2
+            drawn["move"] = np.stack([degrees, zoom, *shift], axis=1)
+        if self.colour:
+            drawn["colour"] = 1 + random.uniform(-self.colour, self.colour, (count, 3))
+        return drawn
+
+
+NONE = Augmentation()
+
+
+@dataclass(frozen=True)
 class Plan:
     """The order of one or several datasets that follow each other in one list.
 
@@ -70,13 +103,13 @@ class Plan:
         """Return all indices once, in their order."""
         return np.arange(sum(self.counts))
 
-    def epoch(self, seed, epoch, flip=False, rotate=0.0):
-        """Return the indices of an epoch for this worker, which to mirror, and how far to turn.
+    def epoch(self, seed, epoch, augmentation=NONE):
+        """Return what an epoch sees, for this worker, as arrays of n rows by name.
 
-        Returns:
-            int64 (n,), bool (n,), degrees (n,) within -rotate..rotate. A single
-            worker's last step may be short; several workers get full ones,
-            topped up from the epoch's start.
+        "index" is there always. Of the `Augmentation` what is switched on: "mirror",
+        bool; "move", (n, 4), see `salzoo.data.augmentation.moved`; "colour", (n, 3), see
+        `recoloured`. A single worker's last step may be short; several workers get full
+        ones, topped up from the epoch's start.
         """
         random = np.random.default_rng((seed, epoch))
         starts = np.cumsum((0, *self.counts[:-1]))
@@ -85,13 +118,16 @@ class Plan:
             for start, count, draw in zip(starts, self.counts, self.draws, strict=True)
         ]
         order = random.permutation(np.concatenate(drawn))
-        mirrored = random.random(len(order)) < (0.5 if flip else 0.0)
-        degrees = random.uniform(-rotate, rotate, len(order))
-        drawn = order, mirrored, degrees
+        drawn = {"index": order, **augmentation.draw(random, len(order))}
         if self.workers > 1:
             shape = (self.steps, self.workers, self.batch_size)
-            drawn = (np.resize(each, shape)[:, self.worker].ravel() for each in drawn)
-        return tuple(drawn)
+            drawn = {
+                name: np.resize(values, (np.prod(shape), *values.shape[1:]))
+                .reshape(*shape, *values.shape[1:])[:, self.worker]
+                .reshape(-1, *values.shape[1:])
+                for name, values in drawn.items()
+            }
+        return drawn
 
 
 def _repeated(random, count, draw):

@@ -1,88 +1,125 @@
 """Maps against what people did: from models and datasets to tables that can be trusted.
 
-`evaluate` takes runs, exported models and folders of maps by path, and a dataset by
-name; `measure` takes functions and samples. Both return an `Evaluation`.
+`evaluate` takes models and folders of maps, and a dataset by name; `measure` takes
+functions and samples. Both return an `Evaluation`.
 """
 
+import inspect
 import os
 
-from salzoo import report
+from salzoo import report, values
 from salzoo.data.sample import evenly
+from salzoo.errors import InputError, unknown_name
+from salzoo.evaluation import data as _data
 from salzoo.evaluation import sources as _sources
 from salzoo.evaluation import tasks
 from salzoo.evaluation.engine import measure, names_of
 from salzoo.evaluation.journal import remove_journals
 from salzoo.evaluation.results import Evaluation
 from salzoo.evaluation.showing import pictures
-from salzoo.files import whole_file
+from salzoo.files import check_folder, whole_file
 
 __all__ = ["Evaluation", "evaluate", "measure", "names_of", "write_report"]
 
 
+NUMBERS = {
+    "sigma": values.sigma,
+    "limit": values.at_least(1),
+    "seed": values.seed,
+    "jobs": values.at_least(1),
+}
+
+
 def evaluate(
     sources,
-    dataset,
+    dataset=None,
     data_dir=None,
     split="val",
     *,
     protocol=None,
     sigma=None,
-    dataset_options=None,
+    dataset_option=None,
     limit=None,
     task=None,
     convention=None,
+    compare=False,
     metrics=None,
     baselines=None,
-    names=None,
+    name=None,
     raw=False,
     fit=None,
     output=None,
-    seed=0,
+    seed=None,
     jobs=None,
     out=None,
+    quiet=False,
     command="",
+    **unknown,
 ):
     """Measure models on a dataset, beside simple baselines.
 
-    Uses all cores: networks predict in this process, metrics are computed in others.
+    Does what `salzoo evaluate` does; keywords are its flags, with the same defaults,
+    but that nothing is written unless `out` is given. Uses all cores: networks predict
+    in this process, metrics are computed in others.
 
     Args:
-        sources: path of a run, of an exported model or of a folder of maps (see
-            `salzoo.maps`), or a list of paths, compared in one table.
-        dataset, data_dir, split, protocol, sigma, dataset_options: what to measure
-            on, as for `load_mixture`; without training images, baselines are fitted
-            to the evaluated ones.
+        sources: what to measure, or a list of several, compared in one table: the name of
+            a model whose weights come with salzoo ("msinet_lite"); the path of a run, of an
+            exported model, of a `.keras` file or of a folder of maps (see `salzoo.maps`); a
+            `salzoo.load_model(...)`; a keras.Model of the zoo; or any function of an image,
+            float32 RGB 0..255 (rows, columns, 3), to a map (rows, columns).
+        dataset, data_dir, split, protocol, sigma, dataset_option: what to measure
+            on, as for `load_mixture`; None: what the run was trained on. Without training
+            images, baselines are fitted to the evaluated ones.
         limit: measure so many images only, evenly spaced.
         task: "fixations" or "objects", where the dataset has the truth of both;
             None: the network's.
         convention: name, list of names or "all"; None: "mit" (objects: "pysod").
-        metrics: list of names or "all"; None: all but EMD.
-        baselines: list of names, "all" or "none"; None: the cheap ones.
-        names: for the table, one a source; None: the models' or the folders'.
+        compare: under all conventions.
+        metrics: name, list of names or "all"; None: all but EMD.
+        baselines: name, list of names, "all" or "none"; None: the cheap ones.
+        name: for the table, one a source; None: the models' or the folders'.
         raw, fit, output: what happens around a network, see `Predictor`.
-        seed: of all that is drawn at random. jobs: processes; None: all cores.
+        seed: of all that is drawn at random; None: 0. jobs: processes; None: all cores.
         out: folder to write to: evaluation.json, scores.csv, curves.npz (objects),
             report.md, report.html. Interrupted, the same call goes on where it was.
+        quiet: show no bar.
         command: the command line, for the report.
 
     Returns:
-        `Evaluation`.
+        `Evaluation`. `print` shows the command's table;
+        `evaluation["msinet_lite"]["NSS"]` is a value.
 
     Raises:
-        InputError: unusable source, data or name; the sentence says which.
+        InputError: unusable source, data, name or keyword; the sentence says which.
     """
-    sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    if unknown:
+        known = inspect.signature(evaluate).parameters
+        raise unknown_name("keyword of salzoo.evaluate", next(iter(unknown)), known)
+    if compare and convention:
+        raise InputError("--compare takes all conventions; leave out --convention.")
+    numbers = {"sigma": sigma, "limit": limit, "seed": seed, "jobs": jobs}
+    sigma, limit, seed, jobs = values.checked("salzoo.evaluate", NUMBERS, numbers).values()
+    sources = list(sources) if isinstance(sources, list | tuple) else [sources]
+    if not sources:
+        raise InputError("There is nothing to measure: give a model or a folder of maps.")
+    if not isinstance(dataset_option or {}, dict):
+        raise InputError(f"dataset_option: '{dataset_option}' is no dict like {{'name': value}}.")
+    if out is not None:
+        check_folder("--out", out)
+    data = _data.usual_data(sources, dataset, data_dir, protocol, dataset_option)
+    dataset, data_dir, protocol, dataset_option = data.values()
+    where = data_dir, protocol, sigma, dataset_option
     known_task = _sources.usual_task(sources, output)
-    where = (data_dir, protocol, sigma, dataset_options)
-    samples, images = _sources.load(split, dataset, *where)
+    samples, images = _data.load(split, dataset, *where)
     measured = evenly(samples, limit)
     task = tasks.task_of(measured, task, known_task)
     # Refused now rather than after the models are loaded.
-    conventions = tasks.conventions_of(task, convention)
-    metrics = tasks.metrics_of(task, metrics, conventions)
-    baselines = tasks.baselines_of(task, baselines) or "none"
+    conventions = tasks.conventions_of(task, "all" if compare else _names(convention))
+    metrics = tasks.metrics_of(task, _names(metrics), conventions)
+    baselines = tasks.baselines_of(task, _names(baselines)) or "none"
     wrapping = raw, fit, output
-    models = _sources.open_sources(sources, samples, images, measured, task, wrapping, names)
+    models = _sources.open_sources(sources, samples, images, measured, task, wrapping, _names(name))
     if out is not None:
         os.makedirs(out, exist_ok=True)
     evaluation = measure(
@@ -99,17 +136,18 @@ def evaluate(
                 "limit": limit,
                 "fit": fit,
                 "output": output,
-                **(dataset_options or {}),
+                **(dataset_option or {}),
             },
         ),
         task=task,
         conventions=conventions,
         metrics=metrics,
         baselines=baselines,
-        training=_sources.training_samples(dataset, *where),
-        seed=seed,
+        training=_data.training_samples(dataset, *where),
+        seed=seed or 0,
         jobs=jobs,
         folder=out,
+        quiet=quiet,
     )
     evaluation.command = command
     if out is not None:
@@ -143,3 +181,11 @@ def _changed(raw, values):
     """Say what was not as usual, for the title."""
     changed = [f"{name} {value}" for name, value in values.items() if value is not None]
     return [*changed, "raw"] if raw else changed
+
+
+def _names(given):
+    """Turn "a,b" or a list into a list of names; "all" and "none" stay words."""
+    if given is None:
+        return None
+    names = values.comma_list(given) if isinstance(given, str) else list(given)
+    return names[0] if names in (["all"], ["none"]) else names

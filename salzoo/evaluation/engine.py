@@ -39,6 +39,7 @@ def measure(
     seed=0,
     jobs=None,
     folder=None,
+    quiet=False,
 ):
     """Compute metrics of models and baselines on samples.
 
@@ -61,6 +62,7 @@ def measure(
         jobs: processes; None: as many as there are cores.
         folder: where finished images are noted, so that the same call goes on from
             there after an interruption; None: nowhere.
+        quiet: show no bar.
 
     Returns:
         `Evaluation`.
@@ -111,7 +113,7 @@ def measure(
             "versions": fingerprint.versions(),
         }
         journal = Journal(folder, decisive)
-    entries = _entries(scoring, images, arguments_of, journal, jobs or cores())
+    entries = _entries(scoring, images, arguments_of, journal, jobs or cores(), quiet)
     order, truth = [*baselines, *models], wording.truth(samples, task)
     return Evaluation(
         title=wording.title(dataset, split, len(samples), truth, conventions, changed),
@@ -137,12 +139,18 @@ def measure(
     )
 
 
-def _entries(scoring, images, arguments_of, journal, jobs):
+def _entries(scoring, images, arguments_of, journal, jobs, quiet):
     """Score all images that the journal does not have; return the entries of all, in order."""
     entries = {name: journal.done[name] for name in images if name in journal.done}
     left = [row for row, name in enumerate(images) if name not in entries]
     jobs = min(jobs, -(-len(left) // IMAGES_A_JOB)) or 1
-    bar = tqdm(total=len(images), initial=len(entries), desc="evaluate", unit="image", disable=None)
+    bar = tqdm(
+        total=len(images),
+        initial=len(entries),
+        desc="evaluate",
+        unit="image",
+        disable=True if quiet else None,  # None: shown on a terminal only
+    )
     try:
         for row, scored in results(scoring, map(arguments_of, left), jobs):
             entries[images[row]] = pack(*scored)
@@ -161,6 +169,8 @@ def _map(network, sample, model):
             f"{model} gives a map of shape {map_.shape} for {sample.image_path}, which is "
             f"{tuple(sample.size)}; give maps (rows, columns) of the size of the image."
         )
+    if not np.isfinite(map_).all():
+        raise InputError(f"{model} gives a map of {sample.image_path} that is not finite.")
     return map_
 
 

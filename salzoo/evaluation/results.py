@@ -7,6 +7,7 @@ import numpy as np
 
 from salzoo import statistics
 from salzoo.evaluation import disk
+from salzoo.evaluation.named import Mean, Named
 from salzoo.report.table import Table, number
 
 # Of a whole data set, these are taken from the mean curve over its images.
@@ -21,6 +22,10 @@ OF_CURVES = {
 @dataclass
 class Evaluation:
     """Metrics of one or several models on the same images, under one or several conventions.
+
+    Printed, it is the table. `evaluation["msinet"]["NSS"]` is the mean of a metric under
+    the first convention, `evaluation["msinet", "tuebingen"]["NSS"]` under another; it is a
+    `Mean`, which has the interval and every image's value as well.
 
     title: what was evaluated on what. task: "fixations" or "objects".
     dataset, split: by name. conventions, metrics: names, in the order of tables.
@@ -61,6 +66,19 @@ class Evaluation:
     def models(self):
         """Names of the models, baselines included, in the order of tables."""
         return list(next(iter(self.scores.values())))
+
+    def __getitem__(self, model):
+        """Return {metric: `Mean`} of a model, or of (model, convention); case does not matter.
+
+        Raises:
+            InputError: a name that there is not; it names the nearest.
+        """
+        model, convention = model if isinstance(model, tuple) else (model, self.conventions[0])
+        convention = Named("convention here", self.scores).spelled(convention)
+        model = Named("model here", self.scores[convention]).spelled(model)
+        means = self.means()[convention][model].items()
+        named = {metric: Mean(mean, self, convention, model, metric) for metric, mean in means}
+        return Named(f"metric of {model} here", named)
 
     def means(self):
         """Return {convention: {model: {metric: mean over the images where it is defined}}}.
@@ -131,6 +149,9 @@ class Evaluation:
         return float(of_curve(self.curves[convention][model][name][defined].mean(0, "float64")))
 
     # ---- on the terminal ----
+
+    def __str__(self):
+        return self.table()
 
     def table(self):
         """Return the means as a text table; a dash where a metric is undefined."""

@@ -1,29 +1,40 @@
-"""What can be evaluated: runs, exported models, folders of maps."""
+"""What can be evaluated: models by name or at hand, runs, exported models, folders of maps."""
 
 import os
+import sys
 
-from salzoo.data.datasets import dataset_folder, dataset_record
 from salzoo.data.images import read_image
-from salzoo.data.mixture import available_splits, chain, load_mixture, split_names
-from salzoo.errors import EmptySplit, InputError
+from salzoo.errors import InputError
 from salzoo.evaluation import tasks
 from salzoo.files import read_json
 from salzoo.map_files import HDF5
 from salzoo.maps import MapFolder
+from salzoo.models import MODELS, model_record, output_task
 
 
-def kind_of(path):
-    """Return "run", "export" or "maps", judging by the files that are there.
+def kind_of(source):
+    """Return "run", "export" or "maps", judging by the files that are there; else "model".
+
+    A model is a name, a `.keras` file, or anything that can be called.
 
     Raises:
         InputError: there is nothing.
     """
-    path = os.path.expanduser(str(path))
+    if not _is_path(source):
+        if not callable(source):
+            raise InputError(f"{source!r} is neither a path, a model nor a function of an image.")
+        return "model"
+    path = os.path.expanduser(str(source))
     if os.path.isfile(path) and path.lower().endswith(HDF5):
         return "maps"
+    if os.path.isfile(path) and path.endswith(".keras"):
+        return "model"
+    if path in MODELS and (not os.path.isdir(path) or model_record(path).weights):
+        return "model"
     if not os.path.isdir(path):
         raise InputError(
-            f"{path} does not exist; give a run folder or an exported model, or a folder of maps."
+            f"{path} does not exist; give a run folder or an exported model, a folder of maps, "
+            "or msinet_lite."
         )
     if os.path.exists(os.path.join(path, "config.json")):
         return "run"
@@ -43,16 +54,19 @@ def without_ending(path):
     return os.path.splitext(path)[0] if path.lower().endswith(HDF5) else path
 
 
-def about(path):
-    """Return what a run or an export says of itself: its model and what it was trained on.
+def about(source):
+    """Return what a model says of itself: its name and what it was trained on.
 
     Returns:
-        {"model", "datasets", of exports "task", of runs "data_dir", "protocol" and
-        "options"}; {} of maps.
+        {"model", "task" (not of runs), "datasets" (of runs and exports), of runs "data_dir",
+        "protocol" and "options"}; {} of maps and functions.
     """
-    path, kind = os.path.expanduser(str(path)), kind_of(path)
+    kind = kind_of(source)
     if kind == "maps":
         return {}
+    if kind == "model":
+        return _about_model(source)
+    path = os.path.expanduser(str(source))
     try:
         if kind == "export":
             card = read_json(os.path.join(_export_folder(path), "assets", "card.json"))
@@ -73,12 +87,29 @@ def about(path):
         raise InputError(f"{path} does not say what it is ({error}); it is damaged.") from error
 
 
+def _about_model(source):
+    """Say what is known of a model before it is opened."""
+    card = getattr(source, "card", None)
+    if card is not None:
+        return {"model": card["model"], "task": card["task"]}
+    name = source.name if _is_keras_model(source) else str(source)
+    if name not in MODELS:
+        return {}
+    return {"model": name, "task": model_record(name).task}
+
+
+def _is_keras_model(source):
+    """Whether this is a keras.Model; without keras there is none, and it is slow to import."""
+    keras = sys.modules.get("keras")
+    return keras is not None and isinstance(source, keras.Model)
+
+
 class Network:
-    """A `Predictor` as a function of a `Sample`: what it says of the stored pixels."""
+    """A function of an image as one of a `Sample`: what it says of the stored pixels."""
 
     def __init__(self, predictor):
         self.predictor = predictor
-        self.fingerprint = predictor.fingerprint
+        self.fingerprint = getattr(predictor, "fingerprint", None)
 
     def __call__(self, sample):
         return self.predictor(read_image(sample.image_path, exif=False))
@@ -88,7 +119,7 @@ def open_sources(sources, samples, images, needed, task, wrapping=(False, None, 
     """Open what is to be evaluated.
 
     Args:
-        sources: paths. samples, images: of the split, and their names.
+        sources: see `salzoo.evaluate`. samples, images: of the split, and their names.
         needed: those of the samples that are measured. task: "fixations" or "objects".
         wrapping: raw, fit and output, as of `Predictor`. names: for the table, one a source.
 
@@ -98,28 +129,20 @@ def open_sources(sources, samples, images, needed, task, wrapping=(False, None, 
     Raises:
         InputError: unusable sources; two of one name.
     """
-    opened, (raw, fit, output) = [], wrapping
+    opened = []
     for source in sources:
-        path = os.path.expanduser(str(source))
-        if kind_of(path) == "maps":
-            if raw or fit or output:
-                flag = "--raw" if raw else "--fit" if fit else "--output"
-                raise InputError(f"{flag} cannot change the maps in {path}.")
+        if kind_of(source) == "maps":
+            path = os.path.expanduser(str(source))
+            _refuse(wrapping, f"the maps in {path}")
             model = MapFolder(path, samples, images, needed, unit=task == "objects")
             opened.append((os.path.basename(without_ending(model.path)), model))
         else:
-            from salzoo.prediction import Predictor
-
-            predictor = Predictor(path, raw, fit, output or _output_for(task, path))
-            # One map of several is for one task; where people look may be tried on masks.
-            if predictor.card.get("output") and predictor.card["task"] != task:
-                raise InputError(f"{path} predicts {predictor.card['task']}, not {task}.")
-            opened.append((predictor.card["model"], Network(predictor)))
+            opened.append(_open_model(source, task, wrapping))
     own = [name for name, _ in opened]
     if names is None:
-        paths = [os.path.basename(os.path.abspath(str(source))) for source in sources]
         names = [
-            path if own.count(name) > 1 else name for name, path in zip(own, paths, strict=True)
+            _last_part(source) if own.count(name) > 1 and _is_path(source) else name
+            for name, source in zip(own, sources, strict=True)
         ]
     if len(names) != len(opened):
         raise InputError(f"--name: {len(names)} names for {len(opened)} models; give one for each.")
@@ -128,13 +151,45 @@ def open_sources(sources, samples, images, needed, task, wrapping=(False, None, 
     return {name: model for name, (_, model) in zip(names, opened, strict=True)}
 
 
-def _output_for(task, path):
-    """Return the output of a run that has this task, None if it has no choice or it is usual."""
-    from salzoo.models import model_record
+def _open_model(source, task, wrapping):
+    """Return the name and the `Network` of a model that can predict this task."""
+    raw, fit, output = wrapping
+    if _is_path(source) or _is_keras_model(source):
+        from salzoo.prediction import load_model
 
-    several = model_record(about(path)["model"]).task == "fixations + objects"
-    is_run = kind_of(path) == "run"
-    return "fixation" if several and is_run and task == "fixations" else None
+        predictor = load_model(source, raw, fit, output or _output_for(task, source))
+    else:
+        predictor = source
+        _refuse(wrapping, "a model that is at hand already")
+    card = getattr(predictor, "card", None)
+    if card is None:
+        return getattr(source, "__name__", type(source).__name__), Network(predictor)
+    # One map of several is for one task; where people look may be tried on masks.
+    if card.get("output") and card["task"] != task:
+        raise InputError(f"{source} predicts {card['task']}, not {task}.")
+    return card["model"], Network(predictor)
+
+
+def _refuse(wrapping, what):
+    for flag, value in zip(("--raw", "--fit", "--output"), wrapping, strict=True):
+        if value:
+            raise InputError(f"{flag} cannot change {what}.")
+
+
+def _is_path(source):
+    return isinstance(source, str | os.PathLike)
+
+
+def _last_part(source):
+    return os.path.basename(os.path.abspath(str(source)))
+
+
+def _output_for(task, source):
+    """Return the output of a model that has this task, None if it has no choice or it is usual."""
+    name = about(source).get("model")
+    if name is None or task != "fixations" or kind_of(source) == "export":
+        return None
+    return "fixation" if model_record(name).task == "fixations + objects" else None
 
 
 def usual_task(sources, output=None):
@@ -146,45 +201,5 @@ def usual_task(sources, output=None):
     known = next(filter(None, map(about, sources)), None)
     if known is None:
         return None
-    from salzoo.models import model_record, output_task
-
     task = known.get("task") or model_record(known["model"]).task
     return task if task in tasks.TASKS else output_task(output)
-
-
-def load(split, datasets, data_dir, protocol=None, sigma=None, options=None):
-    """Load a split with the names of its images.
-
-    Returns:
-        list of `Sample`, list of paths relative to the data's folder.
-    """
-    samples = chain(load_mixture(datasets, data_dir, split, protocol, sigma, options or {}))
-    names = split_names(datasets)
-    folder = data_dir
-    if len(names) == 1:
-        folder = dataset_folder(dataset_record(datasets), data_dir)
-    return samples, [_below(sample.image_path, folder) for sample in samples]
-
-
-def _below(path, folder):
-    """Return a path relative to a folder, or its last two parts if it is not in it."""
-    path = os.path.abspath(path)
-    if folder is not None:
-        relative = os.path.relpath(path, os.path.abspath(os.path.expanduser(str(folder))))
-        if not relative.startswith(os.pardir):
-            return relative.replace(os.sep, "/")
-    return "/".join(path.split(os.sep)[-2:])
-
-
-def training_samples(datasets, data_dir, protocol=None, sigma=None, options=None):
-    """Return the samples that baselines are fitted to, none if there are none."""
-    trainable = [
-        name for name in split_names(datasets) if "train" in available_splits(name, protocol)
-    ]
-    if not trainable:
-        return []
-    try:
-        mixture = "+".join(trainable)
-        return chain(load_mixture(mixture, data_dir, "train", protocol, sigma, options or {}))
-    except EmptySplit:  # only the part that is measured was downloaded
-        return []

@@ -12,6 +12,7 @@ from salzoo.layers.maxout import Maxout
 from salzoo.layers.min_max_normalization import MinMaxNormalization
 from salzoo.layers.multiplicative_prior import MultiplicativePrior
 from salzoo.layers.positive_at_inference import PositiveAtInference
+from salzoo.layers.spatial_softmax import SpatialSoftmax
 from salzoo.layers.still_conv_lstm_2d import StillConvLSTM2D
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "MinMaxNormalization",
     "MultiplicativePrior",
     "PositiveAtInference",
+    "SpatialSoftmax",
     "StillConvLSTM2D",
 ]

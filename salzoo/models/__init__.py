@@ -1,6 +1,8 @@
 """The zoo: models by name."""
 
+import hashlib
 import importlib
+import os
 
 from salzoo.errors import InputError, unknown_name
 
@@ -9,10 +11,13 @@ MODELS = {
     "asnet": ("salzoo.models.asnet", "ASNET"),
     "deep_convnet": ("salzoo.models.pan", "DEEP_CONVNET"),
     "msinet": ("salzoo.models.msinet", "MSINET"),
+    "msinet_lite": ("salzoo.models.msinet_lite", "MSINET_LITE"),
     "sam_resnet": ("salzoo.models.sam", "SAM_RESNET"),
     "sam_vgg": ("salzoo.models.sam", "SAM_VGG"),
     "shallow_convnet": ("salzoo.models.pan", "SHALLOW_CONVNET"),
 }
+# of the trained weights that come with salzoo
+WEIGHTS_FOLDER = os.path.join(os.path.dirname(__file__), "weights")
 
 
 def list_models():
@@ -46,6 +51,49 @@ def build_model(name, **options):
     record = model_record(name)
     record.check_options(options)
     return record.build(**options)
+
+
+def models_with_weights():
+    """Return the names of the models whose trained weights come with salzoo."""
+    return [name for name in sorted(MODELS) if model_record(name).weights]
+
+
+def shipped_weights(name):
+    """Return the path of a model's trained weights, verified by their sha256.
+
+    Raises:
+        InputError: none come with salzoo, or the file is damaged.
+    """
+    expected = model_record(name).weights
+    if expected is None:
+        others = ", ".join(models_with_weights())
+        raise InputError(
+            f"{name} comes without trained weights: train it (salzoo train {name} --dataset ...) "
+            f"and give the run's folder, or take {others}."
+        )
+    path = os.path.join(WEIGHTS_FOLDER, f"{name}.weights.h5")
+    try:
+        with open(path, "rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror}); install salzoo again."
+        ) from None
+    if found != expected:
+        raise InputError(f"{path} is damaged (sha256 {found[:12]}...); install salzoo again.")
+    return path
+
+
+def trained_model(name):
+    """Build a model, float32, with the trained weights that come with salzoo.
+
+    Raises:
+        InputError: as `shipped_weights`.
+    """
+    path = shipped_weights(name)
+    model = build_model(name)
+    model.load_weights(path)
+    return model
 
 
 def main_output(outputs):

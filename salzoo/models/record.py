@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from salzoo.data.plan import Augmentation
 from salzoo.errors import InputError, unknown_name
 
 
@@ -23,7 +24,7 @@ class Recipe:
     sigma: of the density it is trained on, pixels of the original image; None
         takes the dataset's own.
     flip: mirror half of the images left to right.
-    rotate: turn images by up to so many degrees, to both sides.
+    rotate, zoom, colour: see `salzoo.data.plan.Augmentation`.
     patience: stop after so many validations without a lower loss; None: never.
     validate_every: validate after so many steps instead of at the end of an epoch.
     backbone_weights: "imagenet", "none" or a file's path.
@@ -42,8 +43,15 @@ class Recipe:
     optimizer_options: dict = field(default_factory=dict)
     loss_options: dict = field(default_factory=dict)
     rotate: float = 0.0
+    zoom: float = 0.0
+    colour: float = 0.0
     patience: int | None = None
     validate_every: int | None = None
+
+    @property
+    def augmentation(self):
+        """The `Augmentation` of the training images."""
+        return Augmentation(self.flip, self.rotate, self.zoom, self.colour)
 
     def override(self, **fields):
         """Return a copy with the given fields, ignoring those that are None."""
@@ -66,6 +74,9 @@ class ModelRecord:
         fixed_size: the only (rows, columns) it takes, None: any.
     target_scale: size of the maps it is trained on, as a share of its input's.
     blur: sigma of the post-processing, in pixels of the original image.
+    weights: sha256 of the trained weights that come with salzoo, float16, in
+        `salzoo/models/weights/NAME.weights.h5`; None: there are none. trained: what
+        their card says beside the recipe, "trained_on", "seed" and "metrics".
     recipe: as published. recipes: fields that differ, by dataset.
     schedules: named alternatives to the recipe's schedule.
     inspect: function of a trained model and of an image or None, see
@@ -88,6 +99,8 @@ class ModelRecord:
     fixed_size: tuple | None = None
     target_scale: float = 1.0
     schedules: dict = field(default_factory=dict)
+    weights: str | None = None
+    trained: dict = field(default_factory=dict)
     inspect: Callable = lambda model, image=None: {}
 
     def recipe_for(self, dataset):

@@ -23,10 +23,11 @@ METRICS = {
 }
 
 
-def report_run(run):
+def report_run(run, quiet=False):
     """Evaluate a run on its validation samples and write metrics and picture into it.
 
-    The truth has the dataset's own sigma, whatever the network was trained on.
+    The truth has the dataset's own sigma, whatever the network was trained on. A bar
+    shows how far it is unless `quiet`.
 
     Returns:
         list of `Evaluation` of the run beside the baselines: of a model of
@@ -50,6 +51,7 @@ def report_run(run):
             task=task,
             metrics=METRICS[task],
             training=[sample for sample in training if HAS_TRUTH[task](sample)],
+            quiet=quiet,
         )
         stem = "" if not evaluations else f"{task}_"
         _write(evaluation, run, stem)

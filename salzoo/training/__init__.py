@@ -9,7 +9,7 @@ from salzoo.data.mixture import chain
 from salzoo.data.pipeline import explained
 from salzoo.data.plan import Plan
 from salzoo.errors import InputError
-from salzoo.runs import Run
+from salzoo.runs import Run, start_weights
 from salzoo.training.board import Board
 from salzoo.training.compiling import check_recipe, compiled_model
 from salzoo.training.progress import Progress, Watch, diverged
@@ -46,7 +46,7 @@ def train(config, run_dir, resume=False, verbose="auto"):
         raise InputError(f"{run.folder} holds a run already: add --resume or choose another.")
     resumed = os.path.exists(run.path("last.weights.h5"))
     # Refused now rather than after the data are read.
-    start = None if resumed else config.init_from and Run(config.init_from).weights()
+    start = None if resumed else config.init_from and start_weights(config.init_from)
     recipe = config.recipe
     loaded = [config.load(split, recipe.sigma) for split in ("train", "val")]
     training, validation = usable(config, loaded)
@@ -100,6 +100,7 @@ def _train_until_validation(model, batches, held_out, progress, config, verbose)
         )
         validation = {name: history.history[f"val_{name}"][-1] for name in progress.results}
     else:  # interrupted after the last step, before the validation was done
+        progress.average()
         validation = model.evaluate(held_out.in_order(), verbose=verbose, return_dict=True)
     if not np.isfinite(validation["loss"]):
         raise diverged("validation loss", validation["loss"], progress, config.seed, end)

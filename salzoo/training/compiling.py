@@ -10,7 +10,7 @@ from salzoo.errors import InputError, unknown_name
 from salzoo.losses import FIXATION_LOSSES, LOSSES, OBJECT_LOSSES, make_loss
 from salzoo.metrics.in_fit import metrics_in_fit
 from salzoo.models import build_model, main_output, model_record
-from salzoo.optimizers import MovingMomentumSGD
+from salzoo.optimizers import DiscriminativeAdamW, MovingMomentumSGD
 from salzoo.runs import load_weights
 from salzoo.schedules import learning_rate
 
@@ -20,6 +20,7 @@ OPTIMIZERS = {
         for name, kind in vars(keras.optimizers).items()
         if isinstance(kind, type) and name not in ("Optimizer", "LossScaleOptimizer")
     },
+    "discriminative_adamw": DiscriminativeAdamW,
     "moving_momentum_sgd": MovingMomentumSGD,
 }
 

@@ -50,6 +50,7 @@ class Progress:
         self.results = {}  # loss and metrics of the steps since then
         self.metrics = []  # and the state of the metrics that gave them
         self.training = False  # whether the model's metrics are in that state
+        self.raw = None  # the weights that are trained, while their averages are in the model
         self.saved_at = time.monotonic()
 
     @property
@@ -105,6 +106,24 @@ class Progress:
         self._read_metrics()
         self.training = False
 
+    def average(self):
+        """Put the averages of the weights into the model, where the optimizer keeps any.
+
+        They are what is validated and saved as the best; training goes on with the
+        weights themselves.
+        """
+        optimizer = self.model.optimizer
+        if optimizer.use_ema and self.raw is None:
+            weights = self.model.trainable_variables
+            self.raw = [weight.numpy() for weight in weights]
+            optimizer.finalize_variable_values(weights)
+
+    def _end_average(self):
+        if self.raw is not None:
+            for weight, raw in zip(self.model.trainable_variables, self.raw, strict=True):
+                weight.assign(raw)
+            self.raw = None
+
     def _read_metrics(self):
         results = self.model.get_metrics_result()
         self.results = {name: float(value) for name, value in results.items()}
@@ -132,6 +151,7 @@ class Progress:
 
     def save_last(self):
         """Write last.weights.h5."""
+        self._end_average()
         if self.training:
             self._read_metrics()
         progress = {
@@ -167,6 +187,11 @@ class Progress:
             if "progress" not in file:
                 raise InputError(f"{path} was not written by a training; it cannot be resumed.")
             progress = json.loads(file["progress"].asstr()[()])
+        if not {"history", "results", "metrics", "random", "images"} <= progress.keys():
+            raise InputError(
+                f"{path} was written by another version of salzoo; start anew with --init_from "
+                f"{self.run.folder}."
+            )
         if progress["images"] != self._images():
             raise InputError(
                 f"{self.run.folder} was begun with other training images than the data now "
@@ -200,3 +225,4 @@ class Watch(keras.callbacks.Callback):
 
     def on_test_begin(self, logs=None):
         self.progress.end()
+        self.progress.average()

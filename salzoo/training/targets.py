@@ -101,10 +101,8 @@ class Batches:
 
     def epoch(self, config, epoch, first_step=0):
         """Return a dataset of one shuffled epoch, from one of its steps on."""
-        recipe = config.recipe
-        return self._for_fit(
-            self.pipeline.epoch(config.seed, epoch, recipe.flip, first_step, recipe.rotate)
-        )
+        augmentation = config.recipe.augmentation
+        return self._for_fit(self.pipeline.epoch(config.seed, epoch, augmentation, first_step))
 
     def _for_fit(self, dataset):
         if self.outputs is None:

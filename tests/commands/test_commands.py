@@ -10,9 +10,6 @@ import pytest
 from PIL import Image
 
 import salzoo
-from salzoo import commands
-from salzoo.commands import train
-from salzoo.models import model_record
 
 
 def run(*arguments, cwd=None):
@@ -63,19 +60,19 @@ def test_the_whole_walk(inside, tmp_path, monkeypatch):
     Image.new("RGB", (90, 60), "red").save(tmp_path / "photo.jpg")
     (tmp_path / "broken.jpg").write_text("not a picture")
     images = ["photo.jpg", "broken.jpg", "missing.jpg"]
-    predicted = run("predict", *images, "--model", "exports/msinet/1", cwd=tmp_path)
+    predicted = run("predict", *images, "--model", "exports/msinet/1", "--out", "p", cwd=tmp_path)
     assert predicted.returncode == 1
     assert "1 of 3 images" in predicted.stdout
     assert "broken.jpg is not an image" in predicted.stderr
     assert "missing.jpg does not exist" in predicted.stderr
-    assert sorted(os.listdir(tmp_path / "predictions")) == [
+    assert sorted(os.listdir(tmp_path / "p")) == [
         "photo_overlay.png",
         "photo_saliency.npy",
         "photo_saliency.png",
     ]
-    assert np.load(tmp_path / "predictions" / "photo_saliency.npy").shape == (60, 90)
+    assert np.load(tmp_path / "p" / "photo_saliency.npy").shape == (60, 90)
     for kind in ("overlay", "saliency"):
-        assert Image.open(tmp_path / "predictions" / f"photo_{kind}.png").size == (90, 60)
+        assert Image.open(tmp_path / "p" / f"photo_{kind}.png").size == (90, 60)
 
     _, out, _ = inside("export", "runs/msinet-synthetic-001")
     assert out.strip() == "exports/msinet/2"
@@ -87,6 +84,7 @@ def test_models_and_datasets(inside):
     assert "schedule printed: x0.5 every 100 steps" in out
     columns = {line.index(" parameters") for line in out.splitlines() if " parameters " in line}
     assert len(columns) == 1
+    assert out.count("comes with trained weights: salzoo predict --model msinet_lite") == 1
     status, out, _ = inside("datasets")
     assert "osie" in out and "700" in out
     _, out, _ = inside("datasets", "osie")
@@ -118,7 +116,7 @@ def test_summary(inside):
         (["train", "--option", "input_shape=5"], "no option of msinet 'input_shape'"),
         (["train", "--seed", "99999999999"], "'99999999999' is not a whole number of 0 to"),
         (["train", "--sigma", "1e9"], "is not a number of 0.1 to 1000"),
-        (["train", "--run_dir", "/dev/null/run"], "Not a directory"),
+        (["train", "--run_dir", "/dev/null/run"], "null is a file; give a folder"),
         (["train", "--option", "aspp=maybe"], "aspp='maybe': give true or false"),
         (["train", "--backbone_weights", "none.npz"], "none.npz does not exist"),
         (["train", "--optimizer", "adm"], "no --optimizer 'adm'; did you mean 'adam'?"),
@@ -135,9 +133,12 @@ def test_summary(inside):
         (["train", "--resume", "--run_dir", "none"], "none is not a run: it has no config.json"),
         (["evaluate", "none"], "none does not exist; give a run folder or an exported model"),
         (["predict", "none.jpg", "--model", "x"], "none.jpg does not exist"),
-        (["predict"], "required: --model"),
+        (["predict"], "give images (files, folders or patterns)"),
+        (["predict", "--top", "0"], "'0' is not a whole number of 1 or more"),
+        (["predict", "--crop", "wide"], "'wide' is no shape like 16:9, 1:1 or 4x5"),
+        (["predict", "--crop", "16:0"], "'16:0' is no shape"),
         (["predict", "--model", "x"], "give images (files, folders or patterns)"),
-        (["export", "none"], "none is not a run"),
+        (["export", "none"], "none does not exist; give a run folder or an exported model"),
         (["summary", "msinet", "--input_size", "20x20"], "multiples of 8"),
         (["datasets", "osi"], "did you mean 'osie'?"),
     ],
@@ -163,20 +164,6 @@ def test_resume_refuses_other_settings(inside, small_run):
     assert status == 2 and "--learning_rate 0.5: this run was begun with 0.0001" in err
     status, _, err = inside(*arguments, "--dataset", "osie")
     assert status == 2 and "--dataset osie: this run was begun with synthetic" in err
-
-
-def test_options_belong_to_the_optimizer_they_were_said_for():
-    """The recipe's own options stay with its optimizer, and with no other."""
-    recipe = model_record("deep_convnet").recipe
-
-    def options(*flags):
-        arguments = commands._parse(["salzoo", "train", "deep_convnet", *flags])
-        return recipe.override(**train._given_recipe(arguments, recipe)).optimizer_options
-
-    assert options() == options("--optimizer", "sgd") == {"momentum": 0.9}
-    assert options("--optimizer", "adam") == {}
-    assert options("--optimizer_option", "momentum=0.5") == {"momentum": 0.5}
-    assert options("--optimizer", "adam", "--optimizer_option", "beta_1=0.5") == {"beta_1": 0.5}
 
 
 def test_a_damaged_config(inside, tmp_path):
@@ -226,7 +213,7 @@ def test_own_data_are_checked_trained_on_and_measured(inside, small_run, own_dat
         (["train", "--protocol", "msi"], "no protocol of synthetic 'msi'"),
         (["train", "--dataset_option", "units"], "--dataset_option units: write NAME=VALUE"),
         (["train", "--dataset_option", "units=1"], "no option of synthetic 'units'"),
-        (["train", "--init_from", "none"], "none is not a run"),
+        (["train", "--init_from", "nothing"], "nothing is not a run"),
         (["check", "osi", "--data_dir", "."], "did you mean 'osie'?"),
         (["check", "osie"], "osie needs --data_dir"),
         (["download", "ecssd", "--data_dir", "x"], "cannot be fetched by a program"),

@@ -154,7 +154,7 @@ def test_a_dataset_without_truth(inside, small_run, tmp_path, monkeypatch):
 def test_maps_in_category_folders(inside, tmp_path, monkeypatch):
     """CAT2000: the same stem in several categories; densities of its own, no observers."""
     make_small("cat2000", tmp_path / "data", monkeypatch)
-    from salzoo.evaluation.sources import load
+    from salzoo.evaluation.data import load
 
     samples, images = load("train", "cat2000", tmp_path / "data")
     for sample, name in zip(samples, images, strict=True):
@@ -251,7 +251,7 @@ def test_ctrl_c_and_on(inside, maps, data, tmp_path, monkeypatch, jobs):
 @pytest.mark.slow
 def test_the_mean_map_of_osie_has_the_known_figures(inside, osie_dir, tmp_path):
     """Measured independently of this code: 200 validation images, all fixations, sigma 24."""
-    from salzoo.evaluation.sources import load
+    from salzoo.evaluation.data import load
 
     for name in load("val", "osie", osie_dir)[1]:
         np.save(tmp_path / os.path.basename(name).replace(".jpg", ".npy"), np.ones((3, 4)))

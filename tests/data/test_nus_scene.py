@@ -102,4 +102,20 @@ def test_the_real_scenes():
     trials = sum(len(set(sample.observers)) for sample in samples)
     assert 500 * 12 - trials == 52  # nobody's
     assert sum(sample.size == (256, 256) for sample in samples) == 311
-    assert len(load_dataset("nus_scene", folder, "val")) == 100
+    validation = load_dataset("nus_scene", folder, "val")
+    assert len(validation) == 100
+    parts = [load_dataset("nus_scene", folder, part, "set_aside") for part in ("train", "val")]
+    assert [len(part) for part in parts] == [360, 40]
+    aside = load_dataset("nus_scene", folder, "test", "set_aside")
+    assert paths_of(aside) == paths_of(validation)
+    # Three parts that have nothing in common.
+    assert len(set().union(*map(paths_of, (*parts, aside)))) == 500
+
+
+def test_densities_are_as_wide_on_the_screen_whatever_the_size(folder):
+    for sample in load_dataset("nus_scene", folder):
+        assert sample.sigma == pytest.approx(24 * max(sample.size) / 800)
+
+
+def paths_of(samples):
+    return {sample.image_path for sample in samples}

@@ -7,11 +7,13 @@ from PIL import Image
 from salzoo.data.geometry import Geometry
 from salzoo.data.images import read_image
 from salzoo.data.pipeline import Pipeline, explained
-from salzoo.data.plan import Plan
+from salzoo.data.plan import Augmentation, Plan
 from salzoo.data.sample import Sample
 from salzoo.errors import InputError
 
 GEOMETRY = Geometry("pad", (24, 32), 8, 126.0)
+FLIPPED = Augmentation(flip=True)
+TURNED = Augmentation(flip=True, rotate=30.0, zoom=0.2)
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def test_batches_hold_images_densities_and_counts(samples):
 
 def test_same_seed_same_batches_whatever_is_cached(samples):
     batches = [
-        arrays(Pipeline(samples, GEOMETRY, 2, cache=cache).epoch(seed=5, epoch=1, flip=True))
+        arrays(Pipeline(samples, GEOMETRY, 2, cache=cache).epoch(5, 1, FLIPPED))
         for cache in ("all", "targets", "nothing")
     ]
     assert_same(batches[0], batches[1])
@@ -75,13 +77,13 @@ def test_names_are_those_of_the_batch(samples):
 
 def test_going_on_within_an_epoch(samples):
     pipeline = Pipeline(samples, GEOMETRY, 2)
-    whole = arrays(pipeline.epoch(seed=3, epoch=2, flip=True))
-    assert_same(whole[2:], arrays(pipeline.epoch(seed=3, epoch=2, flip=True, first_step=2)))
+    whole = arrays(pipeline.epoch(3, 2, FLIPPED))
+    assert_same(whole[2:], arrays(pipeline.epoch(3, 2, FLIPPED, first_step=2)))
 
 
 def test_mirroring_turns_image_and_target_together(samples):
     pipeline = Pipeline(samples, GEOMETRY, 1)
-    plain, mirrored = pipeline.epoch(0, 1), pipeline.epoch(0, 1, flip=True)
+    plain, mirrored = pipeline.epoch(0, 1), pipeline.epoch(0, 1, FLIPPED)
     flips = 0
     for (image, target), (image2, target2) in zip(arrays(plain), arrays(mirrored), strict=True):
         flipped = not np.array_equal(image, image2)
@@ -257,7 +259,7 @@ def test_images_and_maps_turn_together(samples, tmp_path):
     pipeline = Pipeline([spot], Geometry("stretch", (48, 64)))
     turned = set()
     for epoch in range(5):
-        ((image, target),) = arrays(pipeline.epoch(0, epoch, flip=True, rotate=30.0))
+        ((image, target),) = arrays(pipeline.epoch(0, epoch, TURNED))
         places = [
             np.array(np.unravel_index(map_.argmax(), map_.shape))
             for map_ in (image[0, ..., 1], target[0, ..., 0], target[0, ..., 1])
@@ -266,5 +268,5 @@ def test_images_and_maps_turn_together(samples, tmp_path):
         assert all(np.abs(place - places[0]).max() <= 2 for place in places)
         turned.add(tuple(places[2]))
     assert len(turned) > 2
-    again = pipeline.epoch(0, 4, flip=True, rotate=30.0)
+    again = pipeline.epoch(0, 4, TURNED)
     assert_same(arrays(again), [(image, target)])

@@ -14,6 +14,7 @@ from PIL import Image
 from salzoo.data import cache
 from salzoo.data.geometry import Geometry
 from salzoo.data.pipeline import Pipeline
+from salzoo.data.plan import Augmentation
 from salzoo.data.sample import Sample
 from salzoo.errors import InputError
 
@@ -47,7 +48,7 @@ def kept(samples, cache, geometry=GEOMETRY):
 
 def epoch(samples, cache, **options):
     pipeline = Pipeline(samples, GEOMETRY, 2, cache=cache, **options)
-    return [part.numpy() for pair in pipeline.epoch(seed=5, epoch=1, flip=True) for part in pair]
+    return [part.numpy() for pair in pipeline.epoch(5, 1, Augmentation(flip=True)) for part in pair]
 
 
 def assert_same(first, second):

@@ -3,10 +3,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salzoo.data.plan import Plan
+from salzoo.data.plan import Augmentation, Plan
 from salzoo.errors import InputError
 
 COUNTS = st.lists(st.integers(1, 40), min_size=1, max_size=4).map(tuple)
+
+ALL = Augmentation(flip=True, rotate=5.0, zoom=0.2, colour=0.3)
 
 
 @st.composite
@@ -18,9 +20,9 @@ def plans(draw):
 
 @given(plans(), st.integers(0, 5), st.integers(0, 5))
 def test_every_image_comes_and_none_too_often(plan, seed, epoch):
-    order, mirrored, _ = plan.epoch(seed, epoch, flip=True)
-    assert len(order) == len(mirrored) == sum(plan.draws)
-    times = np.bincount(order, minlength=sum(plan.counts))
+    drawn = plan.epoch(seed, epoch, ALL)
+    assert {len(values) for values in drawn.values()} == {sum(plan.draws)}
+    times = np.bincount(drawn["index"], minlength=sum(plan.counts))
     start = 0
     for count, draw in zip(plan.counts, plan.draws, strict=True):
         mine = times[start : start + count]
@@ -30,11 +32,13 @@ def test_every_image_comes_and_none_too_often(plan, seed, epoch):
 
 @given(plans(), st.integers(0, 5))
 def test_same_seed_same_epoch(plan, seed):
-    for first, second in zip(plan.epoch(seed, 3, True), plan.epoch(seed, 3, True), strict=True):
-        np.testing.assert_array_equal(first, second)
+    first, second = plan.epoch(seed, 3, ALL), plan.epoch(seed, 3, ALL)
+    for name in ("index", "mirror", "move", "colour"):
+        np.testing.assert_array_equal(first[name], second[name])
+    np.testing.assert_array_equal(first["index"], plan.epoch(seed, 3)["index"])
     if sum(plan.counts) > 10:
-        assert not np.array_equal(plan.epoch(seed, 3)[0], plan.epoch(seed, 4)[0])
-        assert not np.array_equal(plan.epoch(seed, 3)[0], plan.epoch(seed + 1, 3)[0])
+        assert not np.array_equal(first["index"], plan.epoch(seed, 4)["index"])
+        assert not np.array_equal(first["index"], plan.epoch(seed + 1, 3)["index"])
 
 
 @settings(max_examples=50)
@@ -45,12 +49,14 @@ def test_workers_share_the_batches_of_one(plan, workers):
         for worker in range(workers)
     ]
     alone = Plan(plan.counts, plan.batch_size * workers, plan.weights)
-    whole = alone.epoch(1, 2)[0]
-    parts = [share.epoch(1, 2)[0].reshape(share.steps, plan.batch_size) for share in shares]
-    together = np.concatenate(parts, axis=1).ravel()
+    whole = alone.epoch(1, 2, ALL)
     assert {share.steps for share in shares} == {alone.steps}
-    np.testing.assert_array_equal(together[: len(whole)], whole)
-    assert set(whole) == set(range(sum(plan.counts)))
+    for name, values in whole.items():
+        shape = (alone.steps, plan.batch_size, *values.shape[1:])
+        parts = [share.epoch(1, 2, ALL)[name].reshape(shape) for share in shares]
+        together = np.concatenate(parts, axis=1).reshape(-1, *values.shape[1:])
+        np.testing.assert_array_equal(together[: len(values)], values)
+    assert set(whole["index"]) == set(range(sum(plan.counts)))
 
 
 def test_weights_set_the_shares():
@@ -61,9 +67,25 @@ def test_weights_set_the_shares():
 
 
 def test_mirroring_is_about_half():
-    mirrored = Plan((2000,)).epoch(0, 0, flip=True)[1]
+    mirrored = Plan((2000,)).epoch(0, 0, Augmentation(flip=True))["mirror"]
     assert 0.45 < mirrored.mean() < 0.55
-    assert not Plan((2000,)).epoch(0, 0)[1].any()
+
+
+def test_only_what_is_switched_on_is_drawn():
+    assert list(Plan((20,)).epoch(0, 0)) == ["index"]
+    turned = Plan((2000,)).epoch(0, 0, Augmentation(rotate=10.0))["move"]
+    assert np.abs(turned[:, 0]).max() <= 10 < 2 * turned[:, 0].std() * 2
+    np.testing.assert_array_equal(turned[:, 1:], np.tile([1, 0, 0], (2000, 1)))
+
+
+def test_zoomed_images_are_shifted_within_their_frame():
+    degrees, zoom, *shift = Plan((2000,)).epoch(0, 0, Augmentation(zoom=0.25))["move"].T
+    assert not degrees.any()
+    assert 0.8 <= zoom.min() < 0.81 and 1.24 < zoom.max() <= 1.25
+    for each in shift:
+        # The frame's borders stay on the same side of the image's.
+        assert (np.abs(each) <= np.abs(zoom - 1) / 2 + 1e-12).all()
+        assert np.abs(each).max() > 0.1
 
 
 def test_bad_input():

@@ -1,11 +1,12 @@
 import logging
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
 from salzoo.errors import InputError
-from salzoo.models.backbones import load_backbone_weights, resnet50, vgg16
+from salzoo.models.backbones import load_backbone_weights, mobilenet_v2, resnet50, vgg16
 from salzoo.models.backbones.resnet50 import RESNET50_LAYERS
 from tests.conftest import shared
 
@@ -155,3 +156,66 @@ def test_refusals(resnet, tmp_path):
         load_backbone_weights(resnet, "ResNet-50", str(tmp_path / "wrong.npz"))
     with pytest.raises(InputError, match="VGG_CNN_M is not offered for download"):
         load_backbone_weights(resnet, "VGG_CNN_M", "imagenet")
+
+
+@pytest.fixture(scope="module")
+def mobilenet():
+    """keras.applications' MobileNetV2 with statistics that are not the start's."""
+    keras.utils.set_random_seed(0)
+    model = keras.applications.MobileNetV2((64, 96, 3), include_top=False, weights=None)
+    random = np.random.default_rng(0)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            low = [0.5, -0.5, -0.5, 0.5]
+            layer.set_weights(
+                [random.uniform(a, a + 1, w.shape) for a, w in zip(low, layer.weights, strict=True)]
+            )
+    return model
+
+
+def levels_of(model):
+    names = ("block_3_expand_relu", "block_6_expand_relu", "block_13_expand_relu", "out_relu")
+    return keras.Model(model.input, [model.get_layer(name).output for name in names])
+
+
+def test_mobilenet_v2_is_keras_applications_with_its_normalisations_folded(
+    mobilenet, tmp_path, random
+):
+    arrays = {
+        f"{layer.name}/{weight.name}": np.asarray(weight)
+        for layer in mobilenet.layers
+        for weight in layer.weights
+    }
+    np.savez(tmp_path / "weights.npz", **arrays)
+    images = keras.Input((64, 96, 3))
+    ours = keras.Model(images, list(mobilenet_v2(images).values())[1:])
+    load_backbone_weights(ours, "MobileNetV2", tmp_path / "weights.npz")
+    image = random.uniform(-1, 1, (2, 64, 96, 3)).astype("float32")
+    found, expected = ours(image), levels_of(mobilenet)(image)
+    assert [maps.shape[1:] for maps in found] == [
+        (16, 24, 144),
+        (8, 12, 192),
+        (4, 6, 576),
+        (2, 3, 1280),
+    ]
+    for maps, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(maps, theirs, atol=1e-4)
+
+
+def test_the_folded_file_gives_the_network_that_keras_applications_makes_of_it(random):
+    """The file at hand has its normalisations folded already; folding it again changes nothing."""
+    path = shared("weights/mobilenetv2_1.0_imagenet_notop_bnfolded.h5")
+    theirs = keras.applications.MobileNetV2((64, 96, 3), include_top=False, weights=None)
+    with h5py.File(path) as file:
+        for layer in theirs.layers:
+            if layer.weights:
+                group = file[layer.name][layer.name]
+                names = [weight.name for weight in layer.weights]
+                names = [n if f"{n}:0" in group else f"depthwise_{n}" for n in names]
+                layer.set_weights([group[f"{name}:0"][()] for name in names])
+    images = keras.Input((64, 96, 3))
+    ours = keras.Model(images, list(mobilenet_v2(images).values())[1:])
+    load_backbone_weights(ours, "MobileNetV2", str(path))
+    image = random.uniform(-1, 1, (1, 64, 96, 3)).astype("float32")
+    for maps, expected in zip(ours(image), levels_of(theirs)(image), strict=True):
+        np.testing.assert_allclose(maps, expected, atol=1e-4)

@@ -1,7 +1,9 @@
 """Runs: what they write, that they can be interrupted, that they repeat exactly."""
 
 import csv
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -346,7 +348,66 @@ def test_resume_with_other_images_is_refused(shallow_run):
         train(shallow_config(limit_train=4), shallow_run.folder, resume=True, verbose=0)
 
 
+def test_resume_of_another_versions_run_is_refused(shallow_run, tmp_path):
+    folder = shutil.copytree(shallow_run.folder, tmp_path / "run")
+    with h5py.File(folder / "last.weights.h5", "r+") as file:
+        known = json.loads(file["progress"].asstr()[()])
+        del file["progress"], known["random"]
+        file["progress"] = json.dumps(known)
+    with pytest.raises(InputError, match="written by another version of salzoo"):
+        train(shallow_config(), folder, resume=True, verbose=0)
+
+
 def test_resume_needs_no_other_run(shallow_run, tmp_path):
     config = shallow_config(init_from=str(tmp_path / "gone"))
     assert train(config, shallow_run.folder, resume=True, verbose=0).exists
     shallow_run.write_config(shallow_config(), resume=True)
+
+
+def averaging_config():
+    recipe = {
+        "loss": "l2",
+        "optimizer_options": {"use_ema": True, "ema_momentum": 0.5},
+        "validate_every": 1,
+        "epochs": 1,
+        "input_size": (96, 96),
+        "zoom": 0.2,
+        "colour": 0.2,
+    }
+    options = {"conv3_filters": 1}
+    return small_config(model="shallow_convnet", options=options, fit_mode="stretch", recipe=recipe)
+
+
+def test_averages_of_the_weights_are_validated_and_saved_as_the_best(tmp_path, monkeypatch):
+    raw, averaged = [], []
+
+    def recording(keep, then):
+        def record(progress):
+            then(progress)
+            keep.append([weight.numpy() for weight in progress.model.trainable_variables])
+
+        return record
+
+    monkeypatch.setattr(Progress, "save_last", recording(raw, Progress.save_last))
+    monkeypatch.setattr(Progress, "average", recording(averaged, Progress.average))
+    run = train(averaging_config(), tmp_path / "run", verbose=0)
+    assert len(raw) == len(averaged) == 3
+    expected = raw[0]
+    for step, weights in enumerate(raw):
+        expected = [0.5 * e + 0.5 * w for e, w in zip(expected, weights, strict=True)]
+        for mine, theirs in zip(averaged[step], expected, strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-7)
+    with open(run.path("history.csv")) as file:
+        losses = [float(row["val_loss"]) for row in csv.DictReader(file)]
+    best = averaged[int(np.argmin(losses))]
+    for mine, theirs in zip(weights_of(run, "best"), best, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_averages_go_on_after_an_interruption(tmp_path, monkeypatch):
+    whole = train(averaging_config(), tmp_path / "whole", verbose=0)
+    # In the middle of the second validation, when the averages are in the model.
+    interrupted(tmp_path / "run", monkeypatch, Watch, "on_test_begin", averaging_config(), 1)
+    resumed = train(averaging_config(), tmp_path / "run", resume=True, verbose=0)
+    assert_same_weights(whole, resumed)
+    assert_same_history(whole, resumed)

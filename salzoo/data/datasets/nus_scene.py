@@ -16,7 +16,7 @@ import numpy as np
 from salzoo.data.datasets.matlab import field, load_matlab5
 from salzoo.data.datasets.points import DROP_FIRST, join_observers, points_of_matrix
 from salzoo.data.datasets.record import DatasetRecord, Protocol
-from salzoo.data.datasets.splits import shuffled
+from salzoo.data.datasets.splits import set_aside, shuffled
 from salzoo.data.sample import Sample
 
 RECORD = DatasetRecord(
@@ -35,10 +35,16 @@ RECORD = DatasetRecord(
     protocols={
         "salzoo": Protocol(
             {"train": 400, "val": 100}, shuffled(400), "ours, no paper divides it; seed 42"
-        )
+        ),
+        "set_aside": Protocol(
+            {"train": 360, "val": 40, "test": 100},
+            set_aside(shuffled(400), 40),
+            "ours: the other protocol's validation images are the test",
+        ),
     },
     sigma=24.0,
-    sigma_source="as OSIE, of the same laboratory; the authors state none for this set",
+    sigma_source="of images with a longer side of 800, else in proportion, since all were seen "
+    "on one screen; as OSIE, of the same laboratory: the authors state none for this set",
     options={"drop_first": f"{DROP_FIRST} (the authors keep it)"},
 )
 
@@ -86,7 +92,7 @@ def read(folder, border, drop_first=False):
         trial = join_observers([_points(each, size) for each in observers], durations)
         trial = border.points(trial, size, path, image, drop_first)
         if trial is not None:
-            samples.append(Sample(image, size, *trial, RECORD.sigma))
+            samples.append(Sample(image, size, *trial, RECORD.sigma * max(size) / 800))
     return samples
 
 

@@ -17,7 +17,7 @@ of at most one pixel).
 from salzoo.data.datasets.nus import read_samples
 from salzoo.data.datasets.points import DROP_FIRST
 from salzoo.data.datasets.record import DatasetRecord, Protocol
-from salzoo.data.datasets.splits import shuffled
+from salzoo.data.datasets.splits import set_aside, shuffled
 
 RECORD = DatasetRecord(
     name="osie",
@@ -33,7 +33,12 @@ RECORD = DatasetRecord(
     layout="data/stimuli/*.jpg and data/eye/fixations.mat",
     steps=("Download the repository of the homepage and give its folder as --data_dir.",),
     protocols={
-        "msinet": Protocol({"train": 500, "val": 200}, shuffled(500), "MSI-Net's code, seed 42")
+        "msinet": Protocol({"train": 500, "val": 200}, shuffled(500), "MSI-Net's code, seed 42"),
+        "set_aside": Protocol(
+            {"train": 450, "val": 50, "test": 200},
+            set_aside(shuffled(500), 50),
+            "ours: MSI-Net's validation images are the test",
+        ),
     },
     sigma=24.0,
     sigma_source="the authors' own fixation maps",

@@ -69,6 +69,16 @@ def shuffled_in_categories(train, seed=42):
     return divide
 
 
+def set_aside(rule, val):
+    """Keep the validation part of a rule for the test; the last `val` for training validate."""
+
+    def divide(samples):
+        splits = rule(samples)
+        return {**shuffled(len(splits["train"]) - val)(splits["train"]), "test": splits["val"]}
+
+    return divide
+
+
 def within(official_split, rule):
     """Apply a rule to one official split and leave the other samples out."""
     return lambda samples: rule([each for each in samples if each.split == official_split])

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from salzoo.errors import InputError
+from salzoo.models.backbones.mobilenet_v2 import MOBILENET_V2_LAYERS, folded
 from salzoo.models.backbones.resnet50 import RESNET50_LAYERS
 from salzoo.models.backbones.vgg16 import VGG16_LAYERS
 
@@ -16,6 +17,7 @@ LOG = logging.getLogger("salzoo")
 NETWORKS = {
     "VGG-16": ("VGG16", VGG16_LAYERS),
     "ResNet-50": ("ResNet50", RESNET50_LAYERS),
+    "MobileNetV2": ("MobileNetV2", MOBILENET_V2_LAYERS),
     "VGG_CNN_M": (None, ("conv1", "conv2", "conv3")),
 }
 
@@ -24,7 +26,8 @@ def load_backbone_weights(model, network, source):
     """Copy a network's trained convolutions into a model that contains them.
 
     A batch normalisation comes with the convolution before it or not at all:
-    its statistics mean nothing behind another kernel.
+    its statistics mean nothing behind another kernel. MobileNetV2's are folded into
+    the convolutions.
 
     Args:
         model: a keras.Model with the network's layer names.
@@ -42,6 +45,7 @@ def load_backbone_weights(model, network, source):
         return
     application, convolutions = NETWORKS[network]
     arrays = _download(network, application) if source == "imagenet" else _read_arrays(source)
+    arrays = folded(arrays) if network == "MobileNetV2" else arrays
     missing = []
     for name in convolutions:
         layers = _with_normalization(model, name)

@@ -4,12 +4,18 @@ import numpy as np
 import scipy.io
 
 from salzoo.data.datasets.record import Protocol
-from salzoo.data.datasets.splits import shuffled
+from salzoo.data.datasets.splits import set_aside, shuffled
 from tests.data.layouts.making import picture, struct, write
 
 IMAGES = 4
-COUNTS = {"salzoo": {"train": 3, "val": 1}}
-PROTOCOLS = {"salzoo": Protocol(COUNTS["salzoo"], shuffled(3), "as the real one")}
+COUNTS = {
+    "salzoo": {"train": 3, "val": 1},
+    "set_aside": {"train": 2, "val": 1, "test": 1},
+}
+PROTOCOLS = {
+    "salzoo": Protocol(COUNTS["salzoo"], shuffled(3), "as the real one"),
+    "set_aside": Protocol(COUNTS["set_aside"], set_aside(shuffled(3), 1), "as the real one"),
+}
 SIZES = [(40, 40), (30, 60), (30, 60), (20, 50)]
 EXPECTED = {
     "001.jpg": {

@@ -4,12 +4,18 @@ import numpy as np
 import scipy.io
 
 from salzoo.data.datasets.record import Protocol
-from salzoo.data.datasets.splits import shuffled
+from salzoo.data.datasets.splits import set_aside, shuffled
 from tests.data.layouts.making import cell, picture, struct, write
 
 IMAGES = 5
-COUNTS = {"msinet": {"train": 3, "val": 2}}
-PROTOCOLS = {"msinet": Protocol(COUNTS["msinet"], shuffled(3), "as the real one")}
+COUNTS = {
+    "msinet": {"train": 3, "val": 2},
+    "set_aside": {"train": 2, "val": 1, "test": 2},
+}
+PROTOCOLS = {
+    "msinet": Protocol(COUNTS["msinet"], shuffled(3), "as the real one"),
+    "set_aside": Protocol(COUNTS["set_aside"], set_aside(shuffled(3), 1), "as the real one"),
+}
 SIZE = (60, 80)
 NAMES = [f"{1001 + number}.jpg" for number in range(IMAGES)]
 

@@ -1,0 +1,134 @@
+"""What a few images of one's own add to the model that comes with salzoo.
+
+    python experiments/fine_tuning.py
+    python experiments/fine_tuning.py --dataset nus_scene --data_dir DATA
+
+Takes images that the shipped model has never seen, learns on from some of them as
+`make train DATASET=folder` does, and measures the shipped model, as it is and after
+that, on the others: NSS and CC, and the gain with its 95 % interval over images. The
+images measured are the same for every number of images learned from. The synthetic set
+needs no files.
+"""
+
+import argparse
+import csv
+import os
+import shutil
+import sys
+import tempfile
+
+import numpy as np
+
+from salzoo.data.datasets import load_dataset
+from salzoo.errors import InputError
+from salzoo.evaluation import measure
+from salzoo.evaluation.sources import Network
+from salzoo.quiet import load_tensorflow
+from salzoo.statistics import bootstrap_interval
+from salzoo.values import at_least, comma_list, seed
+
+MODEL = "msinet_lite"
+METRICS = ("NSS", "CC")
+CONVENTION = "tuebingen"
+# {dataset: (protocol, split)} of images that the shipped model was not trained on.
+UNSEEN = {"nus_scene": ("set_aside", "test"), "osie": ("msinet", "val")}
+
+
+def main(argv=None):
+    """Run the command line; return 0 or 2 (bad input)."""
+    arguments = _parser().parse_args(argv)
+    try:
+        load_tensorflow()
+        with tempfile.TemporaryDirectory() as temporary:
+            compare(arguments, arguments.out or temporary)
+        return 0
+    except InputError as error:
+        sys.stderr.write(f"fine_tuning: {error}\n")
+        return 2
+
+
+def compare(arguments, folder):
+    """Learn on from each number of images, measure on the rest, and print the gains."""
+    import salzoo
+
+    if os.path.isdir(folder) and os.listdir(folder):
+        raise InputError(f"--out {folder} is not empty; choose another folder.")
+    learned, rest = divided(arguments, max(arguments.images))
+    models = {MODEL: Network(salzoo.load_model(MODEL))}
+    for count in arguments.images:
+        data, run = (os.path.join(folder, f"{count}-{what}") for what in ("images", "run"))
+        write_folder(learned[:count], data)
+        print(f"learning on from {count} images", flush=True)
+        salzoo.train(dataset="folder", data_dir=data, run_dir=run, seed=arguments.seed, quiet=True)
+        models[f"after {count} images"] = Network(salzoo.load_model(run))
+    evaluation = measure(
+        models,
+        rest,
+        dataset=arguments.dataset,
+        split="unseen",
+        task="fixations",
+        conventions=[CONVENTION],
+        metrics=list(METRICS),
+        training=learned,
+    )
+    print(f"\n{evaluation}\n")
+    for name in list(models)[1:]:
+        print(f"{name}: {gains(evaluation, name)}")
+
+
+def divided(arguments, count):
+    """Return the samples to learn from and the others, drawn by the seed."""
+    protocol, split = UNSEEN.get(arguments.dataset, (None, "all"))
+    samples = load_dataset(arguments.dataset, arguments.data_dir, split, protocol)
+    if len(samples) < 2 * count:
+        raise InputError(
+            f"--images {count}: {arguments.dataset} has {len(samples)} images that are unseen; "
+            "leave at least as many to measure."
+        )
+    order = np.random.default_rng(arguments.seed).permutation(len(samples))
+    shuffled = [samples[index] for index in order]
+    return shuffled[:count], shuffled[count:]
+
+
+def write_folder(samples, folder):
+    """Write images and fixations as a person's own data, see the dataset "folder"."""
+    os.makedirs(os.path.join(folder, "images"))
+    with open(os.path.join(folder, "fixations.csv"), "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["image", "x", "y"])
+        for number, sample in enumerate(samples):
+            # Folders of a dataset may hold images of the same name.
+            name = f"{number:04d}-{os.path.basename(sample.image_path)}"
+            shutil.copy(sample.image_path, os.path.join(folder, "images", name))
+            table.writerows([name, x, y] for x, y in sample.fixations.tolist())
+
+
+def gains(evaluation, name):
+    """Say how much better than the shipped model another one is, image by image."""
+    said = []
+    for metric in METRICS:
+        gain = evaluation[name][metric].values - evaluation[MODEL][metric].values
+        low, high = (float(end) for end in bootstrap_interval(gain, seed=evaluation.seed))
+        said.append(f"{metric} {np.nanmean(gain):+.3f} [{low:+.3f}, {high:+.3f}]")
+    return ", ".join(said)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="fine_tuning", description=__doc__.split("\n\n")[0], allow_abbrev=False
+    )
+    parser.add_argument("--dataset", default="synthetic", help="default: synthetic")
+    parser.add_argument("--data_dir", help="the dataset's folder")
+    parser.add_argument(
+        "--images",
+        type=lambda text: [at_least(2)(part) for part in comma_list(text)],
+        default=[20, 50],
+        help="numbers of images to learn from, as N,N (default: 20,50)",
+    )
+    parser.add_argument("--seed", type=seed, default=0, help="default: 0")
+    parser.add_argument("--out", help="folder for data and runs (default: none is kept)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""Where msinet_lite is wrong: drawn displays whose answer everybody knows.
+
+    python experiments/known_failures.py [--out experiments/pictures/msinet_lite-failures.jpg]
+
+One item differs from all others, by colour, tilt, size or a missing part, and people look
+there first (Treisman and Gelade, Cognitive Psychology 12, 1980). Prints the share of
+attention in the odd item's cell, and how many times that is what an even map would give
+it: a model that finds it is far above 1. Writes displays and maps side by side.
+"""
+
+import argparse
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+import salzoo
+from salzoo.attention import Box, region_shares
+from salzoo.pictures import overlay
+
+ROWS, COLUMNS, CELL = 6, 8, 80
+SIZE = (COLUMNS * CELL, ROWS * CELL)
+# Odd items lie away from the middle, where centre bias does not help.
+ODD = (1, 6)
+GREY, RED, GREEN = (128, 128, 128), (200, 40, 40), (40, 140, 60)
+
+
+def display(draw_item):
+    """Draw a display; draw_item(draw, x, y, odd) draws one around a point."""
+    image = Image.new("RGB", SIZE, GREY)
+    draw = ImageDraw.Draw(image)
+    for row in range(ROWS):
+        for column in range(COLUMNS):
+            draw_item(draw, (column + 0.5) * CELL, (row + 0.5) * CELL, (row, column) == ODD)
+    return image
+
+
+def colour(draw, x, y, odd):
+    draw.ellipse((x - 18, y - 18, x + 18, y + 18), fill=RED if odd else GREEN)
+
+
+def tilt(draw, x, y, odd):
+    angle = np.deg2rad(45 if odd else 90)
+    across, up = 26 * np.cos(angle), 26 * np.sin(angle)
+    draw.line((x - across, y + up, x + across, y - up), fill="white", width=8)
+
+
+def size(draw, x, y, odd):
+    radius = 30 if odd else 14
+    draw.rectangle((x - radius, y - radius, x + radius, y + radius), fill="black")
+
+
+def gap(draw, x, y, odd):
+    draw.arc((x - 22, y - 22, x + 22, y + 22), 30 if odd else 0, 330 if odd else 360, "white", 6)
+
+
+DISPLAYS = {"colour": colour, "tilt": tilt, "size": size, "gap": gap}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--out", default="experiments/pictures/msinet_lite-failures.jpg")
+    out = parser.parse_args().out
+    row, column = ODD
+    box = Box("odd", column * CELL, row * CELL, CELL, CELL)
+    picture = Image.new("RGB", (2 * SIZE[0], len(DISPLAYS) * SIZE[1]))
+    print("odd in    share   times even")
+    for number, (name, draw_item) in enumerate(DISPLAYS.items()):
+        image = display(draw_item)
+        map_ = salzoo.predict(image)
+        (found,) = region_shares(map_, [box])
+        print(f"{name:<8}{found.share:7.1%}{found.density:12.1f}")
+        picture.paste(image, (0, number * SIZE[1]))
+        picture.paste(overlay(np.asarray(image, "float32"), map_), (SIZE[0], number * SIZE[1]))
+    picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.LANCZOS).save(
+        out, quality=85
+    )
+
+
+if __name__ == "__main__":
+    main()

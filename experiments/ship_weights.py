@@ -1,0 +1,66 @@
+"""Turn a run's best weights into the file that comes with salzoo.
+
+    python experiments/ship_weights.py RUN
+
+Writes salzoo/models/weights/MODEL.weights.h5, every number rounded to float16, and
+prints the sha256 for the model's record.
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+
+import h5py
+import numpy as np
+
+from salzoo.errors import InputError
+from salzoo.files import whole_file
+from salzoo.models import WEIGHTS_FOLDER
+from salzoo.runs import Run
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("run", help="a run folder")
+    run = Run(parser.parse_args().run)
+    source = run.weights()
+    target = os.path.join(WEIGHTS_FOLDER, f"{run.config.model}.weights.h5")
+    os.makedirs(WEIGHTS_FOLDER, exist_ok=True)
+    with whole_file(target) as path:
+        shorten(source, path)
+    print(f"{os.path.getsize(target) / 1e6:.1f} MB: {target}\nsha256 {sha256(target)}")
+
+
+def shorten(source, target):
+    """Copy a .weights.h5 file with float16 in place of float32.
+
+    Raises:
+        ValueError: a number is too large for float16.
+    """
+    with h5py.File(source, "r") as file, h5py.File(target, "w") as copy:
+
+        def visit(name, item):
+            if isinstance(item, h5py.Dataset):
+                values = item[()].astype("float16")
+                if not np.isfinite(values).all():
+                    raise ValueError(f"{name} has numbers that float16 cannot hold")
+                copy.create_dataset(name, data=values)
+            else:
+                copy.require_group(name).attrs.update(item.attrs)
+
+        copy.attrs.update(file.attrs)
+        file.visititems(visit)
+
+
+def sha256(path):
+    """Return the sha256 of a file, as text."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except InputError as error:
+        sys.exit(f"ship_weights: {error}")

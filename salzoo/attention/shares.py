@@ -1,0 +1,27 @@
+"""A map as shares of attention."""
+
+import numpy as np
+
+
+def shares(map_):
+    """Return each pixel's share of attention: the map divided by its sum.
+
+    Args:
+        map_: (rows, columns), finite and not negative, of any scale.
+
+    Returns:
+        float64 (rows, columns), sum 1; the same everywhere for a map of zeros.
+
+    Raises:
+        ValueError: another shape, no pixel, negative values or NaN.
+    """
+    values = np.asarray(map_, "float64")
+    if values.ndim != 2 or not values.size:
+        raise ValueError(f"A map is (rows, columns), this is {values.shape}.")
+    lowest, highest = values.min(), values.max()
+    if not (lowest >= 0 and np.isfinite(highest)):  # NaN is neither
+        raise ValueError(f"A map's values are 0 or more and finite, these are {lowest}..{highest}.")
+    if highest == 0:
+        return np.full(values.shape, 1 / values.size)
+    values = values / highest  # or the sum may overflow
+    return values / values.sum()

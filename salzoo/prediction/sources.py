@@ -1,0 +1,191 @@
+"""What can predict: models by name, runs, exports, `.keras` files."""
+
+import os
+import zipfile
+from dataclasses import asdict, replace
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from salzoo.data.geometry import Geometry
+from salzoo.errors import InputError
+from salzoo.files import digest, read_json
+from salzoo.models import (
+    MODELS,
+    choose_output,
+    model_record,
+    models_with_weights,
+    output_task,
+    shipped_weights,
+    trained_model,
+)
+from salzoo.prediction.function import saliency_function
+
+
+class Opened(NamedTuple):
+    """A model that can be asked: see `Predictor`; saliency is a function of images to maps."""
+
+    card: dict
+    fingerprint: object
+    model: keras.Model | None
+    saliency: object
+
+
+class Wrapping(NamedTuple):
+    """What happens around a network, see `Predictor`."""
+
+    raw: bool = False
+    fit_mode: str | None = None
+    output: str | None = None
+
+
+def open_source(source, wrapping):
+    """Open what `load_model` takes."""
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise InputError(f"KERAS_BACKEND is {backend}: predictions run on tensorflow; unset it.")
+    if isinstance(source, keras.Model):
+        return _open_model(source, "the model", wrapping)
+    name = os.path.expanduser(str(source))
+    if name in MODELS and (model_record(name).weights or not os.path.isdir(name)):
+        return _open_shipped(name, wrapping)
+    path = os.path.normpath(name)
+    if os.path.isfile(path) and path.endswith(".keras"):
+        opened = _open_model(_read_keras(path), path, wrapping)
+        return opened._replace(fingerprint=_fingerprint(path, opened.card))
+    if not os.path.isdir(path):
+        shipped = " or ".join(models_with_weights())
+        problem = "is no model" if os.path.exists(path) else "does not exist"
+        raise InputError(
+            f"{path} {problem}; give a run folder or an exported model, a .keras file, "
+            f"or {shipped}."
+        )
+    export = _export_folder(path)
+    if export is not None:
+        return _open_export(export, wrapping)
+    from salzoo.runs import Run
+
+    return _open_run(Run(path), wrapping)
+
+
+def _open_run(run, wrapping):
+    config, metrics = run.config, run.path("metrics.json")
+    known = {
+        "options": config.options,
+        "trained_on": config.dataset,
+        "recipe": config.recipe,
+        "seed": config.seed,
+        "metrics": read_json(metrics) if os.path.exists(metrics) else {},
+    }
+    record, geometry = model_record(config.model), config.geometry
+    opened = _wrap(record, run.load_model(), geometry, wrapping, **known)
+    return opened._replace(fingerprint=_fingerprint(run.weights(), opened.card))
+
+
+def _open_shipped(name, wrapping):
+    opened = _open_model(trained_model(name), name, wrapping, **model_record(name).trained)
+    return opened._replace(fingerprint=_fingerprint(shipped_weights(name), opened.card))
+
+
+def _open_model(model, where, wrapping, **known):
+    """Wrap a network of the zoo as its record says."""
+    if model.name not in MODELS:
+        raise InputError(
+            f"{where} holds the network '{model.name}', which salzoo does not know: give one of "
+            f"{', '.join(sorted(MODELS))}, or call it in Python on images that fit it."
+        )
+    record = model_record(model.name)
+    size, mode = record.recipe.input_size, record.fit_mode
+    fixed = model.input_shape[1:3]
+    if None not in fixed:
+        size, mode = fixed, "pad" if mode == "native" else mode
+    geometry = Geometry(mode, tuple(size), record.size_multiple, record.padding_value)
+    return _wrap(record, model, geometry, wrapping, **known)
+
+
+def _read_keras(path):
+    """Read a `.keras` file, without running code that it may bring."""
+    import salzoo.layers  # noqa: F401, so that Keras knows them
+
+    try:
+        if not zipfile.is_zipfile(path):  # Keras would say that there is none
+            raise ValueError("it is damaged")
+        return keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # zipfile, h5py, json and Keras raise many kinds
+        raise InputError(
+            f"{path} is no Keras model that can be read safely ({_reason(error)}); save it again "
+            "with model.save, from layers of Keras and salzoo alone."
+        ) from error
+
+
+def _wrap(record, model, geometry, wrapping, **known):
+    """Put together what goes around a network, and the card of the whole."""
+    raw, fit_mode, output = wrapping
+    if fit_mode is not None:
+        record.check_fit(fit_mode)
+        geometry = replace(geometry, mode=fit_mode)
+    output = choose_output(model, output)
+    task = record.task if output is None else output_task(output)
+    plain = raw or task == "objects"
+    recipe = known.pop("recipe", record.recipe)
+    card = {
+        "model": record.name,
+        "options": {},
+        "output": output,
+        "paper": record.paper,
+        "task": task,
+        "trained_on": None,
+        # A card travels; the place of a weights file on this machine does not.
+        "recipe": {
+            **asdict(recipe),
+            "backbone_weights": os.path.basename(recipe.backbone_weights),
+        },
+        "seed": None,
+        "geometry": asdict(geometry),
+        "post_processing": {"blur": 0.0 if plain else record.blur, "divide_by_maximum": not plain},
+        "metrics": {},
+        **known,
+    }
+    saliency = saliency_function(model, geometry, record.blur, raw, output)
+    return Opened(card, None, model, saliency)
+
+
+def _fingerprint(weights, card):
+    keys = ("model", "options", "output", "geometry", "post_processing")
+    return [digest(weights), {key: card[key] for key in keys}]
+
+
+def _open_export(export, wrapping):
+    for flag, value in zip(("--raw", "--fit", "--output"), wrapping, strict=True):
+        if value:
+            raise InputError(
+                f"{flag} cannot change the exported model {export}: it was decided at export; "
+                "give the run folder instead."
+            )
+    try:
+        card = read_json(os.path.join(export, "assets", "card.json"))
+        loaded = tf.saved_model.load(export)
+        signature = loaded.signatures["tensor"]
+    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+        raise InputError(f"{export} is damaged ({_reason(error)}); export it again.") from error
+
+    def saliency(images, _variables=loaded):  # these live as long as what loaded them
+        return signature(images=images)["saliency"]
+
+    return Opened(card, digest(export), None, saliency)
+
+
+def _export_folder(path):
+    """Return the folder with the SavedModel, or None if the path is no export."""
+    if os.path.exists(os.path.join(path, "saved_model.pb")):
+        if not os.path.exists(os.path.join(path, "assets", "card.json")):
+            raise InputError(f"{path} is a SavedModel, but not one that `salzoo export` wrote.")
+        return path
+    versions = [name for name in os.listdir(path) if name.isdigit()]
+    return _export_folder(os.path.join(path, max(versions, key=int))) if versions else None
+
+
+def _reason(error):
+    """The first line of what a library complains of."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
