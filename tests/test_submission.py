@@ -169,7 +169,7 @@ def test_the_command(small, inside, small_run):
     for flags, message in (
         (["--submission", "mit300"], "mit300 needs --data_dir"),
         (["--submission", "mit3", "--data_dir", small], "did you mean 'mit300'?"),
-        (["--submission", "mit300", "--data_dir", small, "a.jpg"], "name no others"),
+        (["--submission", "mit300", "--data_dir", small, "a.jpg"], "the benchmark's own images"),
         (["--data_dir", small], "--data_dir is for --submission"),
     ):
         status, _, err = inside(*arguments, *flags)

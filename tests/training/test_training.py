@@ -340,7 +340,7 @@ def test_two_datasets_are_mixed(tmp_path, monkeypatch):
     assert run.config == config
     with h5py.File(run.path("last.weights.h5")) as file:
         assert file["optimizer/vars/0"][()] == 5  # 3 images twice and 3 once: 9, by 2
-    assert "osie+nus_scene val, 3 images, sigma 24 px" in report_run(run)[0].table()
+    assert "osie+nus_scene val, 3 images, sigma 1.8/24 px" in report_run(run)[0].table()
 
 
 def test_resume_with_other_images_is_refused(shallow_run):
@@ -404,6 +404,7 @@ def test_averages_of_the_weights_are_validated_and_saved_as_the_best(tmp_path, m
         np.testing.assert_array_equal(mine, theirs)
 
 
+@pytest.mark.slow
 def test_averages_go_on_after_an_interruption(tmp_path, monkeypatch):
     whole = train(averaging_config(), tmp_path / "whole", verbose=0)
     # In the middle of the second validation, when the averages are in the model.
