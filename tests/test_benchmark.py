@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def test_of_all_models_those_that_cannot_take_a_size_keep_their_own(monkeypatch,
     from salzoo import benchmark as module
 
     monkeypatch.setattr(module, "_peak_memory", lambda *_: 1)
-    monkeypatch.setattr(module, "_predictor", lambda *_: (lambda image: None, 1))
+    monkeypatch.setattr(module, "_predictor", lambda *_: (lambda image: time.sleep(0.001), 1))
     sizes = {each.model: each.size for each in benchmark(size=(64, 80), rounds=1)}
     assert sizes.pop("shallow_convnet") == (96, 96)
     assert sizes.pop("msinet_lite") == (288, 384)  # takes multiples of 32
