@@ -128,7 +128,6 @@ MSINET_LITE = ModelRecord(
         "trained_on": "osie+nus_scene",
         "protocol": "set_aside",
         "seed": 0,
-        "metrics": {},
     },
     recipe=Recipe(
         loss="weighted_sum",
