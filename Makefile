@@ -63,8 +63,9 @@ experiment: venv  ## run the experiment NAME, a table or all of a paper
 	@.venv/bin/python -m experiments "$(NAME)" $(DATA) $(ARGS)
 
 test: venv  ## run the tests, the slow ones excepted
-	@.venv/bin/python -m pytest $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
 
+# One after the other: two large networks at once need more memory than many machines have.
 test-all: venv  ## run all tests
 	@.venv/bin/python -m pytest -m "" $(ARGS)
 

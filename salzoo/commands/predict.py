@@ -164,14 +164,16 @@ def _submit(arguments):
     for flag in ("images", "top", "regions", "crop"):
         if getattr(arguments, flag):
             raise InputError("--submission takes the benchmark's own images and writes maps alone.")
-    check_folder("--out", arguments.out or ".")
+    out = arguments.out or "predictions"
+    check_folder("--out", out)
     load_tensorflow()
     from salzoo.prediction import Predictor
     from salzoo.submission import test_images, write_submission
 
     images = test_images(arguments.submission, arguments.data_dir)
     predictor = Predictor(arguments.model, arguments.raw, arguments.fit, arguments.output)
-    name, out = predictor.card["model"], arguments.out or "predictions"
-    archive = write_submission(arguments.submission, images, predictor, name, out)
+    archive = write_submission(
+        arguments.submission, images, predictor, predictor.card["model"], out
+    )
     print(f"{len(images)} maps of {arguments.submission}, 8-bit PNG: {archive}")
     return 0

@@ -5,7 +5,7 @@ import logging
 import os
 
 from salzoo.data.datasets import dataset_record, load_dataset, reader_options
-from salzoo.errors import InputError, unknown_name
+from salzoo.errors import EmptySplit, InputError, unknown_name
 
 LOG = logging.getLogger("salzoo")
 
@@ -53,7 +53,12 @@ def load_mixture(datasets, data_dir=None, split="all", protocol=None, sigma=None
         chosen = protocol if protocol in dataset_record(name).protocols else None
         mine = {key: value for key, value in options.items() if key in reader_options(name)}
         place = _sub_folder(name, data_dir)
-        loaded.append(load_dataset(name, place, split, chosen, sigma, **mine))
+        try:
+            loaded.append(load_dataset(name, place, split, chosen, sigma, **mine))
+        except EmptySplit as empty:  # a folder whose own table says so
+            if split == "train":
+                raise
+            LOG.warning("%s It is left out.", empty)
     if not loaded:
         raise InputError(f"None of {datasets} has a '{split}' split.")
     return loaded

@@ -123,7 +123,7 @@ MSINET_LITE = ModelRecord(
     size_multiple=32,
     target_scale=0.25,
     blur=0.0,
-    weights="46052db88f9f2a934bb70a0ec163627b464464711672f4ed9d8d3b89a38d6b4a",
+    weights="1bd9857933c17b16efbb9d0fd11aacd69759261a8fb1e3eb212c01026375855b",
     trained={
         "trained_on": "osie+nus_scene",
         "protocol": "set_aside",
@@ -148,7 +148,7 @@ MSINET_LITE = ModelRecord(
         epochs=20,
         # A thousand images are learned by heart from the tenth epoch on.
         patience=3,
-        input_size=(288, 384),
+        input_size=(320, 416),
         flip=True,
         zoom=0.25,
         colour=0.25,

@@ -68,7 +68,8 @@ def train(config, run_dir, resume=False, verbose="auto"):
         with explained(training + validation):
             while not progress.finished:
                 _train_until_validation(model, batches, held_out, progress, config, verbose)
-                board.write(model, progress)
+                with progress.averages():  # as they were validated
+                    board.write(model, progress)
     except KeyboardInterrupt:
         progress.save_last()
         raise

@@ -1,5 +1,6 @@
 """How far a run is, and how it is saved and resumed."""
 
+import contextlib
 import csv
 import hashlib
 import json
@@ -117,6 +118,13 @@ class Progress:
             weights = self.model.trainable_variables
             self.raw = [weight.numpy() for weight in weights]
             optimizer.finalize_variable_values(weights)
+
+    @contextlib.contextmanager
+    def averages(self):
+        """Have the averages in the model for a while."""
+        self.average()
+        yield
+        self._end_average()
 
     def _end_average(self):
         if self.raw is not None:

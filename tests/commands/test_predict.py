@@ -237,3 +237,9 @@ def test_extras_belong_to_photos(inside, here):
     for extra in (["--top", 3], ["--crop", "1:1"], ["--regions", "b.csv"], ["photo.jpg"]):
         status, _, err = inside("predict", *extra, *arguments)
         assert status == 2 and "--submission takes the benchmark's own images" in err
+
+
+def test_a_file_where_a_submission_goes(inside, here):
+    (here / "predictions").touch()
+    status, _, err = inside("predict", "--submission", "mit300", "--data_dir", "x")
+    assert status == 2 and "predictions is a file; give a folder" in err

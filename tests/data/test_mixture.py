@@ -1,7 +1,9 @@
 import os
+import shutil
 
 import pytest
 
+from salzoo.data.datasets import load_dataset
 from salzoo.data.mixture import available_splits, chain, load_mixture
 from salzoo.errors import InputError
 from tests.data.layouts import make_small
@@ -31,6 +33,20 @@ def test_datasets_without_the_split_are_left_out(two, caplog):
     (samples,) = load_mixture("osie+ecssd", two, "val")
     assert len(samples) == 2 and "ecssd has no 'val' split" in caplog.text
     assert available_splits("osie+ecssd") == {"train", "val", "test"}
+
+
+def test_a_dataset_all_of_whose_images_are_for_training(two, caplog):
+    """Its record allows the split, its own table leaves it empty."""
+    (two / "folder" / "images").mkdir(parents=True)
+    source = load_dataset("ecssd", two / "ecssd")[0].image_path
+    shutil.copy(source, two / "folder" / "images" / "one.jpg")
+    (two / "folder" / "fixations.csv").write_text("image,x,y\none,1,1\n")
+    (two / "folder" / "splits.csv").write_text("image,split\none,train\n")
+    assert [len(part) for part in load_mixture("osie+folder", two, "train")] == [3, 1]
+    (samples,) = load_mixture("osie+folder", two, "val")
+    assert len(samples) == 2 and "folder: the split 'val' is empty" in caplog.text
+    with pytest.raises(InputError, match="'val' is empty"):
+        load_mixture("folder", two / "folder", "val")
 
 
 def test_a_dataset_without_training_images_cannot_be_trained_on(two):

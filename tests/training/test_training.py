@@ -19,6 +19,7 @@ from salzoo.errors import InputError
 from salzoo.files import read_json
 from salzoo.runs import Run
 from salzoo.training import train
+from salzoo.training.board import Board
 from salzoo.training.progress import Progress, Watch
 from tests.conftest import small_config
 
@@ -216,7 +217,7 @@ def test_validations_come_between_and_at_the_end_of_epochs(shallow_run):
     assert [float(row["epoch"]) for row in rows] == pytest.approx([2 / 3, 1, 4 / 3, 2])
 
 
-@pytest.mark.parametrize("steps", [1, 4])
+@pytest.mark.parametrize("steps", [pytest.param(1, marks=pytest.mark.slow), 4])
 def test_resume_draws_and_moves_on_as_if_nothing_had_happened(
     shallow_run, tmp_path, monkeypatch, steps
 ):
@@ -379,27 +380,30 @@ def averaging_config():
 
 
 def test_averages_of_the_weights_are_validated_and_saved_as_the_best(tmp_path, monkeypatch):
-    raw, averaged = [], []
+    raw, averaged, shown = {}, {}, {}
 
     def recording(keep, then):
         def record(progress):
             then(progress)
-            keep.append([weight.numpy() for weight in progress.model.trainable_variables])
+            keep[progress.steps] = [each.numpy() for each in progress.model.trainable_variables]
 
         return record
 
     monkeypatch.setattr(Progress, "save_last", recording(raw, Progress.save_last))
     monkeypatch.setattr(Progress, "average", recording(averaged, Progress.average))
+    monkeypatch.setattr(Board, "write", lambda _, model, progress: recording(shown, id)(progress))
     run = train(averaging_config(), tmp_path / "run", verbose=0)
-    assert len(raw) == len(averaged) == 3
-    expected = raw[0]
-    for step, weights in enumerate(raw):
+    assert list(raw) == list(averaged) == list(shown) == [1, 2, 3]
+    expected = raw[1]
+    for step, weights in raw.items():
         expected = [0.5 * e + 0.5 * w for e, w in zip(expected, weights, strict=True)]
         for mine, theirs in zip(averaged[step], expected, strict=True):
             np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-7)
+        for mine, theirs in zip(shown[step], averaged[step], strict=True):
+            np.testing.assert_array_equal(mine, theirs)
     with open(run.path("history.csv")) as file:
         losses = [float(row["val_loss"]) for row in csv.DictReader(file)]
-    best = averaged[int(np.argmin(losses))]
+    best = averaged[1 + int(np.argmin(losses))]
     for mine, theirs in zip(weights_of(run, "best"), best, strict=True):
         np.testing.assert_array_equal(mine, theirs)
 

@@ -1,0 +1,198 @@
+"""Views of a dataset's images, with the maps that trained networks give them.
+
+    python experiments/teacher_views.py RUN RUN ... --dataset osie+nus_scene --protocol set_aside \\
+        --data_dir DATA --out VIEWS
+
+Several networks together predict better than each of them, but cost as much as all of
+them; a single one learns to do nearly the same if it sees what they say of many images
+(Hinton et al., 2015, arXiv:1503.02531; of ever new views of the images at hand: Beyer
+et al., CVPR 2022). The views are cut out of the images that the networks were
+trained on, some put side by side as on a page or a poster. The networks see them as
+they are; in what is written, half of them are darker or lighter, tinted, grey, blurred
+or noisy, for people look at nearly the same places then.
+
+Writes a dataset of the kind "folder", all of it for training: images/, densities/ (the
+networks' mean density) and splits.csv. If it is interrupted, the same command goes on.
+"""
+
+import argparse
+import csv
+import os
+import sys
+
+import numpy as np
+from PIL import Image, ImageFilter
+from tqdm import tqdm
+
+from salzoo.data.images import read_image
+from salzoo.data.mixture import chain, load_mixture
+from salzoo.errors import InputError
+from salzoo.files import check_folder, read_json, whole_file, write_json
+from salzoo.quiet import load_tensorflow
+from salzoo.values import at_least, seed
+
+# Pixels of a view's longer side: no network here sees more of it.
+SIDE = 480
+# The share of views that are pages, the rows and columns of pictures on one, their gap.
+PAGES = 0.2
+PICTURES = ((1, 2), (2, 1), (1, 3), (2, 2))
+GAP = 0.08
+# Share of the views that are written in another light than the networks saw.
+RELIT = 0.5
+
+
+def main(argv=None):
+    """Run the command line; return 0 or 2 (bad input)."""
+    arguments = _parser().parse_args(argv)
+    try:
+        load_tensorflow()
+        write_views(arguments)
+        return 0
+    except InputError as error:
+        sys.stderr.write(f"teacher_views: {error}\n")
+        return 2
+
+
+def write_views(arguments):
+    """Draw views, ask the networks, and write both as a dataset."""
+    import salzoo
+
+    folder = begin(arguments)
+    teachers = [salzoo.load_model(run) for run in arguments.runs]
+    samples = chain(
+        load_mixture(arguments.dataset, arguments.data_dir, "train", arguments.protocol)
+    )
+    images = [np.uint8(read_image(each.image_path, exif=False)) for each in samples]
+    names = [f"{number:05d}" for number in range(arguments.views)]
+    for number, name in enumerate(tqdm(names, "views", disable=None)):
+        image, grey = (
+            os.path.join(folder, *place)
+            for place in (("images", f"{name}.jpg"), ("densities", f"{name}.png"))
+        )
+        if os.path.exists(grey):
+            continue
+        random = np.random.default_rng((arguments.seed, number))
+        view = draw_view(images, random)
+        density = mean_density(teachers, view)
+        with whole_file(image) as path:
+            relit(view, random).save(path, quality=92)
+        with whole_file(grey) as path:
+            Image.fromarray(dithered(density, random)).save(path)
+    table = os.path.join(folder, "splits.csv")
+    with whole_file(table) as path, open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("image", "split"), *((name, "train") for name in names)])
+
+
+def begin(arguments):
+    """Return the folder to write: an empty one, or one that the same command began."""
+    folder = arguments.out
+    check_folder("--out", folder)
+    note = os.path.join(folder, "views.json")
+    asked = {name: value for name, value in vars(arguments).items() if name != "out"}
+    if os.path.exists(note):
+        if read_json(note) != asked:
+            raise InputError(f"--out {folder} holds views of other arguments; choose another.")
+    elif os.path.isdir(folder) and os.listdir(folder):
+        raise InputError(f"--out {folder} is not empty; choose another folder.")
+    write_json(note, asked)
+    return folder
+
+
+def draw_view(images, random):
+    """Return a view of one image, or a page of several, as a PIL image."""
+    if random.random() >= PAGES:
+        return cut_out(images, 1.6 ** random.uniform(-1, 1), SIDE, random)
+    rows, columns = PICTURES[random.integers(len(PICTURES))]
+    page = Image.new("RGB", _extent(1.5 ** random.uniform(-1, 1), SIDE), _paper(random))
+    width, height = page.width / columns, page.height / rows
+    gap = random.uniform(0, GAP) * min(width, height)
+    for row in range(rows):
+        for column in range(columns):
+            picture = cut_out(images, (width - gap) / (height - gap), SIDE, random)
+            picture = picture.resize((round(width - gap), round(height - gap)), Image.LANCZOS)
+            place = (column * width + gap / 2, row * height + gap / 2)
+            page.paste(picture, tuple(round(each) for each in place))
+    return page
+
+
+def cut_out(images, aspect, side, random):
+    """Return a random part of a random image.
+
+    Args:
+        images: list of uint8 arrays (rows, columns, 3).
+        aspect: width by height of the part.
+        side: pixels of the longer side of what is returned.
+        random: numpy Generator.
+    """
+    image = images[random.integers(len(images))]
+    rows, columns = image.shape[:2]
+    # The largest part of this aspect, or down to a quarter of its area.
+    width = min(columns, rows * aspect) * random.uniform(0.5, 1.0)
+    height = width / aspect
+    left, top = random.uniform(0, columns - width), random.uniform(0, rows - height)
+    part = Image.fromarray(image)
+    if random.random() < 0.5:
+        part = part.transpose(Image.FLIP_LEFT_RIGHT)
+    box = (left, top, left + width, top + height)
+    return part.resize(_extent(aspect, side), Image.LANCZOS, box)
+
+
+def relit(view, random):
+    """Return the view as another camera in another light might have taken it."""
+    if random.random() >= RELIT:
+        return view
+    light = 255.0 * (np.asarray(view, "float64") / 255.0) ** (2.0 ** random.uniform(-1, 1))
+    light = 127.5 + (light - 127.5) * random.uniform(0.5, 1.2)
+    if random.random() < 0.3:
+        light = np.repeat(light.mean(axis=-1, keepdims=True), 3, axis=-1)
+    light = light * random.uniform(0.8, 1.2, 3) + random.normal(
+        0, random.uniform(0, 12), light.shape
+    )
+    image = Image.fromarray(np.uint8(np.clip(light, 0, 255)))
+    return image.filter(ImageFilter.GaussianBlur(max(random.uniform(-1.5, 1.5), 0)))
+
+
+def mean_density(teachers, view):
+    """Return the mean of the networks' densities, float64 (rows, columns), sum 1."""
+    pixels = np.asarray(view)
+    maps = [np.float64(teacher(pixels)) for teacher in teachers]
+    return np.mean([each / each.sum() for each in maps], axis=0)
+
+
+def dithered(density, random):
+    """Return a density as uint8, maximum 255, rounded up or down at random.
+
+    So that its low values, much of the area, are right on average over neighbours.
+    """
+    scaled = density * (255.0 / density.max())
+    return np.uint8(np.minimum(np.floor(scaled + random.random(scaled.shape)), 255))
+
+
+def _extent(aspect, side):
+    """Return (width, height) whose longer one is `side`."""
+    return (side, round(side / aspect)) if aspect > 1 else (round(side * aspect), side)
+
+
+def _paper(random):
+    """Return the colour of a page: mostly white, else any."""
+    if random.random() < 0.5:
+        return (255, 255, 255)
+    return tuple(int(value) for value in random.integers(0, 256, 3))
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="teacher_views", description=__doc__.split("\n\n")[0], allow_abbrev=False
+    )
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="trained networks, see load_model")
+    parser.add_argument("--dataset", required=True, help="whose training images to view")
+    parser.add_argument("--data_dir", help="its folder")
+    parser.add_argument("--protocol", help="who divides it")
+    parser.add_argument("--views", type=at_least(1), default=4000, help="default: 4000")
+    parser.add_argument("--seed", type=seed, default=0, help="default: 0")
+    parser.add_argument("--out", required=True, help="folder of the new dataset")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
