@@ -15,6 +15,9 @@ import shlex
 import subprocess
 import sys
 
+from salzoo.errors import InputError
+from salzoo.files import check_folder
+
 TEACHERS = (
     ("--input_size", "288x384"),
     ("--input_size", "352x480"),
@@ -23,27 +26,44 @@ TEACHERS = (
 # A third of what the student sees are the two sets, in equal parts, the rest views.
 STUDENT = ("--mix", "1,1,4", "--epochs", "5")
 DATASETS = ("osie", "nus_scene")
+VIEWS = os.path.join(os.path.dirname(__file__), "teacher_views.py")
 
 
 def main(argv=None):
-    """Run the command line; return the first status that is not 0."""
+    """Run the command line; return the first status that is not 0, 2 for bad input."""
     arguments = _parser().parse_args(argv)
-    # For the student the views lie beside the sets.
-    data = os.path.join(arguments.out, "data")
-    os.makedirs(data, exist_ok=True)
+    try:
+        data = gathered(arguments.data_dir, arguments.out)
+        for command in commands(arguments, data):
+            status = call(command)
+            if status:
+                return status
+        return 0
+    except InputError as error:
+        sys.stderr.write(f"distilling: {error}\n")
+        return 2
+    except KeyboardInterrupt:  # of which the step has told
+        return 130
+
+
+def gathered(data_dir, out):
+    """Return a folder that has the sets, and room for the views beside them."""
+    check_folder("--out", out)
+    data = os.path.join(out, "data")
     for name in DATASETS:
-        link = os.path.join(data, name)
+        place, link = os.path.abspath(os.path.join(data_dir, name)), os.path.join(data, name)
+        if not os.path.isdir(place):
+            raise InputError(f"--data_dir {data_dir} has no folder {name}.")
         if not os.path.lexists(link):
-            os.symlink(os.path.abspath(os.path.join(arguments.data_dir, name)), link)
-    for command in commands(arguments, data):
-        status = call(command)
-        if status:
-            return status
-    return 0
+            os.makedirs(data, exist_ok=True)
+            os.symlink(place, link)
+        elif not os.path.samefile(link, place):
+            raise InputError(f"--out {out} was begun with another --data_dir; choose another.")
+    return data
 
 
 def commands(arguments, data):
-    """Yield the commands that are still to be done, as lists of words after `python -m`."""
+    """Yield the commands that are still to be done, as lists of words after `python`."""
     common = ["--protocol", "set_aside", "--data_dir", data]
     pretrained = ["--backbone_weights", arguments.backbone_weights]
     known = "+".join(DATASETS)
@@ -53,7 +73,7 @@ def commands(arguments, data):
     runs = [os.path.join(arguments.out, name) for name in teachers]
     views = os.path.join(data, "folder")
     if not os.path.exists(os.path.join(views, "splits.csv")):
-        yield ["experiments.teacher_views", *runs, "--dataset", known, *common, "--out", views]
+        yield [VIEWS, *runs, "--dataset", known, *common, "--out", views]
     mixture = ["--dataset", f"{known}+folder", *common, *pretrained, *STUDENT]
     yield from training(arguments.out, "student", mixture)
 
@@ -65,16 +85,16 @@ def training(out, name, flags):
         return
     begun = os.path.exists(os.path.join(folder, "config.json"))
     yield [
-        *("salzoo", "train"),
+        *("-m", "salzoo", "train"),
         *(["--resume"] if begun else ["msinet_lite", *flags]),
         *("--run_dir", folder),
     ]
 
 
 def call(command):
-    """Print and run `python -m` with some words; return its status."""
-    print(f"\npython -m {shlex.join(command)}", flush=True)
-    return subprocess.run([sys.executable, "-m", *command]).returncode
+    """Print and run a `python` command; return its status."""
+    print(f"\npython {shlex.join(command)}", flush=True)
+    return subprocess.run([sys.executable, *command]).returncode
 
 
 def _parser():

@@ -156,6 +156,8 @@ def mean_density(teachers, view):
     """Return the mean of the networks' densities, float64 (rows, columns), sum 1."""
     pixels = np.asarray(view)
     maps = [np.float64(teacher(pixels)) for teacher in teachers]
+    if not all(each.any() for each in maps):
+        raise InputError("One of the networks gives an empty map: train it for longer.")
     return np.mean([each / each.sum() for each in maps], axis=0)
 
 

@@ -9,6 +9,14 @@ from experiments import distilling, teacher_views
 from salzoo import commands
 
 
+@pytest.fixture(autouse=True)
+def data(tmp_path):
+    """A folder with both sets, empty."""
+    for name in ("osie", "nus_scene"):
+        (tmp_path / "sets" / name).mkdir(parents=True)
+    return str(tmp_path / "sets")
+
+
 @pytest.fixture
 def called(monkeypatch):
     """The commands, as if each had done its work."""
@@ -16,10 +24,8 @@ def called(monkeypatch):
 
     def call(command):
         done.append(command)
-        if command[0] == "salzoo":
-            folder, last = command[-1], "metrics.json"
-        else:
-            folder, last = command[-1], "splits.csv"
+        folder = command[-1]
+        last = "splits.csv" if command[0] == distilling.VIEWS else "metrics.json"
         os.makedirs(folder, exist_ok=True)
         open(os.path.join(folder, last), "w").close()
         return 0
@@ -28,40 +34,53 @@ def called(monkeypatch):
     return done
 
 
-def test_every_command_is_one_that_salzoo_takes(called, tmp_path):
+def test_every_command_is_one_that_salzoo_takes(called, data, tmp_path):
     out = str(tmp_path / "out")
-    arguments = ["--data_dir", str(tmp_path), "--out", out, "--backbone_weights", "file.h5"]
+    arguments = ["--data_dir", data, "--out", out, "--backbone_weights", "file.h5"]
     assert distilling.main(arguments) == 0
-    assert [command[0] for command in called] == [
-        *["salzoo"] * 3,
-        "experiments.teacher_views",
-        "salzoo",
-    ]
-    trainings = [commands._parse(command) for command in called if command[0] == "salzoo"]
+    views = called.pop(3)
+    assert os.path.samefile(views[0], teacher_views.__file__)
+    assert {tuple(command[:3]) for command in called} == {("-m", "salzoo", "train")}
+    trainings = [commands._parse(command[1:]) for command in called]
     assert all(isinstance(each, argparse.Namespace) for each in trainings)
     assert {each.backbone_weights for each in trainings} == {"file.h5"}
     assert [each.dataset for each in trainings] == [
         *["osie+nus_scene"] * 3,
         "osie+nus_scene+folder",
     ]
-    views = teacher_views._parser().parse_args(called[3][1:])
+    views = teacher_views._parser().parse_args(views[1:])
     assert views.runs == [each.run_dir for each in trainings[:3]]
     assert views.out == os.path.join(trainings[3].data_dir, "folder")
-    assert os.readlink(os.path.join(out, "data", "osie")) == str(tmp_path / "osie")
+    assert os.readlink(os.path.join(out, "data", "osie")) == os.path.join(data, "osie")
     # A second time there is nothing left to do.
     called.clear()
     assert distilling.main(arguments) == 0 and not called
 
 
-def test_an_interrupted_training_goes_on(called, tmp_path):
+def test_an_interrupted_training_goes_on(called, data, tmp_path):
     begun = tmp_path / "teacher2"
     begun.mkdir()
     (begun / "config.json").touch()
-    assert distilling.main(["--data_dir", "data", "--out", str(tmp_path)]) == 0
-    assert called[1] == ["salzoo", "train", "--resume", "--run_dir", str(begun)]
+    assert distilling.main(["--data_dir", data, "--out", str(tmp_path)]) == 0
+    assert called[1] == ["-m", "salzoo", "train", "--resume", "--run_dir", str(begun)]
 
 
-def test_a_failure_ends_it(monkeypatch, tmp_path):
+def test_a_failure_ends_it(monkeypatch, data, tmp_path):
     monkeypatch.setattr(distilling, "call", lambda command: 2)
-    assert distilling.main(["--data_dir", "data", "--out", str(tmp_path)]) == 2
-    assert os.listdir(tmp_path) == ["data"]
+    assert distilling.main(["--data_dir", data, "--out", str(tmp_path)]) == 2
+    assert sorted(os.listdir(tmp_path)) == ["data", "sets"]
+
+
+def test_bad_input_is_one_sentence(called, data, tmp_path, capsys):
+    out = str(tmp_path / "out")
+    assert distilling.main(["--data_dir", out, "--out", out]) == 2
+    assert f"--data_dir {out} has no folder osie." in capsys.readouterr().err
+    (tmp_path / "file").touch()
+    assert distilling.main(["--data_dir", data, "--out", str(tmp_path / "file")]) == 2
+    assert "is a file; give a folder" in capsys.readouterr().err
+    assert not os.path.exists(out) and not called
+    assert distilling.main(["--data_dir", data, "--out", out]) == 0
+    for name in ("osie", "nus_scene"):
+        (tmp_path / "others" / name).mkdir(parents=True)
+    assert distilling.main(["--data_dir", str(tmp_path / "others"), "--out", out]) == 2
+    assert "begun with another --data_dir" in capsys.readouterr().err

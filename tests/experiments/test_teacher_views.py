@@ -8,6 +8,7 @@ import pytest
 from experiments import teacher_views
 from salzoo.data.datasets import load_dataset
 from salzoo.data.images import read_image
+from salzoo.errors import InputError
 from salzoo.quiet import load_tensorflow
 
 load_tensorflow()
@@ -79,6 +80,11 @@ def test_the_mean_of_several_densities():
     np.testing.assert_allclose(
         teacher_views.mean_density(teachers, np.zeros((1, 2, 3))), [[0.5, 0.5]], rtol=1e-12
     )
+
+
+def test_an_empty_map_is_one_sentence():
+    with pytest.raises(InputError, match="empty map: train it for longer"):
+        teacher_views.mean_density([lambda view: np.zeros((2, 3))], np.zeros((2, 3, 3)))
 
 
 def test_rounding_keeps_the_mean():
