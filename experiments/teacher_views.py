@@ -101,27 +101,26 @@ def begin(arguments):
 def draw_view(images, random):
     """Return a view of one image, or a page of several, as a PIL image."""
     if random.random() >= PAGES:
-        return cut_out(images, 1.6 ** random.uniform(-1, 1), SIDE, random)
+        return cut_out(images, 1.6 ** random.uniform(-1, 1), random)
     rows, columns = PICTURES[random.integers(len(PICTURES))]
-    page = Image.new("RGB", _extent(1.5 ** random.uniform(-1, 1), SIDE), _paper(random))
+    page = Image.new("RGB", _extent(1.5 ** random.uniform(-1, 1)), _paper(random))
     width, height = page.width / columns, page.height / rows
     gap = random.uniform(0, GAP) * min(width, height)
     for row in range(rows):
         for column in range(columns):
-            picture = cut_out(images, (width - gap) / (height - gap), SIDE, random)
+            picture = cut_out(images, (width - gap) / (height - gap), random)
             picture = picture.resize((round(width - gap), round(height - gap)), Image.LANCZOS)
             place = (column * width + gap / 2, row * height + gap / 2)
             page.paste(picture, tuple(round(each) for each in place))
     return page
 
 
-def cut_out(images, aspect, side, random):
+def cut_out(images, aspect, random):
     """Return a random part of a random image.
 
     Args:
         images: list of uint8 arrays (rows, columns, 3).
         aspect: width by height of the part.
-        side: pixels of the longer side of what is returned.
         random: numpy Generator.
     """
     image = images[random.integers(len(images))]
@@ -134,7 +133,7 @@ def cut_out(images, aspect, side, random):
     if random.random() < 0.5:
         part = part.transpose(Image.FLIP_LEFT_RIGHT)
     box = (left, top, left + width, top + height)
-    return part.resize(_extent(aspect, side), Image.LANCZOS, box)
+    return part.resize(_extent(aspect), Image.LANCZOS, box)
 
 
 def relit(view, random):
@@ -170,9 +169,9 @@ def dithered(density, random):
     return np.uint8(np.minimum(np.floor(scaled + random.random(scaled.shape)), 255))
 
 
-def _extent(aspect, side):
-    """Return (width, height) whose longer one is `side`."""
-    return (side, round(side / aspect)) if aspect > 1 else (round(side * aspect), side)
+def _extent(aspect):
+    """Return (width, height) whose longer one is SIDE."""
+    return (SIDE, round(SIDE / aspect)) if aspect > 1 else (round(SIDE * aspect), SIDE)
 
 
 def _paper(random):
