@@ -58,8 +58,13 @@ def test_only_our_own_is_written_over(folder):
     read = {os.path.realpath(folder / name) for name in ("a.jpg", "a_regions.csv")}
     check_free([f"{folder}/a_overlay.png", f"{folder}/a_saliency.npy"], read)
     Image.new("RGB", (8, 6)).save(folder / "b_overlay.png")
+    (folder / "b_spots.csv").touch()
+    with pytest.raises(InputError, match="b_spots.csv is there already .* with --out"):
+        check_free([f"{folder}/b_saliency.png", f"{folder}/b_spots.csv"], read)
     with pytest.raises(InputError, match="b_overlay.png is there already .* with --out"):
         check_free([f"{folder}/b_overlay.png"], read)
+    (folder / "a_spots.csv").touch()
+    check_free([f"{folder}/a_saliency.png", f"{folder}/a_spots.csv"], read)
     with pytest.raises(InputError, match="a_regions.csv is read here and would be written over"):
         check_free([f"{folder}/../{folder.name}/a_regions.csv"], read)
 
@@ -69,3 +74,17 @@ def test_output_names_do_not_collide():
     assert [os.path.basename(stem) for stem in stems] == ["1", "1-2", "1-3", "2"]
     beside = output_stems(["a/1.jpg", "b/1.jpg", "b/1.png", "./b/1.webp"])
     assert beside == ["a/1", "b/1", "b/1-2", "./b/1-3"]
+
+
+def test_photos_of_one_name_but_another_ending_keep_their_files(tmp_path):
+    """Whichever was predicted first, in whatever order they come now."""
+    stem = str(tmp_path / "a")
+    save_picture(Image.new("L", (8, 6)), f"{stem}_saliency.png", photo="a.jpg")
+    assert output_stems([f"{stem}.jpg"]) == [stem]
+    assert output_stems([f"{stem}.png"]) == [f"{stem}-2"]
+    save_picture(Image.new("L", (8, 6)), f"{stem}-2_saliency.png", photo="a.png")
+    assert output_stems([f"{stem}.png", f"{stem}.jpg", f"{stem}.webp"]) == [
+        f"{stem}-2",
+        stem,
+        f"{stem}-3",
+    ]

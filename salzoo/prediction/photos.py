@@ -64,7 +64,7 @@ def predict_photo(predictor, photo, stem, wishes=Wishes(), read=()):
     map_ = predictor(image)
     with whole_file(written[0]) as path:
         np.save(path, map_)
-    save_picture(grey_picture(map_), written[1])
+    save_picture(grey_picture(map_), written[1], photo=name)
     picture, texts = overlay(image, map_), []
     if wishes.top or boxes or wishes.crop:
         from salzoo import attention

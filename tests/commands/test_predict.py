@@ -211,6 +211,13 @@ def test_somebody_elses_files_stay(inside, here):
     assert os.path.exists("photo_overlay_overlay.png")
 
 
+def test_a_photo_of_the_same_name_gets_files_of_its_own(inside, here):
+    Image.new("RGB", (30, 20), "blue").save("photo.png")
+    for _ in range(2):
+        for photo, stem in (("photo.jpg", "photo"), ("photo.png", "photo-2")):
+            assert inside("predict", photo)[1].split() == [f"{stem}_{name}" for name in MAPS]
+
+
 @pytest.mark.parametrize("out", ["photo.jpg", "photo.jpg/maps"])
 def test_out_must_be_a_folder(inside, here, out):
     status, _, err = inside("predict", "photo.jpg", "--out", out)
