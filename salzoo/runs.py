@@ -4,7 +4,8 @@ config.json         everything needed to repeat the training
 best.weights.h5     weights of the epoch with the lowest validation loss
 last.weights.h5     weights and optimizer of the last saved step; its
                     dataset `progress` holds the history
-history.csv         losses and metrics at the input's size, a row an epoch
+history.csv         losses and metrics at the input's size, a row an epoch; the first of
+                    a run that starts from trained weights is that start
 metrics.json        the benchmark metrics of the best weights
 metrics.csv         the same, a row an image
 predictions.png     image, truth and prediction of some validation images

@@ -66,6 +66,8 @@ def train(config, run_dir, resume=False, verbose="auto"):
     board = Board(run, config, validation)
     try:
         with explained(training + validation):
+            if config.init_from and not (progress.steps or progress.history):
+                _validate(model, held_out, progress, config, verbose)
             while not progress.finished:
                 _train_until_validation(model, batches, held_out, progress, config, verbose)
                 with progress.averages():  # as they were validated
@@ -100,9 +102,22 @@ def _train_until_validation(model, batches, held_out, progress, config, verbose)
             shuffle=False,
         )
         validation = {name: history.history[f"val_{name}"][-1] for name in progress.results}
+        _end_of_validation(validation, progress, config)
     else:  # interrupted after the last step, before the validation was done
         progress.average()
-        validation = model.evaluate(held_out.in_order(), verbose=verbose, return_dict=True)
+        _validate(model, held_out, progress, config, verbose)
+
+
+def _validate(model, held_out, progress, config, verbose):
+    """Validate what is in the model now; a start that nothing beats stays the best."""
+    validation = model.evaluate(held_out.in_order(), verbose=verbose, return_dict=True)
+    progress.results = progress.results or dict.fromkeys(validation)
+    _end_of_validation(validation, progress, config)
+
+
+def _end_of_validation(validation, progress, config):
     if not np.isfinite(validation["loss"]):
-        raise diverged("validation loss", validation["loss"], progress, config.seed, end)
+        raise diverged(
+            "validation loss", validation["loss"], progress, config.seed, progress.steps or 1
+        )
     progress.end_of_validation(validation)

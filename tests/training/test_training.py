@@ -327,6 +327,23 @@ def test_init_from_starts_at_another_runs_best_weights(shallow_run, tmp_path):
         np.testing.assert_allclose(mine, theirs, atol=1e-6)
 
 
+def test_a_start_that_no_epoch_beats_stays_the_best(small_run, tmp_path):
+    """A rate far too high ruins the weights; the first row of the history is the start."""
+    recipe = {"epochs": 2, "learning_rate": 0.1}
+    config = small_config(init_from=small_run.folder, recipe=recipe)
+    run = train(config, tmp_path / "run", verbose=0)
+    for mine, theirs in zip(weights_of(run, "best"), weights_of(small_run, "best"), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    with open(run.path("history.csv")) as file:
+        first, *others = csv.DictReader(file)
+    assert (first["epoch"], first["step"], first["loss"]) == ("0", "0", "")
+    assert [row["epoch"] for row in others] == ["1", "2"]
+    with open(small_run.path("history.csv")) as file:
+        losses = [float(row["val_loss"]) for row in csv.DictReader(file)]
+    assert float(first["val_loss"]) == pytest.approx(min(losses), rel=1e-6)
+    assert all(float(row["val_loss"]) > float(first["val_loss"]) for row in others)
+
+
 def test_two_datasets_are_mixed(tmp_path, monkeypatch):
     """OSIE and NUS Scene in small: a training of both, and a table over both."""
     from salzoo.report.after_training import report_run
