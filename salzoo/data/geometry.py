@@ -114,14 +114,15 @@ class Geometry:
         return self._pad(content, placement, padding_value)
 
     def _pad(self, content, placement, padding_value=0.0):
+        *leading, _, _, channels = content.shape
         if self.mode == "pad" and not _fills(placement):
             after = placement.canvas - placement.content - placement.offset
             sides = tf.stack([placement.offset, after], axis=1)
-            leading = len(content.shape) - 3
-            sides = tf.pad(sides, [[leading, 1], [0, 0]])
+            sides = tf.pad(sides, [[len(leading), 1], [0, 0]])
             content = tf.pad(content, sides, constant_values=padding_value)
         if self.mode != "native":
-            content.set_shape([*content.shape[:-3], *self.canvas_size, content.shape[-1]])
+            # Padding forgets what is known of the shape; a network runs slower without it.
+            content.set_shape([*leading, *self.canvas_size, channels])
         return content
 
     def unfit_map(self, map_, image_size):

@@ -50,6 +50,14 @@ def test_sizes(geometry, size):
     assert geometry.unfit_map(fitted, size).shape == (*size, 1)
 
 
+def test_what_a_network_is_told_of_images_of_unknown_size():
+    """Without the number of channels Keras would take another, slower convolution."""
+    geometry = Geometry("pad", (16, 24))
+    fit = tf.function(geometry.fit_image, autograph=False)
+    images = tf.TensorSpec([None, None, None, 3], tf.float32)
+    assert fit.get_concrete_function(images).outputs[0].shape.as_list() == [None, 16, 24, 3]
+
+
 @given(GEOMETRIES, st.tuples(SIDES, SIDES), st.floats(0, 255))
 def test_constant_maps_come_back_exactly(geometry, size, level):
     map_ = np.full((*size, 1), level, "float32")
