@@ -41,6 +41,10 @@ What is ours:
   statistics from each batch, as in the original; the moving ones follow faster
   (momentum 0.9, not 0.99), so that short trainings reach them too. Batches of
   one or two images make them noisy: keep to 4 or more.
+- Where a file holds only the first of VGG-16's trained convolutions, the random ones behind
+  them start at half their range: their features are then as large as trained ones, a few
+  units. At full range they are hundreds, which saturate the ConvLSTM: it learns no more
+  than a mean map.
 - The prior of ML-Net has 3x4 values, a tenth of the 30x40 map that 240x320 gives,
   at every size.
 
@@ -108,7 +112,7 @@ def build_vgg(
     ]
     saliency = _head("sam_vgg", features, images, timesteps, attention, convlstm, priors, dilated)
     model = keras.Model(images, saliency, name="sam_vgg")
-    load_backbone_weights(model, "VGG-16", backbone_weights)
+    load_backbone_weights(model, "VGG-16", backbone_weights, missing_scale=0.5)
     return model
 
 

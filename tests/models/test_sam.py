@@ -148,3 +148,13 @@ def test_recipes():
     assert resnet.recipe.schedule == "x0.1 every 2 epochs"
     assert vgg.recipe_for("mit1003").input_size == (240, 320)
     assert resnet.recipe_for("cat2000").input_size == (180, 320)
+
+
+def test_features_of_an_incomplete_vgg_are_as_large_as_trained_ones(vgg16_file, random):
+    """Random convolutions of full range would hand on hundreds, which saturate every gate."""
+    keras.utils.set_random_seed(0)
+    model = build_model("sam_vgg", backbone_weights=str(vgg16_file), input_shape=(48, 64, 3))
+    features = keras.Model(model.input, model.get_layer("block5_conv3").output)
+    levels = random.integers(0, 256, (2, 3, 4, 3)).repeat(16, axis=1).repeat(16, axis=2)
+    maps = np.asarray(features(levels.astype("float32")))
+    assert 0.5 < np.sqrt((maps**2).mean()) < 20

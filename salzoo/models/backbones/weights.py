@@ -22,7 +22,7 @@ NETWORKS = {
 }
 
 
-def load_backbone_weights(model, network, source):
+def load_backbone_weights(model, network, source, missing_scale=1.0):
     """Copy a network's trained convolutions into a model that contains them.
 
     A batch normalisation comes with the convolution before it or not at all:
@@ -37,6 +37,8 @@ def load_backbone_weights(model, network, source):
             `block1_conv1/bias`, ..., in any folder) or of a keras.applications
             .h5 file. A file may hold only some layers; what was not in it is
             logged.
+        missing_scale: what the random kernels are multiplied by that stand in for
+            those which the file has not.
 
     Raises:
         InputError: the download fails, or the file has no fitting layer.
@@ -62,6 +64,9 @@ def load_backbone_weights(model, network, source):
             f"({convolutions[0]} to {convolutions[-1]}); give a file of {network} weights or "
             "'none'."
         )
+    for name in missing:
+        kernel = model.get_layer(name).kernel
+        kernel.assign(kernel * missing_scale)
     if missing:
         LOG.warning(
             "backbone_weights %s: loaded %d of %d convolutions; these keep their random start: %s",
