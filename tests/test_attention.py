@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import ndimage
 
 from salzoo.attention import (
     Box,
@@ -19,6 +20,7 @@ from salzoo.attention import (
     shares,
     spot_radius,
 )
+from salzoo.attention.spots import _peaks
 from salzoo.errors import InputError
 
 sizes = st.tuples(st.integers(1, 12), st.integers(1, 12))
@@ -75,6 +77,18 @@ def test_spots_are_those_found_by_hand(seed, size, radius):
     assert sum(spot.share for spot in spots) <= 1 + 1e-9
     for count in (1, 2):  # the same ones, however many are asked for
         assert most_looked_at(values, count, radius) == spots[:count]
+
+
+@given(maps)
+def test_peaks_are_those_of_scipy(map_):
+    """Flat tops too, of which a map of few levels has many."""
+    is_peak = (map_ == ndimage.maximum_filter(map_, 3)) & (map_ > map_.min())
+    labels, number = ndimage.label(is_peak, np.ones((3, 3)))
+    names = np.arange(1, number + 1)
+    middles = np.array(ndimage.center_of_mass(is_peak, labels, names)).reshape(-1, 2)
+    pixels, heights = _peaks(map_ / 7)
+    np.testing.assert_array_equal(pixels, np.round(middles))
+    np.testing.assert_array_equal(heights, ndimage.maximum(map_ / 7, labels, names))
 
 
 def test_two_blobs():

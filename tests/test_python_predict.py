@@ -102,6 +102,8 @@ def test_batches_and_lists(levels, tmp_path):
         (np.zeros((4, 5, 7)), r"has the shape \(4, 5, 7\)"),
         (np.zeros((0, 5, 3)), r"has the shape \(0, 5, 3\)"),
         (np.zeros((1, 1, 4, 5, 3)), "has the shape"),
+        (Image.new("RGB", (5, 0)), "has 0 rows and 5 columns; give one with pixels"),
+        ([Image.new("L", (0, 4))], "image 0 of the list has 4 rows and 0 columns"),
         (np.full((4, 5, 3), np.nan), "not numbers .NaN."),
         (np.full((4, 5, 3), -1), "values of -1 to -1; give 0 to 255"),
         (np.full((4, 5, 3), 65535, "uint16"), "values of 65535 to 65535"),

@@ -52,11 +52,13 @@ def _peaks(attention):
     is_peak = attention == ndimage.maximum_filter(attention, 3)
     is_peak &= attention > attention.min()
     labels, number = ndimage.label(is_peak, np.ones((3, 3)))
-    if not number:
-        return np.zeros((0, 2), "int64"), np.zeros(0)
-    names = np.arange(1, number + 1)
-    middles = np.array(ndimage.center_of_mass(is_peak, labels, names))
-    return np.round(middles).astype("int64"), ndimage.maximum(attention, labels, names)
+    # From the peaks' pixels alone: scipy's functions for labels go over the whole map.
+    names = labels[is_peak] - 1
+    counts = np.bincount(names, minlength=number)
+    middles = [np.bincount(names, axis, number) / counts for axis in np.nonzero(is_peak)]
+    heights = np.zeros(number)
+    heights[names] = attention[is_peak]  # the same all over a flat top
+    return np.round(np.stack(middles, axis=-1)).astype("int64"), heights
 
 
 def _separate(pixels, heights, radius):

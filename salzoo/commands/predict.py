@@ -76,15 +76,16 @@ def run(arguments):
     if not arguments.images:
         raise InputError("give images (files, folders or patterns), or --submission.")
     check_folder("--out", arguments.out or ".")
+    sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no UTF-8
     from salzoo.photo_files import find_images
 
     paths, failures, left_out = find_images(arguments.images)
     if not paths:
-        own = "There are only pictures that salzoo predict wrote itself: give the photos."
+        own = "There are only files that salzoo predict wrote itself: give the photos."
         raise InputError(" ".join(failures) or own)
     regions, notes = _regions(arguments.regions, paths)
     if left_out:
-        notes.append(f"{left_out} pictures that salzoo predict wrote itself were left out.")
+        notes.append(f"{left_out} files that salzoo predict wrote itself were left out.")
     load_tensorflow()
     from salzoo.prediction.photos import Wishes
 

@@ -48,7 +48,7 @@ def read_image(path, exif=True):
             if image.format in ("JPEG", "MPO"):
                 _check_jpeg(path)
             if exif:
-                image = ImageOps.exif_transpose(image)
+                ImageOps.exif_transpose(image, in_place=True)
             return to_rgb(image, path)
         except InputError:
             raise
@@ -145,7 +145,8 @@ def _too_large(path):
 
 def to_rgb(image, path):
     """Convert a PIL image to float32 RGB 0..255, (rows, columns, 3); errors call it `path`."""
-    if image.mode.startswith("I;16"):
+    # Pillow reads a PGM of more than 8 bits as 32-bit numbers, scaled to 0..65535.
+    if image.mode.startswith("I;16") or (image.mode, image.format) == ("I", "PPM"):
         return np.repeat(np.asarray(image, "float32")[..., None] / 257.0, 3, axis=-1)
     if image.mode in ("I", "F"):
         kind = "32-bit" if image.mode == "I" else "floating-point"

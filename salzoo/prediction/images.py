@@ -55,6 +55,10 @@ def as_image(image, name="the image"):
     if isinstance(image, str | os.PathLike):
         return read_image(os.path.expanduser(image))
     if isinstance(image, Image.Image):
+        if not image.width or not image.height:
+            raise InputError(
+                f"{name} has {image.height} rows and {image.width} columns; give one with pixels."
+            )
         return to_rgb(image, name)
     if not hasattr(image, "ndim"):
         raise InputError(

@@ -59,12 +59,12 @@ def predict_photo(predictor, photo, stem, wishes=Wishes(), read=()):
     written = [f"{stem}_saliency.npy", f"{stem}_saliency.png", f"{stem}_overlay.png"]
     written += [f"{stem}_spots.csv"] * bool(wishes.top) + [f"{stem}_regions.csv"] * bool(boxes)
     written += [crop_path] * bool(wishes.crop)
-    check_free(written, read)
+    check_free(written, read, (rows, columns))
 
     map_ = predictor(image)
+    save_picture(grey_picture(map_), written[1], photo=photo)  # first: it says whose they are
     with whole_file(written[0]) as path:
         np.save(path, map_)
-    save_picture(grey_picture(map_), written[1], photo=name)
     picture, texts = overlay(image, map_), []
     if wishes.top or boxes or wishes.crop:
         from salzoo import attention
@@ -107,7 +107,7 @@ def write_crop(photo, box, path):
     if path.endswith(".jpg"):
         save_picture(picture, path, quality=95, subsampling=0, icc_profile=profile)
         return
-    if picture.mode.startswith("I;16"):
+    if picture.mode.startswith("I"):  # of 16 bits, or it would not have been read
         picture = Image.fromarray(np.asarray(picture, "uint16"))  # in this machine's byte order
     elif picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
         picture, profile = picture.convert("RGB"), None  # PNG has no CMYK

@@ -65,9 +65,41 @@ def test_a_folder_twice(inside, here):
     assert files == sorted([*before, *expected, "photo_crop.jpg", "sky_crop.png"])
     status, out, _ = inside("predict", here, "--crop", "1:1")
     assert status == 0 and "2 of 2 images" in out
-    assert "6 pictures that salzoo predict wrote itself were left out." in out
+    assert "6 files that salzoo predict wrote itself were left out." in out
     assert sorted(os.listdir()) == files
     assert {name: (here / name).read_bytes() for name in before} == before
+
+
+def test_all_files_twice(inside, here):
+    """As a pattern, and as a shell makes a list of it."""
+    extras = ["--top", 1, "--regions", boxes(here.parent / "boxes.csv", "all,0,0,90,60")]
+    assert inside("predict", "*", *extras)[0] == 0
+    for images, own in ((["*"], 2), (sorted(os.listdir()), 5)):
+        status, out, err = inside("predict", *images, *extras)
+        assert status == 0 and not err and "photo_regions.csv" in out
+        assert f"{own} files that salzoo predict wrote itself were left out." in out
+    status, _, err = inside("predict", "photo.jpg", here.parent / "boxes.csv")
+    assert status == 1 and "boxes.csv is not an image that can be read; give JPEG or PNG" in err
+
+
+def test_pictures_that_were_deleted_are_written_again(inside, here):
+    extras = ["--top", 2, "--regions", boxes("boxes.csv", "all,0,0,90,60")]
+    files = inside("predict", "photo.jpg", *extras)[1].split()[-5:]
+    for name in ("photo_saliency.png", "photo_overlay.png"):
+        os.remove(name)
+    status, out, _ = inside("predict", "photo.jpg", *extras)
+    assert status == 0 and out.split()[-5:] == files and all(map(os.path.exists, files))
+
+
+@pytest.mark.parametrize("stopped", ["save_picture", "np.save", "mark_spots"])
+def test_an_interrupted_photo_is_predicted_again(inside, here, monkeypatch, stopped):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"salzoo.prediction.photos.{stopped}", interrupt)
+        assert inside("predict", "photo.jpg", "--top", 1)[0] == 130
+    assert inside("predict", "photo.jpg", "--top", 1)[0] == 0
 
 
 def test_out(inside, here):
@@ -183,11 +215,12 @@ def test_crop(inside, here, kind):
     assert difference.max() <= (12 if kind == "jpg" else 0)
 
 
-@pytest.mark.parametrize("order", "<>")
-def test_crops_of_16_bits_keep_them(order, tmp_path):
+@pytest.mark.parametrize(("order", "ending"), [("<", "tif"), (">", "tif"), ("<", "pgm")])
+def test_crops_of_16_bits_keep_them(order, ending, tmp_path):
     levels = np.arange(0, 60000, 100, dtype=f"{order}u2").reshape(20, 30)
-    Image.fromarray(levels).save(tmp_path / "scan.tif")
-    write_crop(tmp_path / "scan.tif", Box("crop", 3, 2, 10, 9), str(tmp_path / "crop.png"))
+    scan = tmp_path / f"scan.{ending}"
+    Image.fromarray(levels).save(scan)
+    write_crop(scan, Box("crop", 3, 2, 10, 9), str(tmp_path / "crop.png"))
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "crop.png")), levels[2:11, 3:13])
 
 
@@ -216,6 +249,37 @@ def test_a_photo_of_the_same_name_gets_files_of_its_own(inside, here):
     for _ in range(2):
         for photo, stem in (("photo.jpg", "photo"), ("photo.png", "photo-2")):
             assert inside("predict", photo)[1].split() == [f"{stem}_{name}" for name in MAPS]
+
+
+def test_photos_of_the_same_name_get_files_of_their_own_in_one_folder(inside, here):
+    os.mkdir("other")
+    Image.new("RGB", (30, 20), "blue").save("other/photo.jpg")
+    for _ in range(2):
+        for photo, stem in (("photo.jpg", "photo"), ("other/photo.jpg", "photo-2")):
+            out = inside("predict", photo, "--out", "maps")[1]
+            assert out.split() == [f"maps/{stem}_{name}" for name in MAPS]
+            with Image.open(photo) as picture, Image.open(out.split()[1]) as map_:
+                assert map_.size == picture.size
+
+
+def test_a_name_that_is_no_utf_8(inside, here):
+    """What is printed of it can be read; the files have the bytes of the name."""
+    os.rename("photo.jpg", b"caf\xe9.jpg")
+    shown, stem = "caf\\udce9", b"caf\xe9"
+    photo = os.fsdecode(stem + b".jpg")
+    file = boxes("boxes.csv", "all,0,0,90,60")
+    extras = ["--top", 3, "--regions", file, "--crop", "1:1"]
+    for _ in range(2):
+        status, out, err = inside("predict", photo, "--out", "maps", *extras)
+        assert status == 0 and not err
+        for text in (": looked at most", ": attention by region", ": the best crop is"):
+            assert f"{shown}.jpg{text}" in out
+        endings = [*MAPS, "spots.csv", "regions.csv", "crop.jpg"]
+        assert out.split()[-6:] == [f"maps/{shown}_{name}" for name in endings]
+        assert sorted(os.listdir(b"maps")) == sorted(stem + f"_{e}".encode() for e in endings)
+    Image.new("RGB", (9, 9), "red").save("sky.png")
+    status, out, err = inside("predict", here, *extras)
+    assert status == 0 and "2 of 2 images" in out and f"{shown}.jpg: looked at most" in out
 
 
 @pytest.mark.parametrize("out", ["photo.jpg", "photo.jpg/maps"])

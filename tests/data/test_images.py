@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from salzoo.data.images import check_complete, image_size, read_grey, read_image
+from salzoo.data.images import check_complete, image_size, read_grey, read_image, to_rgb
 from salzoo.errors import InputError
 
 
@@ -61,6 +61,20 @@ def test_sixteen_bits_are_scaled_not_cut(tmp_path):
     Image.fromarray(levels).save(tmp_path / "deep.png")
     expected = np.repeat(levels[..., None] / 257.0, 3, axis=-1)
     np.testing.assert_allclose(read_image(tmp_path / "deep.png"), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("largest", [65535, 4095, 256])
+@pytest.mark.parametrize("plain", [True, False])
+def test_grey_maps_of_more_than_8_bits(tmp_path, largest, plain):
+    """PGM: the largest value that the header allows is white."""
+    levels = np.linspace(0, largest, 24 * 16).astype(">u2").reshape(16, 24)
+    data = " ".join(map(str, levels.flat)).encode() if plain else levels.tobytes()
+    path = tmp_path / "deep.pgm"
+    path.write_bytes(b"P%d 24 16 %d\n" % (2 if plain else 5, largest) + data)
+    expected = np.repeat(levels[..., None] * (255 / largest), 3, axis=-1)
+    for image in (read_image(path), read_image(path, exif=False), to_rgb(Image.open(path), path)):
+        assert image.dtype == np.float32
+        np.testing.assert_allclose(image, expected, atol=0.5 / 257 + 1e-4)
 
 
 def test_transparency_lies_over_white(tmp_path):
