@@ -225,7 +225,7 @@ SECTION3 = Table(
             (
                 "sigmoid_cross_entropy",
                 "sigmoid cross-entropy loss",
-                {"recipe": {"loss": "sigmoid_cross_entropy"}},
+                {"recipe": {"loss": "sigmoid_cross_entropy"}, "options": {"output": "sigmoid"}},
             ),
             ("dropout", "dropout of half the first dense layer", {"options": {"dropout": 0.5}}),
         )

@@ -13,9 +13,12 @@ from salzoo.errors import InputError
 
 # What the papers print, at the size they print it for.
 PUBLISHED = {
-    "msinet": "17 ms, 44 billion at 240x320; 18 ms, 48 at 216x384; 23 ms, 75 at 360x360; TITAN Xp",
+    "msinet": (
+        "17 ms, 58 images/s, 173 MB, 44 billion at 240x320; 18 ms, 56, 175, 48 at 216x384; "
+        "23 ms, 43, 194, 75 at 360x360; TITAN Xp"
+    ),
     "shallow_convnet": "200 ms, GTX 980",
-    "asnet": "80 ms, GPU not named",
+    "asnet": "80 ms at 224x224, GPU not named",
 }
 
 

@@ -4,7 +4,8 @@ SAM, Figure 6, trains with the first four; MSI-Net and ASNet cite Jetley et al.
 (End-to-end saliency mapping via probability distribution prediction, CVPR
 2016), who found the Bhattacharyya distance best. y_true: (batch, rows, columns,
 2), density then fixation counts; only the density is used. y_pred: (batch,
-rows, columns, 1), not negative. All are 0 for equal maps, to within 1e-3.
+rows, columns, 1); in a distribution negative values count as 0. All are 0 for
+equal maps, to within 1e-3.
 """
 
 import keras
@@ -63,6 +64,6 @@ class Bhattacharyya(_Distance):
 
     def call(self, y_true, y_pred):
         truth, prediction = distribution(densities(y_true, y_pred)), distribution(y_pred)
-        # The maximum keeps the root's slope at 0 finite; the product is far below it there.
-        overlap = total(ops.sqrt(ops.maximum(truth * prediction, 1e-20)))
+        # Finite slope where nothing is predicted, and still one: there it is needed most.
+        overlap = total(ops.sqrt(truth) * ops.sqrt(prediction + 1e-10))
         return -ops.log(overlap + EPSILON)

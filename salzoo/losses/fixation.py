@@ -57,7 +57,7 @@ class WeightedSum(keras.losses.Loss):
         kld, cc, nss: floats, the weights.
 
     y_true: (batch, rows, columns, 2), density then fixation counts. y_pred:
-    (batch, rows, columns, 1), not negative.
+    (batch, rows, columns, 1); negative values count as 0 in the KLD.
     """
 
     def __init__(

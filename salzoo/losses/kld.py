@@ -23,8 +23,8 @@ class KLD(keras.losses.Loss):
         epsilon: float, the regularisation constant (the authors' code: 1e-7).
 
     y_true: (batch, rows, columns, 2), density then fixation counts; only the
-    density is used. y_pred: (batch, rows, columns, 1), not negative; y_true may
-    be larger by a whole factor.
+    density is used. y_pred: (batch, rows, columns, 1), negative values count
+    as 0; y_true may be larger by a whole factor.
     """
 
     def __init__(self, epsilon=EPSILON, reduction="sum_over_batch_size", name="kld"):

@@ -9,7 +9,7 @@ columns, 1), of any sign.
 import keras
 from keras import ops
 
-from salzoo.losses.truth import densities, mean, relative, total
+from salzoo.losses.truth import EPSILON, densities, mean, relative, total
 
 
 class _Regression(keras.losses.Loss):
@@ -50,12 +50,8 @@ class L1(_Regression):
 
 @keras.saving.register_keras_serializable(package="salzoo")
 class SigmoidCrossEntropy(_Regression):
-    """Mean cross-entropy of each pixel, the prediction p standing for the logit 4 p - 2.
-
-    The sigmoid of that logit is p itself to first order around one half, so
-    that the predicted maps keep their scale.
-    """
+    """Mean cross-entropy of each pixel, of a network whose output is a sigmoid, 0..1."""
 
     def compare(self, truth, prediction):
-        logit = 4 * prediction - 2
-        return mean(ops.softplus(logit) - truth * logit)
+        prediction = ops.clip(prediction, EPSILON, 1 - EPSILON)
+        return -mean(truth * ops.log(prediction) + (1 - truth) * ops.log(1 - prediction))

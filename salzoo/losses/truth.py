@@ -42,7 +42,8 @@ def fixated(y_true, y_pred):
 
 
 def distribution(maps, epsilon=EPSILON):
-    """Divide each map by (epsilon + its sum)."""
+    """Divide each map by (epsilon + its sum), values below 0 counting as 0."""
+    maps = ops.maximum(maps, 0)
     return maps / (epsilon + total(maps, keepdims=True))
 
 

@@ -8,7 +8,8 @@ one below it with features of twice its resolution, up to the image's own size.
 
 What follows the authors' code where their text is silent: maps are enlarged by
 repetition, the ConvLSTMs' forget gates start at a bias of 1.
-What is ours: images are turned by up to 15 degrees (the paper names no angle);
+What is ours: images are turned by up to 15 degrees (the paper names no angle); a
+training ends when three epochs in a row were no better (the paper names no number);
 without ConvLSTMs each is one 3x3 convolution with ReLU from the same inputs to the
 same number of maps (Table 5: "5 convolution layers, which have 3x3 kernels and
 inputs/outputs with original dimensions"). Before a

@@ -11,20 +11,24 @@ start from VGG_CNN_M, and a deconvolution that undoes the two poolings.
 What follows the authors' code rather than their text:
 - Figure 2 draws windows of 3x3 for the shallow net's second and third pooling;
   its sizes (46, 22, 10) and its 64.4 million parameters need 2x2.
-- The deep net's images are BGR minus (100, 110, 118), times 1/127.5. Its output
-  is 0 at the mean of all maps, 31 of 255, and grows by 2/255 a grey level. That
-  step is a layer here, so that both nets predict, and are trained on, 0..1.
+- The deep net's images are BGR minus (100, 110, 118), times 1/127.5. Its output is
+  0 at the grey level 127 and grows by 1/128 a grey level. That step is a layer here,
+  so that both nets predict, and are trained on, 0..1.
 What differs from it:
 - Caffe's poolings drop the last row or column of odd maps and the deconvolution
   then falls short of the image; here the last window reaches over the border and
   the map is cut to the image.
 - The norm constraint on the layer before the maxout has no published limit; ours
   is 1.9365, that of the maxout networks it was taken from.
-- The weight of the L2 penalty is not published either; 5e-4 is Caffe's usual.
+- The weight of the L2 penalty is not published either; 5e-4 is Caffe's usual, beside
+  a loss summed over the pixels. The shallow net's loss is their mean: 5e-4 would
+  drown it, and its default is that over the map's 2,304 pixels, 2e-7.
   Caffe halves the penalty, Keras does not: the regularizer gets half of it.
+- The deep net's momentum is not published; 0.9 is Caffe's usual.
 - Printed, the deep net's rate halves every 100 of 24,000 iterations, and after
   1,000 of them nothing is learned any more. That is the schedule "printed"; the
-  recipe's own halves it every 2,400, ten times in all.
+  recipe's own halves it every 2,400, eleven times in its 27,000 iterations (six
+  whole passes over SALICON's 9,000 images).
 """
 
 import keras
@@ -42,7 +46,7 @@ from salzoo.layers import (
 )
 from salzoo.models.backbones import load_backbone_weights
 from salzoo.models.inspection import first_filters
-from salzoo.models.record import ModelRecord, Recipe, check_number
+from salzoo.models.record import ModelRecord, Recipe, check_choice, check_number
 
 SHALLOW_SIZE = (96, 96)
 MAX_NORM = 1.9365
@@ -58,13 +62,13 @@ DEEP_CONVOLUTIONS = (
     (32, 11),
 )
 BLUE_GREEN_RED_MEANS = (100.0, 110.0, 118.0)
-MEAN_MAP = 31 / 255
 
 
 def build_shallow(
     conv3_filters=128,
     dropout=0.0,
-    weight_decay=5e-4,
+    weight_decay=2e-7,
+    output="linear",
     backbone_weights=None,
     input_shape=(*SHALLOW_SIZE, 3),
 ):
@@ -74,12 +78,14 @@ def build_shallow(
         conv3_filters: int, maps of the third convolution (iSUN: 64).
         dropout: 0..1, share of the first dense layer's units left out in training.
         weight_decay: weight of half the squared kernels in the loss, at least 0.
+        output: "linear", or "sigmoid" for the loss "sigmoid_cross_entropy".
         backbone_weights: None, the net starts from scratch.
         input_shape: (96, 96, 3); None stands for 96.
 
     Returns:
         keras.Model. Input: images, float32 RGB 0..255, (batch, 96, 96, 3).
-        Output: saliency maps, float32, about 0..1, (batch, 48, 48, 1).
+        Output: saliency maps, float32, (batch, 48, 48, 1), about 0..1 (a sigmoid's
+        exactly so).
 
     Raises:
         InputError: an unusable option.
@@ -89,6 +95,7 @@ def build_shallow(
     check_number("shallow_convnet", "conv3_filters", conv3_filters, 1, kind=int)
     check_number("shallow_convnet", "dropout", dropout, 0, below=1)
     check_number("shallow_convnet", "weight_decay", weight_decay, 0)
+    check_choice("shallow_convnet", "output", output, ("linear", "sigmoid"))
     start = {
         "kernel_initializer": RandomNormal(stddev=0.01),
         "bias_initializer": Constant(0.1),
@@ -108,7 +115,10 @@ def build_shallow(
     units = Maxout(2, name="maxout")(units)
     units = layers.Dense(2304, name="dense2", **start)(units)
     maps = layers.Reshape((48, 48, 1), name="map")(units)
-    saliency = PositiveAtInference(dtype="float32", name="saliency")(maps)
+    if output == "linear":
+        saliency = PositiveAtInference(dtype="float32", name="saliency")(maps)
+    else:
+        saliency = layers.Activation("sigmoid", dtype="float32", name="saliency")(maps)
     return keras.Model(images, saliency, name="shallow_convnet")
 
 
@@ -170,7 +180,7 @@ def build_deep(weight_decay=5e-4, backbone_weights=None, input_shape=(None, None
         name="deconvolution",
     )(maps)
     maps = CropLike(name="crop")([maps, images])
-    maps = layers.Rescaling(0.5, MEAN_MAP, dtype="float32", name="grey_levels")(maps)
+    maps = layers.Rescaling(128 / 255, 127 / 255, dtype="float32", name="grey_levels")(maps)
     saliency = PositiveAtInference(dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="deep_convnet")
     load_backbone_weights(model, "VGG_CNN_M", backbone_weights)
@@ -191,6 +201,7 @@ SHALLOW_CONVNET = ModelRecord(
         "conv3_filters": "maps of the third convolution: 128 (SALICON) or 64 (iSUN)",
         "dropout": "share of the first dense layer's units left out in training (section 3.1)",
         "weight_decay": WEIGHT_DECAY_OPTION,
+        "output": "linear, or sigmoid for the sigmoid cross-entropy (section 3.2)",
     },
     fit_mode="stretch",
     padding_value=0.0,
@@ -249,7 +260,7 @@ DEEP_CONVNET = ModelRecord(
         learning_rate=1.3e-7,
         schedule="x0.5 every 2400 steps",
         batch_size=2,
-        # 24,000 steps of 2 images over SALICON's 9,000.
+        # The fewest whole passes of batches of 2 over SALICON's 9,000 that have 24,000 steps.
         epochs=6,
         input_size=(240, 320),
         validate_every=100,

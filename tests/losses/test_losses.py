@@ -29,10 +29,6 @@ def kld(q, p):
     return (q * np.log(EPSILON + q / (EPSILON + p))).sum()
 
 
-def logistic(prediction):
-    return 1 / (1 + np.exp(-(4 * prediction - 2)))
-
-
 def salient_object(s, q):
     share = s.mean()
     entropy = -(share * (1 - s) * np.log(1 - q) + (1 - share) * s * np.log(q)).mean()
@@ -58,7 +54,7 @@ FORMULAS = {
     "l2_sum": lambda d, n, p: 2 * ((d / d.max() - p) ** 2).sum(),
     "l1": lambda d, n, p: np.abs(d / d.max() - p).mean(),
     "sigmoid_cross_entropy": lambda d, n, p: (
-        -(d / d.max() * np.log(logistic(p)) + (1 - d / d.max()) * np.log(1 - logistic(p))).mean()
+        -(d / d.max() * np.log(p) + (1 - d / d.max()) * np.log(1 - p)).mean()
     ),
     "salient_object": lambda s, n, q: salient_object(s, q),
 }
@@ -102,8 +98,6 @@ def test_falls_as_the_map_gets_better(name):
     else:
         truth = y_true[..., :1] / y_true[..., :1].max()
         bad = np.full_like(truth, truth.mean()) + 0.3 * np.roll(truth, 3, axis=2)
-    if name == "sigmoid_cross_entropy":
-        truth = (np.log(truth.clip(1e-6, 1 - 1e-6) / (1 - truth).clip(1e-6)) + 2) / 4
     values = [
         float(make_loss(name)(np.float32(y_true), np.float32(share * truth + (1 - share) * bad)))
         for share in (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -137,6 +131,36 @@ def test_loss_and_gradient_are_finite_on_empty_maps(name, prediction, truth):
     with tf.GradientTape() as tape:
         value = make_loss(name)(np.float32(y_true), maps)
     assert np.isfinite(value) and np.isfinite(tape.gradient(value, maps)).all()
+
+
+@pytest.mark.parametrize("name", FIXATION_LOSSES)
+@pytest.mark.parametrize("shift", [-0.5, -2.0])
+def test_negative_values_of_a_linear_output_are_no_reason_for_nan(name, shift):
+    y_true, y_pred, _ = draw(name, 2)
+    maps = tf.Variable(np.float32(y_pred + shift))
+    with tf.GradientTape() as tape:
+        value = make_loss(name)(np.float32(y_true), maps)
+    assert np.isfinite(value) and np.isfinite(tape.gradient(value, maps)).all()
+
+
+def test_negative_saliency_counts_as_none():
+    y_true, y_pred, _ = draw("kld", 6)
+    y_true, y_pred = np.float32(y_true), np.float32(y_pred - 0.5)
+    for name in ("kld", "chi_squared", "total_variation", "bhattacharyya"):
+        loss = make_loss(name)
+        assert float(loss(y_true, y_pred)) == float(loss(y_true, y_pred.clip(0)))
+
+
+def test_what_is_looked_at_but_not_predicted_pulls_the_bhattacharyya_distance():
+    truth = np.zeros((1, 4, 4, 2), "float32")
+    truth[0, :2, :2] = 1
+    prediction = np.zeros((1, 4, 4, 1), "float32")
+    prediction[0, 1:3, 1:3] = 1
+    maps = tf.Variable(prediction)
+    with tf.GradientTape() as tape:
+        value = make_loss("bhattacharyya")(truth, maps)
+    slopes = np.asarray(tape.gradient(value, maps))[0, ..., 0]
+    assert slopes[0, 0] < slopes[1, 1] < 0 < slopes[3, 3]
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -50,6 +50,7 @@ OPTIONS = {
         ({"conv3_filters": 64}, 34_864_384 - 64_392_512),
         ({"dropout": 0.5}, 0),
         ({"weight_decay": 0.0}, 0),
+        ({"output": "sigmoid"}, 0),
     ],
 }
 

@@ -1,8 +1,10 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from salzoo.errors import InputError
+from salzoo.losses import make_loss
 from salzoo.models import build_model
 
 
@@ -47,11 +49,11 @@ def test_shallow_start_is_the_papers():
 
 
 def test_the_maps_step_is_the_authors():
-    """Their maps are (m - 31) * 2 / 255 inside the network, m / 255 outside."""
+    """What the network says becomes a grey level by times 128, plus 127 (deep/__init__.py)."""
     model = build_model("deep_convnet")
     outside = keras.Model(model.get_layer("crop").output, model.get_layer("grey_levels").output)
-    grey = np.array([0.0, 31.0, 255.0], "float32").reshape(1, 1, 3, 1)
-    np.testing.assert_allclose(outside((grey - 31) * 2 / 255), grey / 255, atol=1e-6)
+    said = np.array([-1.0, 0.0, 1.0], "float32").reshape(1, 1, 3, 1)
+    np.testing.assert_allclose(outside(said), (said * 128 + 127) / 255, atol=1e-6)
 
 
 def test_colours_reach_the_deep_network_as_caffe_wants_them():
@@ -69,9 +71,36 @@ def test_the_penalty_is_half_the_squares_times_the_decay():
     assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-4)
 
 
+def test_the_shallow_nets_penalty_does_not_drown_its_loss(random):
+    """Where the net says the mean map, what is left to learn outweighs the L2 penalty."""
+    model = build_model("shallow_convnet")
+    images = random.uniform(0, 255, (8, 96, 96, 3)).astype("float32")
+    images[:4, :48] *= 0.2
+    truth = np.zeros((8, 48, 48, 2), "float32")
+    truth[:4, 30:40, 20:28, 0] = truth[4:, 8:18, 20:28, 0] = 1
+    dense2 = model.get_layer("dense2")
+    dense2.bias.assign(truth[..., 0].mean(axis=0).ravel())
+    kernels = [w for w in model.trainable_weights if w.path.endswith("kernel")]
+    with tf.GradientTape() as tape:
+        loss = make_loss("l2")(truth, model(images, training=True))
+    learning = tape.gradient(loss, [w.value for w in kernels])
+    for kernel, slope in zip(kernels, learning, strict=True):
+        penalty = 2e-7 * np.linalg.norm(np.asarray(kernel))
+        assert penalty < np.linalg.norm(np.asarray(slope)), kernel.path
+    decay = float(sum(model.losses)) * 2 / sum((np.asarray(k) ** 2).sum() for k in kernels)
+    assert decay == pytest.approx(2e-7, rel=1e-3)
+
+
+def test_a_sigmoid_output_stays_between_0_and_1(random):
+    model = build_model("shallow_convnet", output="sigmoid", conv3_filters=4)
+    maps = model(random.uniform(0, 255, (2, 96, 96, 3)).astype("float32"))
+    assert 0 < np.min(maps) and np.max(maps) < 1
+
+
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
+        ("shallow_convnet", {"output": "softmax"}, "output='softmax': give linear or sigmoid"),
         ("shallow_convnet", {"conv3_filters": 0}, "conv3_filters=0"),
         ("shallow_convnet", {"conv3_filters": True}, "conv3_filters=True: give a whole number"),
         ("shallow_convnet", {"dropout": 1.0}, "dropout=1.0"),
