@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 
 from salzoo import configuring
+from salzoo.errors import InputError
 from salzoo.evaluation.results import Evaluation
 from salzoo.export import export_model
 from salzoo.files import check_folder
@@ -101,4 +102,11 @@ def train(
         if Run(run_dir).exists and not quiet:
             print(f"\nInterrupted. To go on: salzoo train --resume --run_dir {run_dir}")
         raise
-    return Trained(run, report_run(run, quiet), export and export_model(run.folder, export))
+    try:
+        evaluations = report_run(run, quiet)
+    except InputError as error:
+        raise InputError(
+            f"{error} The training is kept. Then measure it: salzoo train --resume --run_dir "
+            f"{run.folder}"
+        ) from error
+    return Trained(run, evaluations, export and export_model(run.folder, export))

@@ -19,6 +19,8 @@ import tensorflow as tf
 from salzoo.errors import InputError
 
 MODES = ("pad", "stretch", "native")
+# Pixels that are blurred at once: fewer overlap more, more are multiplied by zeros more often.
+BLOCK = 128
 
 
 class Placement(NamedTuple):
@@ -262,21 +264,33 @@ def gaussian_blur(map_, sigma):
     Returns:
         float32, the same shape.
     """
+    map_ = tf.convert_to_tensor(map_)
     sigma = tf.broadcast_to(tf.cast(sigma, tf.float64), (2,))
-    size = tf.shape(map_)[-2:]
-    rows, columns = (_blur_matrix(size[axis], sigma[axis]) for axis in (0, 1))
-    return tf.matmul(tf.matmul(rows, map_), columns, transpose_b=True)
+    blurred = _blur_lines(_blur_lines(map_, sigma[0], -2), sigma[1], -1)
+    blurred.set_shape(map_.shape)
+    return blurred
 
 
-def _blur_matrix(length, sigma):
-    """The blur of one axis as a matrix (length, length), mirrored at the border."""
+def _blur_lines(map_, sigma, axis):
+    """Blur along one axis (-2 or -1), block by block: long lines cost no more a pixel."""
+    shape = tf.shape(map_)
+    length = shape[axis]
     radius = tf.cast(4.0 * sigma + 0.5, tf.int32)
-    offsets = tf.range(-radius, radius + 1)
-    weights = tf.exp(-0.5 * tf.square(tf.cast(offsets, tf.float64) / tf.maximum(sigma, 1e-9)))
+    offsets = tf.cast(tf.range(-radius, radius + 1), tf.float64)
+    weights = tf.exp(-0.5 * tf.square(offsets / tf.maximum(sigma, 1e-9)))
     weights = tf.cast(weights / tf.reduce_sum(weights), tf.float32)
-    # A mirrored line repeats after twice its length: fold the weights onto that.
-    around = 2 * length
-    folded = tf.math.unsorted_segment_sum(weights, offsets % around, around)
-    target, source = tf.range(length)[:, None], tf.range(length)
-    direct, mirrored = (source - target) % around, (around - 1 - source - target) % around
-    return tf.gather(folded, direct) + tf.gather(folded, mirrored)
+    block = tf.minimum(length, tf.maximum(2 * radius, BLOCK))
+    width = block + 2 * radius
+    blocks = -(-length // block)
+    # What each block sees; a mirrored line repeats after twice its length.
+    seen = (block * tf.range(blocks)[:, None] + tf.range(width) - radius) % (2 * length)
+    parts = tf.gather(map_, tf.minimum(seen, 2 * length - 1 - seen), axis=axis)
+    # The weights and `block` zeros are one longer than a row: each row moves them on by one.
+    band = tf.tile(tf.pad(weights, [[0, block]]), [block])[: block * width]
+    band = tf.reshape(band, [block, width])
+    if axis == -2:
+        blurred = tf.matmul(band, parts)
+    else:
+        blurred = tf.matmul(tf.reshape(parts, [-1, width]), band, transpose_b=True)
+    whole = tf.concat([shape[:axis], [blocks * block], shape[axis:][1:]], axis=0)
+    return tf.slice(tf.reshape(blurred, whole), tf.zeros_like(shape), shape)

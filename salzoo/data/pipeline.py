@@ -11,6 +11,7 @@ from salzoo.data.augmentation import mirrored, moved, moved_counts, recoloured
 from salzoo.data.cache import keep_in_memory, keep_on_disk
 from salzoo.data.decoding import decode_image, decode_jpeg
 from salzoo.data.images import file_format, read_image
+from salzoo.data.inspection import faults
 from salzoo.data.plan import NONE, Plan
 from salzoo.errors import InputError
 
@@ -210,20 +211,22 @@ class Pipeline:
 
 
 class explained:
-    """Turn TensorFlow's complaint about a damaged image into a sentence that names it."""
+    """Turn TensorFlow's complaint about a damaged image into a sentence that names it.
 
-    def __init__(self, samples):
+    afterwards: what the sentence goes on with.
+    """
+
+    def __init__(self, samples, afterwards=""):
         self.samples = samples
+        self.afterwards = afterwards
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, error, traceback):
         if isinstance(error, tf.errors.OpError):
-            for sample in self.samples:
-                for path in (sample.image_path, sample.density_path, sample.mask_path):
-                    if path is not None:
-                        read_image(path)  # raises for the first damaged one
+            for _, fault in faults(self.samples):
+                raise InputError(f"{fault}{self.afterwards}") from error
 
 
 def _present(samples, kinds):

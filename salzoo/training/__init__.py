@@ -5,6 +5,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
+from salzoo.data.inspection import faults
 from salzoo.data.mixture import chain
 from salzoo.data.pipeline import explained
 from salzoo.data.plan import Plan
@@ -13,7 +14,7 @@ from salzoo.runs import Run, start_weights
 from salzoo.training.board import Board
 from salzoo.training.compiling import check_recipe, compiled_model
 from salzoo.training.progress import Progress, Watch, diverged
-from salzoo.training.targets import Batches, plan_of, usable
+from salzoo.training.targets import Batches, plan_of, target_kinds, usable
 
 __all__ = ["check_recipe", "train"]
 
@@ -52,6 +53,8 @@ def train(config, run_dir, resume=False, verbose="auto"):
     training, validation = usable(config, loaded)
     plan = plan_of(config, training)
     training, validation = chain(training), chain(validation)
+    for _, error in faults(training + validation, target_kinds(config)):
+        raise error
     model = compiled_model(config, plan.steps, start, resumed)
     batches = Batches(config, model, training, plan)
     held_out = Batches(config, model, validation, Plan((len(validation),), recipe.batch_size))
@@ -65,16 +68,9 @@ def train(config, run_dir, resume=False, verbose="auto"):
     run.write_config(config, resume)
     board = Board(run, config, validation)
     try:
-        with explained(training + validation):
-            if config.init_from and not (progress.steps or progress.history):
-                _validate(model, held_out, progress, config, verbose)
-            while not progress.finished:
-                _train_until_validation(model, batches, held_out, progress, config, verbose)
-                with progress.averages():  # as they were validated
-                    board.write(model, progress)
-    except KeyboardInterrupt:
-        progress.save_last()
-        raise
+        go_on = f" Then go on: salzoo train --resume --run_dir {run.folder}"
+        with explained(training + validation, go_on):
+            _train_to_the_end(model, batches, held_out, progress, config, board, verbose)
     except tf.errors.ResourceExhaustedError as error:
         raise InputError(
             f"The memory is too small for --batch_size {recipe.batch_size} at --input_size "
@@ -83,6 +79,22 @@ def train(config, run_dir, resume=False, verbose="auto"):
     finally:
         board.close()
     return run
+
+
+def _train_to_the_end(model, batches, held_out, progress, config, board, verbose):
+    """Train until the run is finished; what stops that on the way loses no step."""
+    try:
+        if config.init_from and not (progress.steps or progress.history):
+            _validate(model, held_out, progress, config, verbose)
+        while not progress.finished:
+            _train_until_validation(model, batches, held_out, progress, config, verbose)
+            with progress.averages():  # as they were validated
+                board.write(model, progress)
+    except tf.errors.ResourceExhaustedError:  # perhaps in the middle of a step
+        raise
+    except (KeyboardInterrupt, tf.errors.OpError):
+        progress.save_last()
+        raise
 
 
 def _train_until_validation(model, batches, held_out, progress, config, verbose):

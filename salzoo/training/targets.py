@@ -27,9 +27,16 @@ def usable(config, loaded):
         loaded: for training and validation, a list of samples for each dataset.
 
     Raises:
-        InputError: no image has a mask, though the model finds objects.
+        InputError: no image has a mask, though the model finds objects, or a dataset has
+            masks alone, though the model learns from fixations.
     """
     if "objects" not in target_kinds(config):
+        if (False, True) in (_kinds(part) for split in loaded for part in split):
+            raise InputError(
+                f"{config.model} learns from fixations, and {config.dataset} has images with "
+                f"masks alone; masks train asnet: salzoo train asnet --dataset {config.dataset}"
+                + (f" --data_dir {config.data_dir}" if config.data_dir else "")
+            )
         return loaded
     if not any(sample.mask_path for part in loaded[0] for sample in part):
         raise InputError(

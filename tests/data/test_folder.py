@@ -211,7 +211,18 @@ def test_the_default_split():
 def test_splits_of_a_folder(root):
     names = [list(points(root, split=split)) for split in ("train", "val")]
     assert sorted(sum(names, [])) == ["a.jpg", "b.png", "c.png"] and len(names[0]) == 2
-    refused(root, "'test' is empty", split="test")
+    refused(root, "'test' is empty .*: put images into it in splits.csv", split="test")
+
+
+def test_one_image_cannot_validate_itself(root):
+    write(f"{root}/fixations.csv", HEADER + "a,1,2\n")
+    refused(root, "'val' is empty .*at least 2 images .* there is 1; add images", split="val")
+
+
+def test_points_that_all_lie_outside(root):
+    write(f"{root}/fixations.csv", HEADER + "a,100,2\n")
+    for split in ("train", "all"):
+        refused(root, "is empty .*: none of its images has a fixation; add", split=split)
 
 
 def test_a_split_file(root):
@@ -219,7 +230,7 @@ def test_a_split_file(root):
     assert list(points(root, split="train")) == ["b.png", "c.png"]
     assert list(points(root, split="test")) == ["a.jpg"]
     assert len(points(root)) == 3
-    refused(root, "'val' is empty", split="val")
+    refused(root, "'val' is empty .*splits.csv, with lines like 'photo.jpg,val'", split="val")
 
 
 def test_a_split_file_may_lack_images_that_nobody_fixated(root):

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from salzoo import commands
+from salzoo import InputError, commands, load_dataset
 from salzoo.data.datasets import ecssd
 from salzoo.data.datasets.record import Archive
 from salzoo.data.images import read_image
-from salzoo.data.inspection import inspect_dataset
+from salzoo.data.inspection import faults, inspect_dataset
 from tests.conftest import shared
 from tests.data.layouts import folder as own_folder
 from tests.data.layouts import make_small
@@ -111,6 +111,42 @@ def test_a_black_density_is_a_problem(tmp_path):
     ]
 
 
+def test_only_the_truth_that_is_learned_from_is_looked_at(tmp_path):
+    for kind in ("images", "densities", "masks"):
+        picture(str(tmp_path / f"{kind}/1.png"), (20, 30))
+    for kind in ("densities", "masks"):
+        path = tmp_path / f"{kind}/1.png"
+        content = bytearray(path.read_bytes())
+        content[60:70] = b"\xff" * 10
+        path.write_bytes(content)
+    samples = load_dataset("folder", tmp_path)
+    for kinds, expected in (
+        ("fixations", ["densities"]),
+        ("objects", ["masks"]),
+        ("fixations + objects", ["densities", "masks"]),
+    ):
+        found = [path.split("/")[-2] for path, _ in faults(samples, kinds)]
+        assert found == expected
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "LA", "I;16", "1"])
+def test_black_of_every_kind(tmp_path, mode):
+    for name, level in (("1", 0), ("2", 255)):
+        picture(str(tmp_path / f"images/{name}.png"), (20, 30))
+        path = tmp_path / f"densities/{name}.png"
+        path.parent.mkdir(exist_ok=True)
+        grey = np.zeros((20, 30), "uint8")
+        grey[3, 4] = level
+        image = Image.fromarray(grey)
+        if mode == "I;16":
+            image = Image.fromarray(grey.astype("uint16"))  # 255 of 65535 is not black
+        elif mode != "L":
+            image = image.convert(mode)
+        image.save(path)
+    found = [os.path.basename(path) for path, _ in faults(load_dataset("folder", tmp_path))]
+    assert found == ["1.png"]
+
+
 JPEG_KINDS = {
     "baseline": {},
     "progressive": {"progressive": True},
@@ -142,6 +178,9 @@ def test_jpegs_cut_in_the_middle_and_ended_are_refused(folder, kind):
         path.write_bytes(content[: int(len(content) * share)] + b"\xff\xd9")
         found = problems(folder)
         assert list(found) == ["images/0001.jpg"], share
+        # What was found cheaply is what decoding finds.
+        with pytest.raises(InputError, match="damaged or cut short"):
+            read_image(path)
         assert "is damaged or cut short (Corrupt JPEG data" in found["images/0001.jpg"]
 
 

@@ -99,3 +99,15 @@ def test_objects_without_any_mask_are_refused(samples):
     bare = [replace(sample, mask_path=None) for sample in samples]
     with pytest.raises(InputError, match="asnet finds objects, and no training image of synthetic"):
         usable(config(), [[bare], [bare]])
+
+
+def test_masks_alone_train_another_model_than_fixations(samples):
+    msinet = RunConfig("msinet", {}, "folder", "my_data", config().recipe, "stretch")
+    masks = [replace(sample, fixations=None) for sample in samples]
+    with pytest.raises(
+        InputError,
+        match="msinet learns .*: salzoo train asnet --dataset folder --data_dir my_data$",
+    ):
+        usable(msinet, [[masks], [masks]])
+    assert usable(msinet, [[samples], [samples]]) == [[samples], [samples]]
+    assert usable(config(), [[masks], [masks]]) == [[masks], [masks]]

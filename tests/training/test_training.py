@@ -15,6 +15,8 @@ import keras
 import numpy as np
 import pytest
 
+from salzoo import configuring, trained
+from salzoo.data.pipeline import Pipeline
 from salzoo.errors import InputError
 from salzoo.files import read_json
 from salzoo.runs import Run
@@ -22,6 +24,7 @@ from salzoo.training import train
 from salzoo.training.board import Board
 from salzoo.training.progress import Progress, Watch
 from tests.conftest import small_config
+from tests.data.layouts.making import map_picture, picture, write
 
 
 def shallow_config(recipe=None, **fields):
@@ -289,6 +292,88 @@ def test_a_loss_that_is_not_finite_stops_and_names_step_and_images(tmp_path):
         train(shallow_config(recipe={"learning_rate": 1e30}), tmp_path / "run", verbose=0)
     assert "--learning_rate" in str(caught.value)
     assert not os.path.exists(tmp_path / "run" / "best.weights.h5")
+
+
+@pytest.fixture
+def own_images(tmp_path):
+    """Five images of a person's own, the last for validation; the config of their training."""
+    folder = tmp_path / "own"
+    rows, splits = ["image,x,y"], ["image,split"]
+    for number in range(5):
+        picture(f"{folder}/images/{number}.jpg", (48, 64), seed=number)
+        rows += [f"{number},{x},{x / 2}" for x in (5, 20, 50)]
+        splits.append(f"{number},{'val' if number == 4 else 'train'}")
+    write(f"{folder}/fixations.csv", "\n".join(rows))
+    write(f"{folder}/splits.csv", "\n".join(splits))
+    return folder, shallow_config(dataset="folder", data_dir=str(folder))
+
+
+def damage(path):
+    """Make a JPEG lose its last rows, but not its end: only decoding finds that."""
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-100] + b"\xff\xd9")
+    return whole
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_damaged_images_are_named_before_the_first_step(own_images, tmp_path, number):
+    folder, config = own_images
+    damage(folder / "images" / f"{number}.jpg")
+    with pytest.raises(InputError, match=rf"images/{number}.jpg is damaged or cut short"):
+        train(config, tmp_path / "run", verbose=0)
+    assert not os.path.exists(tmp_path / "run")
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_a_black_density_is_named_before_the_first_step(own_images, tmp_path, number):
+    folder, config = own_images
+    os.remove(folder / "fixations.csv")
+    for each in range(5):
+        map_picture(f"{folder}/densities/{each}.png", np.full((48, 64), 0 if each == number else 9))
+    with pytest.raises(InputError, match=rf"densities/{number}.png is black everywhere, so "):
+        train(config, tmp_path / "run", verbose=0)
+    assert not os.path.exists(tmp_path / "run")
+
+
+def test_an_image_lost_meanwhile_costs_no_step(own_images, tmp_path, monkeypatch):
+    folder, config = own_images
+    path = folder / "images" / "4.jpg"
+    whole = path.read_bytes()
+    monkeypatch.setattr(Pipeline, "_affordable_cache", lambda *_: "targets")
+    with monkeypatch.context() as during:
+        during.setattr(Board, "write", lambda *_: path.write_bytes(b"\xff\xd8"))
+        with pytest.raises(InputError, match=r"4.jpg is .* --resume --run_dir .*run$"):
+            train(config, tmp_path / "run", verbose=0)
+    run = Run(tmp_path / "run")
+    with h5py.File(run.weights("last")) as file:
+        assert file["optimizer/vars/0"][()] == 4
+    assert os.path.exists(run.weights("best"))
+    path.write_bytes(whole)
+    run = train(config, run.folder, resume=True, verbose=0)
+    assert_same_weights(run, train(config, tmp_path / "again", verbose=0))
+
+
+def test_a_report_that_fails_leaves_the_run_and_tells_how_to_go_on(
+    own_images, tmp_path, monkeypatch
+):
+    folder, config = own_images
+    path = folder / "images" / "4.jpg"
+    run_dir = str(tmp_path / "run")
+    wholes = []
+
+    def train_and_damage(*arguments):
+        run = train(*arguments)
+        wholes.append(damage(path))
+        return run
+
+    monkeypatch.setattr(configuring, "new_config", lambda _: config)
+    monkeypatch.setattr(trained, "train_run", train_and_damage)
+    with pytest.raises(InputError, match=f"4.jpg is damaged.* --resume --run_dir {run_dir}$"):
+        trained.train(run_dir=run_dir, quiet=True)
+    monkeypatch.undo()
+    path.write_bytes(wholes[0])
+    done = trained.train(run_dir=run_dir, resume=True, quiet=True)
+    assert np.isfinite(done["shallow_convnet"]["NSS"])
 
 
 def test_an_existing_run_is_not_overwritten(shallow_run):

@@ -13,7 +13,8 @@ LOG = logging.getLogger("salzoo")
 
 # A new dataset is one file with RECORD and read(), and one line here. `read`
 # takes the set's own folder and a `Border` to report problems to, and returns a
-# list of `Sample`; its further keyword options stand in RECORD.options.
+# list of `Sample`; its further keyword options stand in RECORD.options. A file may
+# have `how_to_fill` of its own, see below.
 DATASETS = {
     "cat2000": "salzoo.data.datasets.cat2000",
     "dut_omron": "salzoo.data.datasets.dut_omron",
@@ -84,10 +85,12 @@ def load_dataset(name, data_dir=None, split="all", protocol=None, sigma=None, **
     samples = read_dataset(name, data_dir, border, **options)
     if border.dropped:
         LOG.warning("%s: dropped %d fixations outside their images", name, border.dropped)
+    everything = samples
     if split != "all":
         samples = _divide(record, rule, samples).get(split, [])
     if not samples:
-        raise EmptySplit(f"{name}: the split '{split}' is empty in {data_dir}.")
+        how = getattr(_module(name), "how_to_fill", _how_to_fill)(split, everything)
+        raise EmptySplit(f"{name}: the split '{split}' is empty in {data_dir}: {how}.")
     if sigma is not None:
         samples = [
             sample
@@ -162,6 +165,11 @@ def _divide(record, rule, samples):
             )
         LOG.warning("%s", sentence)
     return splits
+
+
+def _how_to_fill(split, samples):
+    """Say what to do about an empty split of a set of which there are these samples."""
+    return "complete the folder, or choose another split or --protocol"
 
 
 def _module(name):

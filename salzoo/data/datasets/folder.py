@@ -138,6 +138,18 @@ def read(
     return samples
 
 
+def how_to_fill(split, samples):
+    """Say what to do about an empty split."""
+    if not samples:
+        return "none of its images has a fixation; add some to fixations.csv"
+    if any(sample.split for sample in samples) or split == "test":
+        return f"put images into it in splits.csv, with lines like 'photo.jpg,{split}'"
+    return (
+        f"training takes at least 2 images with ground truth, one of them to validate, and "
+        f"there is {len(samples)}; add images"
+    )
+
+
 def _find_images(folder, border):
     """Return {stem: path} of images/, or of the folder itself."""
     inner = os.path.join(folder, "images")
