@@ -251,6 +251,7 @@ def test_a_bad_line_is_named(tmp_path, row, message):
         ("a.json", '[{"name": "a"}]', "box 1: column x is missing"),
         ("a.json", json.dumps([GOOD, {**GOOD, "x": True}]), "box 2, column x: True is not"),
         ("a.json", json.dumps([{**GOOD, "name": 3}]), "box 1, column name: give a text, not 3"),
+        ("a.json", json.dumps([{**GOOD, "name": "a\ud800"}]), "is half a character"),
         ("a.txt", "", "regions are read from .csv or .json"),
     ],
 )

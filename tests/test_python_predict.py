@@ -124,6 +124,16 @@ def test_what_is_no_image(image, message):
         salzoo.predict(image)
 
 
+def test_a_picture_that_is_cut_short(tmp_path, random):
+    """Pillow opens it, and complains when its pixels are wanted."""
+    whole = Image.fromarray(random.integers(0, 255, (60, 90, 3), dtype="uint8"))
+    whole.save(tmp_path / "photo.jpg")
+    content = (tmp_path / "photo.jpg").read_bytes()
+    (tmp_path / "photo.jpg").write_bytes(content[: len(content) // 2])
+    with pytest.raises(InputError, match="the image is damaged or cut short .*; replace it"):
+        salzoo.predict(Image.open(tmp_path / "photo.jpg"))
+
+
 def test_a_model_takes_arrays_alone():
     model = salzoo.load_model()
     for image in (np.zeros((4, 5)), np.zeros((1, 4, 5, 3)), np.zeros((4, 5, 4)), "photo.jpg"):

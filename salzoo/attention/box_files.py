@@ -121,6 +121,8 @@ def _box(where, row):
         text = row.get(column)
         if not (isinstance(text, str) and text) and (column == "name" or text not in (None, "")):
             raise InputError(f"{where}, column {column}: give a text, not {text!r}.")
+        if any("\ud800" <= letter <= "\udfff" for letter in text or ""):
+            raise InputError(f"{where}, column {column}: {text!r} is half a character; correct it.")
     x, y, width, height = (_number(where, column, row.get(column)) for column in NUMBERS)
     for column, value in (("width", width), ("height", height)):
         if value < SMALLEST:

@@ -59,7 +59,10 @@ def as_image(image, name="the image"):
             raise InputError(
                 f"{name} has {image.height} rows and {image.width} columns; give one with pixels."
             )
-        return to_rgb(image, name)
+        try:
+            return to_rgb(image, name)
+        except OSError as error:  # opened, and read only now
+            raise InputError(f"{name} is damaged or cut short ({error}); replace it.") from error
     if not hasattr(image, "ndim"):
         raise InputError(
             f"{name} is a {type(image).__name__}; give a file's path, a PIL image or an array."
