@@ -48,12 +48,12 @@ def test_shallow_start_is_the_papers():
         np.testing.assert_array_equal(bias, np.float32(0.1))
 
 
-def test_the_maps_step_is_the_authors():
-    """What the network says becomes a grey level by times 128, plus 127 (deep/__init__.py)."""
+def test_grey_levels():
+    """Maps are (m - 31) * 2 / 255 inside the network, m / 255 outside."""
     model = build_model("deep_convnet")
     outside = keras.Model(model.get_layer("crop").output, model.get_layer("grey_levels").output)
-    said = np.array([-1.0, 0.0, 1.0], "float32").reshape(1, 1, 3, 1)
-    np.testing.assert_allclose(outside(said), (said * 128 + 127) / 255, atol=1e-6)
+    grey = np.array([0.0, 31.0, 255.0], "float32").reshape(1, 1, 3, 1)
+    np.testing.assert_allclose(outside((grey - 31) * 2 / 255), grey / 255, atol=1e-6)
 
 
 def test_colours_reach_the_deep_network_as_caffe_wants_them():
