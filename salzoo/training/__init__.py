@@ -13,7 +13,7 @@ from salzoo.errors import InputError
 from salzoo.runs import Run, start_weights
 from salzoo.training.board import Board
 from salzoo.training.compiling import check_recipe, compiled_model
-from salzoo.training.progress import Progress, Watch, diverged
+from salzoo.training.progress import Bar, Progress, Watch, diverged
 from salzoo.training.targets import Batches, plan_of, target_kinds, usable
 
 __all__ = ["check_recipe", "train"]
@@ -109,7 +109,10 @@ def _train_until_validation(model, batches, held_out, progress, config, verbose)
             initial_epoch=epoch,
             epochs=epoch + 1,
             validation_data=held_out.in_order(),
-            callbacks=[Watch(progress, config.seed)],
+            callbacks=[
+                Watch(progress, config.seed),
+                *([Bar(config.recipe.epochs)] if verbose else []),
+            ],
             verbose=verbose,
             shuffle=False,
         )

@@ -211,6 +211,17 @@ class Progress:
             variable.assign(value)
 
 
+class Bar(keras.callbacks.ProgbarLogger):
+    """Keras' progress bar, which knows of one epoch at a time, counting those of the run."""
+
+    def __init__(self, epochs):
+        super().__init__()
+        self.of = epochs
+
+    def set_params(self, params):
+        super().set_params({**params, "epochs": self.of})
+
+
 class Watch(keras.callbacks.Callback):
     """Keeps the metrics, saves now and then, stops when the loss is not finite."""
 

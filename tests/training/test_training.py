@@ -167,6 +167,13 @@ def test_resume_of_a_run_that_saved_nothing_starts_over(shallow_run, tmp_path):
     assert_same_weights(shallow_run, train(shallow_config(), run.folder, resume=True, verbose=0))
 
 
+def test_the_progress_bar_counts_the_epochs_of_the_run(tmp_path, capsys):
+    epochs = shallow_config().recipe.epochs
+    train(shallow_config(recipe={"validate_every": None}), tmp_path / "run", verbose=2)
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Epoch")]
+    assert printed == [f"Epoch {number}/{epochs}" for number in range(1, epochs + 1)]
+
+
 @pytest.mark.slow
 def test_a_finished_run_can_be_resumed_for_more_epochs(small_run, tmp_path):
     one = train(small_config(recipe={"epochs": 1}), tmp_path / "run", verbose=0)
