@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-import simplejpeg
 from PIL import Image
 from tqdm import tqdm
 
@@ -12,7 +11,7 @@ from salzoo.data.datasets import dataset_folder, dataset_record, read_dataset
 from salzoo.data.datasets.border import Inspection
 from salzoo.data.datasets.record import ANY_NUMBER
 from salzoo.data.download import verify
-from salzoo.data.images import file_format, read_image
+from salzoo.data.images import decode_strictly, file_format, read_image
 from salzoo.errors import InputError
 
 
@@ -105,9 +104,8 @@ def _looks_whole(path, is_density):
     """Whether a picture is surely whole, at a tenth of what `read_image` costs to be sure."""
     try:
         kind = file_format(path)
-        if kind == "jpeg":  # at an eighth of the size; libjpeg warns of what is lost
-            with open(path, "rb") as file:
-                simplejpeg.decode_jpeg(file.read(), "GRAY", min_height=1, min_width=1, strict=True)
+        if kind == "jpeg":
+            decode_strictly(path)
         with Image.open(path) as image:
             if is_density:
                 return image.convert("L").getextrema()[1] > 0

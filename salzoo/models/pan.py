@@ -27,8 +27,7 @@ What differs from it:
 - The deep net's momentum is not published; 0.9 is Caffe's usual.
 - The authors' demonstration reads 0 as the grey level 127. Where maps are 31 on the
   average, as the paper subtracts, few steps suffice to learn from; a network that
-  begins at 127 has to learn the difference through a deconvolution of random signs
-  (OSIE: after 1,300 steps still an NSS of 0.2 instead of 1.1).
+  begins at 127 has to learn the difference through a deconvolution of random signs.
 - Printed, the deep net's rate halves every 100 of 24,000 iterations, and after
   1,000 of them nothing is learned any more. That is the schedule "printed"; the
   recipe's own halves it every 2,400, eleven times in its 27,000 iterations (six
