@@ -66,8 +66,8 @@ test: venv  ## run the tests, the slow ones excepted
 	@.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 # One after the other: two large networks at once need more memory than many machines have.
-test-all: venv  ## run all tests
-	@.venv/bin/python -m pytest -m "" $(ARGS)
+test-all: venv  ## run all tests, the slow ones too, on newly drawn examples
+	@.venv/bin/python -m pytest -m "" --hypothesis-profile=default $(ARGS)
 
 lint: venv  ## check style and formatting
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
