@@ -67,7 +67,7 @@ test: venv  ## run the tests, the slow ones excepted
 
 # One after the other: two large networks at once need more memory than many machines have.
 test-all: venv  ## run all tests, the slow ones too, on newly drawn examples
-	@.venv/bin/python -m pytest -m "" --hypothesis-profile=default $(ARGS)
+	@.venv/bin/python -m pytest -m "" --hypothesis-profile=new $(ARGS)
 
 lint: venv  ## check style and formatting
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .

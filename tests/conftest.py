@@ -10,7 +10,8 @@ import pytest
 from hypothesis import settings
 
 # The same examples for everyone; `make test-all` draws new ones each time.
-settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("repeatable", deadline=None, max_examples=40, derandomize=True)
+settings.register_profile("new", deadline=None)
 settings.load_profile("repeatable")
 
 SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared"

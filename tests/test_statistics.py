@@ -176,7 +176,7 @@ def test_the_permutation_test_of_many_pairs_agrees_with_scipy(random):
 SCORES = st.integers(-5_000_000, 5_000_000).map(lambda millionths: millionths / 1e6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(SCORES, min_size=2, max_size=12), st.floats(0.1, 10))
 def test_tests_do_not_depend_on_sides_or_units(differences, unit):
     zeros = np.zeros(len(differences))

@@ -28,7 +28,7 @@ def test_what_comes_in_from_outside():
     np.testing.assert_array_equal(corner, [126.0, 126.0, 126.0])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(degrees=st.floats(-45, 45), seed=st.integers(0, 99))
 def test_counts_turn_with_the_map_and_are_not_divided(degrees, seed):
     random = np.random.default_rng(seed)

@@ -156,9 +156,7 @@ PLACES = st.lists(
 
 
 @given(PLACES)
-@settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pixels_and_fractions_give_the_same_points(root, places):
     places = [(39.5, 29.5), *places]  # without it, pixels might look like fractions
     others = "b,9,9\nc,9,9\n", "b,.1,.1\nc,.1,.1\n"

@@ -75,7 +75,7 @@ def test_gaze_without_fixations(gaze):
     assert positions.shape == (0, 2) and durations.shape == (0,)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1), st.floats(-500, 500), st.floats(-500, 500))
 def test_gaze_elsewhere_and_backwards(seed, right, down):
     random = np.random.default_rng(seed)

@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
@@ -20,8 +20,6 @@ GEOMETRIES = st.builds(
     size_multiple=st.just(8),
     padding_value=st.just(126.0),
 )
-settings.register_profile("graph", deadline=None, max_examples=40)
-settings.load_profile("graph")
 
 
 def points_in(size, count=20, seed=0):

@@ -19,7 +19,7 @@ def resize_by_gathering(image, factor):
     return image
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(
     rows=st.integers(1, 7),
     columns=st.integers(1, 7),

@@ -18,7 +18,7 @@ def targets(density):
     return np.stack([density, np.zeros_like(density)], axis=-1).astype("float32")
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 999), batch=st.integers(1, 4))
 def test_equals_the_equation(seed, batch):
     random = np.random.default_rng(seed)

@@ -79,7 +79,7 @@ def draw(name, seed, batch=2, size=(6, 7)):
 
 
 @pytest.mark.parametrize("name", LOSSES)
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 9999))
 def test_equals_its_formula(name, seed):
     y_true, y_pred, maps = draw(name, seed)

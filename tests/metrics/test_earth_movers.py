@@ -52,7 +52,7 @@ def test_equals_linear_programming(random):
     assert earth_movers_distance(first, second, 1) == pytest.approx(best.fun)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 9999), st.integers(40, 150), st.integers(40, 150))
 def test_is_a_metric(seed, rows, columns):
     maps = np.random.default_rng(seed).random((3, rows, columns)) ** 3

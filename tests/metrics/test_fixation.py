@@ -124,7 +124,7 @@ def scenes(draw):
     return map_, density, baseline, np.concatenate([points, points[:1]]), others
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(scenes(), st.integers(0, 3))
 def test_mit_equals_the_slow_definitions(scene, seed):
     map_, density, baseline, fixations, others = scene
@@ -151,7 +151,7 @@ def test_mit_equals_the_slow_definitions(scene, seed):
     assert scores == pytest.approx(expected, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(scenes(), st.integers(0, 3))
 def test_salicon_equals_the_slow_definitions(scene, seed):
     map_, _, _, fixations, others = scene

@@ -79,7 +79,7 @@ def pairs(draw, smallest=2):
     return np.round(random.random((rows, columns)) * draw(st.integers(1, 60))) / 60, truth
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(pairs(), st.sampled_from(CONVENTIONS))
 def test_bounds_and_the_functions_one_by_one(pair, convention):
     scores, curves = object_scores(*pair, convention=convention)
@@ -96,7 +96,7 @@ def test_bounds_and_the_functions_one_by_one(pair, convention):
     assert curves["precision"][-1] == pytest.approx(pair[1].mean())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(pairs(smallest=4), st.sampled_from(CONVENTIONS))
 def test_the_mask_itself_scores_best(pair, convention):
     values, truth = pair
@@ -113,7 +113,7 @@ def test_the_mask_itself_scores_best(pair, convention):
         assert not scores[name] > perfect[name] + 1e-9, name
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(pairs(), st.floats(0.01, 30), st.floats(-20, 20))
 def test_stretching_undoes_scale_and_offset_and_raw_does_not_stretch(pair, scale, offset):
     values, truth = pair
@@ -127,7 +127,7 @@ def test_stretching_undoes_scale_and_offset_and_raw_does_not_stretch(pair, scale
     assert faint == pytest.approx(np.abs(values / 2 - truth).mean())
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(pairs())
 def test_complement_and_mirror(pair):
     values, truth = pair

@@ -29,7 +29,7 @@ def same(first, second):
     assert first == pytest.approx(second, abs=1e-9, nan_ok=True)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(scenes(), st.floats(0.1, 50), st.floats(-20, 20))
 def test_scale_and_offset_change_nothing_that_they_must_not(scene, scale, offset):
     map_, density, points, _ = scene
@@ -45,7 +45,7 @@ def test_scale_and_offset_change_nothing_that_they_must_not(scene, scale, offset
             same(one, other)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(scenes(), st.sampled_from([np.sqrt, np.log, np.exp, lambda v: v**3]))
 def test_exact_areas_see_the_order_alone(scene, monotone):
     map_, _, points, others = scene
@@ -58,7 +58,7 @@ def test_exact_areas_see_the_order_alone(scene, monotone):
         same(one, other)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(scenes())
 def test_a_mirrored_order_mirrors_the_exact_areas(scene):
     map_, _, points, others = scene
@@ -71,7 +71,7 @@ def test_a_mirrored_order_mirrors_the_exact_areas(scene):
     assert there + metrics.shuffled_auc(map_, others, points, **how) == pytest.approx(1)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(scenes())
 def test_ranges_and_symmetry(scene):
     map_, density, points, others = scene
@@ -93,7 +93,7 @@ def test_ranges_and_symmetry(scene):
         same(*(metrics.cc(*pair, convention=key) for pair in both))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(scenes())
 def test_the_truth_scores_best(scene):
     map_, density, points, others = scene
@@ -123,7 +123,7 @@ def test_the_truth_scores_best(scene):
         assert metrics.information_gain(density, points, density, convention=key) == 0
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(scenes(), st.randoms(use_true_random=False))
 def test_the_order_of_fixations_does_not_matter(scene, shuffler):
     map_, _, points, others = scene

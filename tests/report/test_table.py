@@ -45,7 +45,7 @@ def test_csv_can_be_read_again():
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(min_size=1, max_size=30).filter(lambda text: "\r" not in text))
 def test_html_shows_any_name_as_it_is(name):
     seen = []
