@@ -17,12 +17,13 @@ EXIF_NOTE = (
 )
 
 
-def export_model(source, out, raw=False, fit_mode=None, output=None):
+def export_model(source, out, raw=False, fit_mode=None, output=None, thorough=False):
     """Write a trained model as `out/<model>/<version>/`, the next free version.
 
     Args:
         source: what `salzoo.load_model` takes, but for an export; of a run the best
-            weights. raw, fit_mode, output: what happens around the network, see `Predictor`.
+            weights. raw, fit_mode, output, thorough: what happens around the network, see
+            `Predictor`.
 
     Signatures:
         serving_default: `images`, string (batch,), each an encoded JPEG or PNG
@@ -40,7 +41,7 @@ def export_model(source, out, raw=False, fit_mode=None, output=None):
         InputError: the source is no model, or an export already.
     """
     check_folder("--out", out)
-    opened = open_source(source, Wrapping(raw, fit_mode, output))
+    opened = open_source(source, Wrapping(raw, fit_mode, output, thorough))
     if opened.model is None:
         raise InputError(f"{source} is an exported model already; copy it.")
     card, saliency = opened.card, opened.saliency

@@ -9,6 +9,8 @@ import argparse
 from salzoo.errors import InputError, unknown_name
 
 FITS = ("pad", "stretch", "native")
+# What happens around a network, see `Predictor`.
+WRAPPING_FLAGS = ("--raw", "--fit", "--output", "--thorough")
 
 
 def size(text):

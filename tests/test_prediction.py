@@ -184,6 +184,8 @@ def test_what_is_no_model(exported, small_run, tmp_path):
         Predictor(exported, raw=True)
     with pytest.raises(InputError, match="--fit cannot change the exported model"):
         Predictor(exported, fit_mode="native")
+    with pytest.raises(InputError, match="--thorough cannot change the exported model"):
+        Predictor(exported, thorough=True)
     shutil.copytree(exported, tmp_path / "damaged")
     (tmp_path / "damaged" / "saved_model.pb").write_bytes(b"no graph")
     with pytest.raises(InputError, match="is damaged .*export it again"):

@@ -44,6 +44,11 @@ def add_wrapping(parser):
         metavar="NAME",
         help="which map of a model that makes several, like asnet's fixation or object_3",
     )
+    parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="the mean over three sizes and the mirror image: six times as slow, a little better",
+    )
 
 
 def add_options(parser):

@@ -98,6 +98,7 @@ def _stem(arguments, data):
         *(["all"] if arguments.compare else arguments.convention or []),
         *changed,
         *(["raw"] if arguments.raw else []),
+        *(["thorough"] if arguments.thorough else []),
         *([arguments.output] if arguments.output else []),
     ]
     return "-".join(parts).replace(" ", "")

@@ -106,7 +106,9 @@ def _predict(arguments, photos, wishes, failures):
     from salzoo.prediction import Predictor
     from salzoo.prediction.photos import predict_photo
 
-    predictor = Predictor(arguments.model, arguments.raw, arguments.fit, arguments.output)
+    predictor = Predictor(
+        arguments.model, arguments.raw, arguments.fit, arguments.output, arguments.thorough
+    )
     read = {os.path.realpath(path) for path in (*photos, arguments.regions or photos[0])}
     files = []
     bar = tqdm(photos, unit="image", disable=None if len(photos) > 1 else True)
@@ -172,7 +174,9 @@ def _submit(arguments):
     from salzoo.submission import test_images, write_submission
 
     images = test_images(arguments.submission, arguments.data_dir)
-    predictor = Predictor(arguments.model, arguments.raw, arguments.fit, arguments.output)
+    predictor = Predictor(
+        arguments.model, arguments.raw, arguments.fit, arguments.output, arguments.thorough
+    )
     archive = write_submission(
         arguments.submission, images, predictor, predictor.card["model"], out
     )

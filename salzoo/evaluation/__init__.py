@@ -49,6 +49,7 @@ def evaluate(
     raw=False,
     fit=None,
     output=None,
+    thorough=False,
     seed=None,
     jobs=None,
     out=None,
@@ -79,7 +80,7 @@ def evaluate(
         metrics: name, list of names or "all"; None: all but EMD.
         baselines: name, list of names, "all" or "none"; None: the cheap ones.
         name: for the table, one a source; None: the models' or the folders'.
-        raw, fit, output: what happens around a network, see `Predictor`.
+        raw, fit, output, thorough: what happens around a network, see `Predictor`.
         seed: of all that is drawn at random; None: 0. jobs: processes; None: all cores.
         out: folder to write to: evaluation.json, scores.csv, curves.npz (objects),
             report.md, report.html. Interrupted, the same call goes on where it was.
@@ -118,7 +119,7 @@ def evaluate(
     conventions = tasks.conventions_of(task, "all" if compare else _names(convention))
     metrics = tasks.metrics_of(task, _names(metrics), conventions)
     baselines = tasks.baselines_of(task, _names(baselines)) or "none"
-    wrapping = raw, fit, output
+    wrapping = raw, fit, output, thorough
     models = _sources.open_sources(sources, samples, images, measured, task, wrapping, _names(name))
     if out is not None:
         os.makedirs(out, exist_ok=True)
@@ -130,7 +131,7 @@ def evaluate(
         dataset=dataset,
         split=split,
         changed=_changed(
-            raw,
+            {"raw": raw, "thorough": thorough},
             {
                 "protocol": protocol,
                 "limit": limit,
@@ -177,10 +178,10 @@ def write_report(evaluation, folder, models, samples):
     remove_journals(folder)
 
 
-def _changed(raw, values):
+def _changed(switches, values):
     """Say what was not as usual, for the title."""
     changed = [f"{name} {value}" for name, value in values.items() if value is not None]
-    return [*changed, "raw"] if raw else changed
+    return changed + [name for name, on in switches.items() if on]
 
 
 def _names(given):

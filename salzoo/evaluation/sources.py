@@ -10,6 +10,7 @@ from salzoo.files import read_json
 from salzoo.map_files import HDF5
 from salzoo.maps import MapFolder
 from salzoo.models import MODELS, model_record, output_task
+from salzoo.values import WRAPPING_FLAGS
 
 
 def kind_of(source):
@@ -115,13 +116,16 @@ class Network:
         return self.predictor(read_image(sample.image_path, exif=False))
 
 
-def open_sources(sources, samples, images, needed, task, wrapping=(False, None, None), names=None):
+def open_sources(
+    sources, samples, images, needed, task, wrapping=(False, None, None, False), names=None
+):
     """Open what is to be evaluated.
 
     Args:
         sources: see `salzoo.evaluate`. samples, images: of the split, and their names.
         needed: those of the samples that are measured. task: "fixations" or "objects".
-        wrapping: raw, fit and output, as of `Predictor`. names: for the table, one a source.
+        wrapping: raw, fit, output and thorough, as of `Predictor`.
+        names: for the table, one a source.
 
     Returns:
         {name: `MapFolder` or `Network`}.
@@ -153,11 +157,11 @@ def open_sources(sources, samples, images, needed, task, wrapping=(False, None, 
 
 def _open_model(source, task, wrapping):
     """Return the name and the `Network` of a model that can predict this task."""
-    raw, fit, output = wrapping
+    raw, fit, output, thorough = wrapping
     if _is_path(source) or _is_keras_model(source):
         from salzoo.prediction import load_model
 
-        predictor = load_model(source, raw, fit, output or _output_for(task, source))
+        predictor = load_model(source, raw, fit, output or _output_for(task, source), thorough)
     else:
         predictor = source
         _refuse(wrapping, "a model that is at hand already")
@@ -171,7 +175,7 @@ def _open_model(source, task, wrapping):
 
 
 def _refuse(wrapping, what):
-    for flag, value in zip(("--raw", "--fit", "--output"), wrapping, strict=True):
+    for flag, value in zip(WRAPPING_FLAGS, wrapping, strict=True):
         if value:
             raise InputError(f"{flag} cannot change {what}.")
 

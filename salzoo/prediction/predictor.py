@@ -15,6 +15,7 @@ class Predictor:
         raw: without post-processing.
         fit_mode: how images reach the network, if not as usual; see `Geometry`.
         output: of a model that makes several maps, which; None: the one of the object.
+        thorough: the mean over several sizes and the mirror image, see `saliency_function`.
 
     Attributes:
         card: dict, what is known of the model.
@@ -26,8 +27,8 @@ class Predictor:
             when it was made.
     """
 
-    def __init__(self, source, raw=False, fit_mode=None, output=None):
-        opened = open_source(source, Wrapping(raw, fit_mode, output))
+    def __init__(self, source, raw=False, fit_mode=None, output=None, thorough=False):
+        opened = open_source(source, Wrapping(raw, fit_mode, output, thorough))
         self.card, self.fingerprint, self.model, self._saliency = opened
 
     def __call__(self, image):
@@ -41,7 +42,7 @@ class Predictor:
         return self._saliency(images)[0, ..., 0].numpy()
 
 
-def load_model(source="msinet_lite", raw=False, fit=None, output=None):
+def load_model(source="msinet_lite", raw=False, fit=None, output=None, thorough=False):
     """Load a trained model.
 
     Args:
@@ -53,6 +54,8 @@ def load_model(source="msinet_lite", raw=False, fit=None, output=None):
         raw: leave out the post-processing (blur, division by the maximum).
         fit: "pad", "stretch" or "native", how images reach the network; None: as usual.
         output: of a model that makes several maps, which; None: the one of the object.
+        thorough: look at the image at three sizes, and at its mirror image, and take the
+            mean: six times as slow, a little better.
 
     Returns:
         `Predictor`, a function of an image (rows, columns, 3), RGB 0..255, to its map,
@@ -61,4 +64,4 @@ def load_model(source="msinet_lite", raw=False, fit=None, output=None):
     Raises:
         InputError: the source is no model; the sentence says what to do.
     """
-    return Predictor(source, raw, fit, output)
+    return Predictor(source, raw, fit, output, thorough)

@@ -21,6 +21,7 @@ from salzoo.models import (
     trained_model,
 )
 from salzoo.prediction.function import saliency_function
+from salzoo.values import WRAPPING_FLAGS
 
 
 class Opened(NamedTuple):
@@ -38,6 +39,7 @@ class Wrapping(NamedTuple):
     raw: bool = False
     fit_mode: str | None = None
     output: str | None = None
+    thorough: bool = False
 
 
 def open_source(source, wrapping):
@@ -121,7 +123,7 @@ def _read_keras(path):
 
 def _wrap(record, model, geometry, wrapping, **known):
     """Put together what goes around a network, and the card of the whole."""
-    raw, fit_mode, output = wrapping
+    raw, fit_mode, output, thorough = wrapping
     if fit_mode is not None:
         record.check_fit(fit_mode)
         geometry = replace(geometry, mode=fit_mode)
@@ -143,11 +145,15 @@ def _wrap(record, model, geometry, wrapping, **known):
         },
         "seed": None,
         "geometry": asdict(geometry),
-        "post_processing": {"blur": 0.0 if plain else record.blur, "divide_by_maximum": not plain},
+        "post_processing": {
+            "blur": 0.0 if plain else record.blur,
+            "divide_by_maximum": not plain,
+            **({"thorough": True} if thorough else {}),
+        },
         "metrics": {},
         **known,
     }
-    saliency = saliency_function(model, geometry, record.blur, raw, output)
+    saliency = saliency_function(model, geometry, record.blur, raw, output, thorough)
     return Opened(card, None, model, saliency)
 
 
@@ -157,7 +163,7 @@ def _fingerprint(weights, card):
 
 
 def _open_export(export, wrapping):
-    for flag, value in zip(("--raw", "--fit", "--output"), wrapping, strict=True):
+    for flag, value in zip(WRAPPING_FLAGS, wrapping, strict=True):
         if value:
             raise InputError(
                 f"{flag} cannot change the exported model {export}: it was decided at export; "

@@ -203,6 +203,7 @@ def test_resized_and_superfluous_maps_are_noted(inside, maps, data, tmp_path):
         (["--name", "a,b"], "2 names for 1 models"),
         (["--name", "mean map"], "called 'mean map' as a baseline is"),
         (["--raw"], "--raw cannot change the maps"),
+        (["--thorough"], "--thorough cannot change the maps"),
         (["--jobs", "0"], "'0' is not a whole number of 1 or more"),
         (["--split", "valid"], "no split 'valid'; did you mean 'val'?"),
     ],

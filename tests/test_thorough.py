@@ -1,0 +1,46 @@
+"""A thorough look: several sizes and the mirror image."""
+
+import math
+
+import keras
+import numpy as np
+
+from salzoo.data.geometry import Geometry
+from salzoo.models import trained_model
+from salzoo.prediction import load_model, saliency_function
+
+
+def test_thorough_is_the_mean_over_sizes_and_mirror_images(random):
+    """Computed again from single looks; each counts alike, whatever its canvas."""
+
+    image = random.uniform(0, 255, (60, 90, 3)).astype("float32")
+    model = trained_model("msinet_lite")
+    usual = load_model("msinet_lite", raw=True)
+    rows, columns = usual.card["geometry"]["size"]
+    looks = []
+    for share in (0.8, 1.0, 1.2):
+        size = tuple(32 * math.ceil(side * share / 32) for side in (rows, columns))
+        look = saliency_function(model, Geometry("pad", size, 32, 127.5), raw=True)
+        for step in (1, -1):
+            map_ = np.float64(look(image[None, :, ::step])[0, :, ::step, 0])
+            looks.append(map_ / map_.sum())
+    expected = np.mean(looks, axis=0)
+    raw = load_model("msinet_lite", raw=True, thorough=True)(image)
+    np.testing.assert_allclose(raw, expected * usual(image).sum(), rtol=1e-3)
+    scaled = load_model("msinet_lite", thorough=True)
+    np.testing.assert_allclose(scaled(image), expected / expected.max(), atol=1e-4)
+    assert scaled.card["post_processing"]["thorough"] is True
+    assert scaled.fingerprint != load_model("msinet_lite").fingerprint
+
+
+def test_a_fixed_size_leaves_the_mirror_image(random):
+    """A network that tells left from right no longer does; probabilities keep their scale."""
+
+    images = keras.Input((24, 32, 3))
+    brighter = keras.layers.Rescaling(1 / 255)(images[..., :1])
+    network = keras.Model(images, {"object": brighter * np.linspace(0, 1, 32)[:, None]})
+    image = random.uniform(0, 255, (24, 32, 3)).astype("float32")
+    geometry = Geometry("pad", (24, 32))
+    look = saliency_function(network, geometry, output="object", thorough=True)
+    map_ = look(image[None])[0, ..., 0]
+    np.testing.assert_allclose(map_, image[..., 0] / 255 / 2, atol=1e-5)
