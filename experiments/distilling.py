@@ -1,14 +1,12 @@
-"""Train msinet_lite as it comes with salzoo: teachers, then networks that learn from all.
+"""Train msinet_lite as it comes with salzoo: three teachers, then one network that learns from all.
 
     python experiments/distilling.py --data_dir DATA --out runs/lite
 
-DATA has the folders osie and nus_scene. The teachers learn from the fixations: three
-networks of the same kind, and one with other eyes (resnet_teacher.py). What they say
-together of new views of the training images (teacher_views.py), and the fixations once
-more, make the networks OUT/student1 and OUT/student2, whose mean is shipped
-(ship_weights.py). With --again, the network that comes with salzoo takes the place of the
-first three. Each step is printed as the command that does it, and needs a quarter to half
-an hour on two cores (a student: an hour). When interrupted, the same command goes on.
+DATA has the folders osie and nus_scene. The teachers learn from the fixations; what they
+say together of new views of the training images (teacher_views.py), and the fixations
+once more, make the network in OUT/student. Each step is printed as the command that does
+it, and needs a quarter of an hour (the student: 50 minutes) on two cores. When
+interrupted, the same command goes on.
 """
 
 import argparse
@@ -25,14 +23,10 @@ TEACHERS = (
     ("--input_size", "352x480"),
     ("--input_size", "352x480", "--seed", "1", "--epochs", "10"),
 )
-AGAIN = "msinet_lite@256x352,320x416,384x512"
-# Two of seven images, or of five, are of the two sets, in equal parts, the rest views.
-STUDENTS = (("--mix", "1,1,5", "--epochs", "2"), ("--mix", "1,1,3", "--epochs", "2"))
+# A third of what the student sees are the two sets, in equal parts, the rest views.
+STUDENT = ("--mix", "1,1,4", "--epochs", "5")
 DATASETS = ("osie", "nus_scene")
-VIEWS, RESNET = (
-    os.path.join(os.path.dirname(__file__), name)
-    for name in ("teacher_views.py", "resnet_teacher.py")
-)
+VIEWS = os.path.join(os.path.dirname(__file__), "teacher_views.py")
 
 
 def main(argv=None):
@@ -73,22 +67,15 @@ def commands(arguments, data):
     common = ["--protocol", "set_aside", "--data_dir", data]
     pretrained = ["--backbone_weights", arguments.backbone_weights]
     known = "+".join(DATASETS)
-    teachers = [AGAIN] if arguments.again else []
-    for number, flags in enumerate(() if arguments.again else TEACHERS, 1):
-        name = f"teacher{number}"
-        teachers.append(os.path.join(arguments.out, name))
+    teachers = [f"teacher{number}" for number in range(1, len(TEACHERS) + 1)]
+    for name, flags in zip(teachers, TEACHERS, strict=True):
         yield from training(arguments.out, name, ["--dataset", known, *common, *pretrained, *flags])
-    eyes = ["--backbone_weights", arguments.resnet_weights]
-    resnet = os.path.join(arguments.out, "resnet")
-    teachers.append(os.path.join(resnet, "resnet_teacher.keras"))
-    if not os.path.exists(teachers[-1]):
-        yield [RESNET, "--data_dir", data, *eyes, "--out", resnet]
+    runs = [os.path.join(arguments.out, name) for name in teachers]
     views = os.path.join(data, "folder")
     if not os.path.exists(os.path.join(views, "splits.csv")):
-        yield [VIEWS, *teachers, "--dataset", known, *common, "--out", views]
-    mixture = ["--dataset", f"{known}+folder", *common, *pretrained]
-    for number, flags in enumerate(STUDENTS, 1):
-        yield from training(arguments.out, f"student{number}", [*mixture, *flags])
+        yield [VIEWS, *runs, "--dataset", known, *common, "--out", views]
+    mixture = ["--dataset", f"{known}+folder", *common, *pretrained, *STUDENT]
+    yield from training(arguments.out, "student", mixture)
 
 
 def training(out, name, flags):
@@ -119,16 +106,6 @@ def _parser():
         "--backbone_weights",
         default="imagenet",
         help="imagenet, or a file of MobileNetV2's weights (default: imagenet)",
-    )
-    parser.add_argument(
-        "--resnet_weights",
-        default="imagenet",
-        help="imagenet, or a file of ResNet-50's weights (default: imagenet)",
-    )
-    parser.add_argument(
-        "--again",
-        action="store_true",
-        help="one teacher is the network that comes with salzoo, in the place of three",
     )
     parser.add_argument("--out", required=True, help="folder of the runs and the views")
     return parser

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from experiments import distilling, resnet_teacher, teacher_views
+from experiments import distilling, teacher_views
 from salzoo import commands
 
 
@@ -25,8 +25,7 @@ def called(monkeypatch):
     def call(command):
         done.append(command)
         folder = command[-1]
-        lasts = {distilling.VIEWS: "splits.csv", distilling.RESNET: "resnet_teacher.keras"}
-        last = lasts.get(command[0], "metrics.json")
+        last = "splits.csv" if command[0] == distilling.VIEWS else "metrics.json"
         os.makedirs(folder, exist_ok=True)
         open(os.path.join(folder, last), "w").close()
         return 0
@@ -39,8 +38,7 @@ def test_every_command_is_one_that_salzoo_takes(called, data, tmp_path):
     out = str(tmp_path / "out")
     arguments = ["--data_dir", data, "--out", out, "--backbone_weights", "file.h5"]
     assert distilling.main(arguments) == 0
-    resnet, views = called.pop(3), called.pop(3)
-    assert os.path.samefile(resnet[0], resnet_teacher.__file__)
+    views = called.pop(3)
     assert os.path.samefile(views[0], teacher_views.__file__)
     assert {tuple(command[:3]) for command in called} == {("-m", "salzoo", "train")}
     trainings = [commands._parse(command[1:]) for command in called]
@@ -48,30 +46,15 @@ def test_every_command_is_one_that_salzoo_takes(called, data, tmp_path):
     assert {each.backbone_weights for each in trainings} == {"file.h5"}
     assert [each.dataset for each in trainings] == [
         *["osie+nus_scene"] * 3,
-        *["osie+nus_scene+folder"] * 2,
+        "osie+nus_scene+folder",
     ]
     views = teacher_views._parser().parse_args(views[1:])
-    resnet = resnet_teacher._parser().parse_args(resnet[1:])
-    assert (resnet.data_dir, resnet.backbone_weights) == (trainings[3].data_dir, "imagenet")
-    assert views.teachers == [
-        *(each.run_dir for each in trainings[:3]),
-        os.path.join(resnet.out, "resnet_teacher.keras"),
-    ]
+    assert views.runs == [each.run_dir for each in trainings[:3]]
     assert views.out == os.path.join(trainings[3].data_dir, "folder")
     assert os.readlink(os.path.join(out, "data", "osie")) == os.path.join(data, "osie")
     # A second time there is nothing left to do.
     called.clear()
     assert distilling.main(arguments) == 0 and not called
-
-
-def test_again(called, data, tmp_path):
-    out = str(tmp_path / "out")
-    flags = ["--again", "--resnet_weights", "file.npz"]
-    assert distilling.main(["--data_dir", data, "--out", out, *flags]) == 0
-    resnet, views, *students = called
-    assert resnet[resnet.index("--backbone_weights") + 1] == "file.npz"
-    assert views[1:3] == [distilling.AGAIN, f"{out}/resnet/resnet_teacher.keras"]
-    assert [student[-1] for student in students] == [f"{out}/student1", f"{out}/student2"]
 
 
 def test_an_interrupted_training_goes_on(called, data, tmp_path):
