@@ -1,18 +1,15 @@
 """Views of a dataset's images, with the maps that trained networks give them.
 
-    python experiments/teacher_views.py TEACHER TEACHER ... --dataset osie+nus_scene \\
-        --protocol set_aside --data_dir DATA --out VIEWS
+    python experiments/teacher_views.py RUN RUN ... --dataset osie+nus_scene --protocol set_aside \\
+        --data_dir DATA --out VIEWS
 
 Several networks together predict better than each of them, but cost as much as all of
 them; a single one learns to do nearly the same if it sees what they say of many images
-(Hinton et al., 2015, arXiv:1503.02531; of ever new views of the images at hand, and of
-mixtures of them: Beyer et al., CVPR 2022). The views are cut out of the images that the
-networks were trained on, some put side by side as on a page or a poster; half of them
-are two, one shining through the other. A TEACHER is a run or what else `salzoo.load_model` takes,
-NAME@256x352,320x416 the mean of what a network says at these sizes, or a network that
-resnet_teacher.py wrote. They see the views as they are; in what is written, half of them
-are darker or lighter, tinted, grey, blurred or noisy, for people look at nearly the same
-places then.
+(Hinton et al., 2015, arXiv:1503.02531; of ever new views of the images at hand: Beyer
+et al., CVPR 2022). The views are cut out of the images that the networks were
+trained on, some put side by side as on a page or a poster. The networks see them as
+they are; in what is written, half of them are darker or lighter, tinted, grey, blurred
+or noisy, for people look at nearly the same places then.
 
 Writes a dataset of the kind "folder", all of it for training: images/, densities/ (the
 networks' mean density) and splits.csv. If it is interrupted, the same command goes on.
@@ -32,15 +29,10 @@ from salzoo.data.mixture import chain, load_mixture
 from salzoo.errors import InputError
 from salzoo.files import check_folder, read_json, whole_file, write_json
 from salzoo.quiet import load_tensorflow
-from salzoo.values import at_least, seed, size
+from salzoo.values import at_least, seed
 
 # Pixels of a view's longer side: no network here sees more of it.
 SIDE = 480
-# The share of views that are whole images; of the others, the smallest width by the largest.
-WHOLE = 0.1
-SMALLEST = 0.5
-# The share of views that are two of them, one shining through the other.
-BLENDED = 0.5
 # The share of views that are pages, the rows and columns of pictures on one, their gap.
 PAGES = 0.2
 PICTURES = ((1, 2), (2, 1), (1, 3), (2, 2))
@@ -63,8 +55,10 @@ def main(argv=None):
 
 def write_views(arguments):
     """Draw views, ask the networks, and write both as a dataset."""
-    teachers = [open_teacher(each) for each in arguments.teachers]
+    import salzoo
+
     folder = begin(arguments)
+    teachers = [salzoo.load_model(run) for run in arguments.runs]
     samples = chain(
         load_mixture(arguments.dataset, arguments.data_dir, "train", arguments.protocol)
     )
@@ -104,50 +98,10 @@ def begin(arguments):
     return folder
 
 
-def open_teacher(text):
-    """Return a TEACHER, see the module: a function of a view, uint8, to its map."""
-    import keras
-
-    import salzoo
-    from salzoo.data.geometry import Geometry
-    from salzoo.prediction.function import saliency_function
-
-    name, _, sizes = text.partition("@")
-    if os.path.basename(name) == "resnet_teacher.keras":
-        network = keras.models.load_model(name, compile=False, safe_mode=True)
-        sizes = [network.input_shape[1:3]]
-    else:
-        teacher = salzoo.load_model(name)
-        if not sizes:
-            return teacher
-        try:
-            network, sizes = teacher.model, [size(each) for each in sizes.split(",")]
-        except argparse.ArgumentTypeError as error:
-            raise InputError(f"TEACHER {text}: {error}") from error
-    canvases = [Geometry("pad", each, 32, 127.5) for each in sizes]
-    views = [saliency_function(network, canvas) for canvas in canvases]
-
-    def look(view):
-        images = np.float32(view)[None]
-        return mean_density([lambda _, ask=ask: ask(images)[0, ..., 0] for ask in views], view)
-
-    return look
-
-
 def draw_view(images, random):
-    """Return a view as a PIL image: one, or two of which one shines through the other."""
-    view = draw_one(images, random)
-    if random.random() < BLENDED:
-        other = draw_one(images, random).resize(view.size, Image.LANCZOS)
-        view = Image.blend(view, other, random.uniform(0.2, 0.8))
-    return view
-
-
-def draw_one(images, random):
-    """Return a part of one image, or a page of several, as a PIL image."""
+    """Return a view of one image, or a page of several, as a PIL image."""
     if random.random() >= PAGES:
-        whole = random.random() < WHOLE
-        return cut_out(images, None if whole else 1.6 ** random.uniform(-1, 1), random)
+        return cut_out(images, 1.6 ** random.uniform(-1, 1), random)
     rows, columns = PICTURES[random.integers(len(PICTURES))]
     page = Image.new("RGB", _extent(1.5 ** random.uniform(-1, 1)), _paper(random))
     width, height = page.width / columns, page.height / rows
@@ -162,18 +116,17 @@ def draw_one(images, random):
 
 
 def cut_out(images, aspect, random):
-    """Return a random part of a random image, mirrored or not.
+    """Return a random part of a random image.
 
     Args:
         images: list of uint8 arrays (rows, columns, 3).
-        aspect: width by height of the part; None: nearly the whole image.
+        aspect: width by height of the part.
         random: numpy Generator.
     """
     image = images[random.integers(len(images))]
     rows, columns = image.shape[:2]
-    smallest = SMALLEST if aspect else 0.85
-    aspect = aspect or columns / rows
-    width = min(columns, rows * aspect) * random.uniform(smallest, 1.0)
+    # The largest part of this aspect, or down to a quarter of its area.
+    width = min(columns, rows * aspect) * random.uniform(0.5, 1.0)
     height = width / aspect
     left, top = random.uniform(0, columns - width), random.uniform(0, rows - height)
     part = Image.fromarray(image)
@@ -232,11 +185,11 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="teacher_views", description=__doc__.split("\n\n")[0], allow_abbrev=False
     )
-    parser.add_argument("teachers", nargs="+", metavar="TEACHER", help="trained networks")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="trained networks, see load_model")
     parser.add_argument("--dataset", required=True, help="whose training images to view")
     parser.add_argument("--data_dir", help="its folder")
     parser.add_argument("--protocol", help="who divides it")
-    parser.add_argument("--views", type=at_least(1), default=11000, help="default: 11000")
+    parser.add_argument("--views", type=at_least(1), default=4000, help="default: 4000")
     parser.add_argument("--seed", type=seed, default=0, help="default: 0")
     parser.add_argument("--out", required=True, help="folder of the new dataset")
     return parser

@@ -45,7 +45,7 @@ def test_densities_are_the_networks(views):
             (each / each.sum())[:rows, :columns].reshape(rows // 8, 8, columns // 8, 8).sum((1, 3))
             for each in (np.float64(theirs), sample.density)
         ]
-        assert np.corrcoef(*(each.ravel() for each in blocks))[0, 1] > 0.99
+        assert np.corrcoef(*(each.ravel() for each in blocks))[0, 1] > 0.995
         assert abs(blocks[0] - blocks[1]).sum() < 0.1
 
 
@@ -80,48 +80,6 @@ def test_the_mean_of_several_densities():
     np.testing.assert_allclose(
         teacher_views.mean_density(teachers, np.zeros((1, 2, 3))), [[0.5, 0.5]], rtol=1e-12
     )
-
-
-def test_a_network_at_several_sizes(random):
-    """The mean of what it says at each; at its own size alone it is the network itself."""
-    view = random.integers(0, 255, (90, 160, 3), dtype="uint8")
-    own = teacher_views.open_teacher("msinet_lite")(view)
-    alone = teacher_views.open_teacher("msinet_lite@320x416")(view)
-    np.testing.assert_allclose(alone, np.float64(own) / np.float64(own).sum(), rtol=1e-4)
-    other = teacher_views.open_teacher("msinet_lite@160x192")(view)
-    both = teacher_views.open_teacher("msinet_lite@320x416,160x192")(view)
-    np.testing.assert_allclose(both, (alone + other) / 2, rtol=1e-6)
-    with pytest.raises(InputError, match="TEACHER msinet_lite@big: 'big' is not ROWSxCOLUMNS"):
-        teacher_views.open_teacher("msinet_lite@big")
-
-
-def test_whole_images_and_parts(random, monkeypatch):
-    """Of a picture of numbered columns: what is left of them is what was cut out."""
-    monkeypatch.setattr(teacher_views, "PAGES", 0.0)
-    columns = np.arange(200, dtype="uint8")
-    image = np.broadcast_to(columns[None, :, None], (150, 200, 3))
-    for whole, least in ((1.0, 0.8), (0.0, 0.25)):
-        monkeypatch.setattr(teacher_views, "WHOLE", whole)
-        views = [teacher_views.draw_one([image], random) for _ in range(60)]
-        widths = [np.ptp(np.asarray(view)[0, :, 0].astype(int)) / 200 for view in views]
-        assert all(least < width < 1.01 for width in widths)
-        if whole:
-            assert all(view.size == (480, 360) for view in views)
-        else:
-            assert min(widths) < 0.5 and max(widths) > 0.7
-
-
-def test_one_view_shines_through_another(random, monkeypatch):
-    """Of a black and a white image: grey, from a fifth to four fifths."""
-    monkeypatch.setattr(teacher_views, "PAGES", 0.0)
-    images = [np.full((60, 80, 3), value, "uint8") for value in (0, 255)]
-    for share, mixed in ((0.0, 0), (1.0, 40)):
-        monkeypatch.setattr(teacher_views, "BLENDED", share)
-        greys = [np.asarray(teacher_views.draw_view(images, random)) for _ in range(40)]
-        assert all(np.ptp(grey) == 0 for grey in greys)
-        between = [grey.max() for grey in greys if 0 < grey.max() < 255]
-        assert len(between) > mixed / 4 if mixed else not between
-        assert all(50 <= grey <= 205 for grey in between)
 
 
 def test_an_empty_map_is_one_sentence():
