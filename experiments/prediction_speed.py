@@ -5,7 +5,8 @@
 Cold: `salzoo predict photo.jpg` as a program of its own, beside a program that only imports
 tensorflow and keras. Warm: from a decoded image, float32, to its map at the image's own
 size, batch 1, by msinet_lite at its default size and by msinet at 240x320. The two take
-turns; medians of processor time and of time on the clock are printed, and the ratios.
+turns; medians of processor time and of time on the clock are printed, and the ratios. So
+do msinet_lite and msinet_lite --thorough.
 Other work on the machine disturbs processor time less.
 """
 
@@ -75,13 +76,9 @@ def cold(image, rounds):
         return medians(calls, rounds, processor_of_children)
 
 
-def warm(image, rounds):
-    """Return `medians` of one map in a process that has its models loaded."""
-    from salzoo import load_model
-    from salzoo.models import build_model
-
+def warm(models, image, rounds):
+    """Return `medians` of one map in a process that has its models loaded, {name: model}."""
     image = np.asarray(image, "float32")
-    models = {"msinet_lite": load_model("msinet_lite"), "msinet": load_model(build_model("msinet"))}
     calls = {
         f"{name} at {'x'.join(map(str, model.card['geometry']['size']))}": (
             lambda model=model: model(image)
@@ -112,7 +109,16 @@ def main():
     image = Image.fromarray(levels).resize((columns, rows), Image.Resampling.BICUBIC)
     size_text = f"{rows}x{columns}"
     show(f"cold, {size_text}", cold(image, arguments.cold), 1, "s")
-    show(f"warm, {size_text}", warm(image, arguments.rounds), 1e3, "ms")
+
+    from salzoo import load_model
+    from salzoo.models import build_model
+
+    lite = {"msinet_lite": load_model("msinet_lite")}
+    for other in (
+        {"msinet": load_model(build_model("msinet"))},
+        {"thorough": load_model("msinet_lite", thorough=True)},
+    ):
+        show(f"warm, {size_text}", warm({**lite, **other}, image, arguments.rounds), 1e3, "ms")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from salzoo.prediction import load_model, saliency_function
 
 def test_thorough_is_the_mean_over_sizes_and_mirror_images(random):
     """Computed again from single looks; each counts alike, whatever its canvas."""
-
     image = random.uniform(0, 255, (60, 90, 3)).astype("float32")
     model = trained_model("msinet_lite")
     usual = load_model("msinet_lite", raw=True)
@@ -35,7 +34,6 @@ def test_thorough_is_the_mean_over_sizes_and_mirror_images(random):
 
 def test_a_fixed_size_leaves_the_mirror_image(random):
     """A network that tells left from right no longer does; probabilities keep their scale."""
-
     images = keras.Input((24, 32, 3))
     brighter = keras.layers.Rescaling(1 / 255)(images[..., :1])
     network = keras.Model(images, {"object": brighter * np.linspace(0, 1, 32)[:, None]})

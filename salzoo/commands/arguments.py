@@ -47,7 +47,7 @@ def add_wrapping(parser):
     parser.add_argument(
         "--thorough",
         action="store_true",
-        help="the mean over three sizes and the mirror image: six times as slow, a little better",
+        help="the mean over three sizes and the mirror image: four times as slow, a little better",
     )
 
 

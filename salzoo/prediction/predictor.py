@@ -55,7 +55,7 @@ def load_model(source="msinet_lite", raw=False, fit=None, output=None, thorough=
         fit: "pad", "stretch" or "native", how images reach the network; None: as usual.
         output: of a model that makes several maps, which; None: the one of the object.
         thorough: look at the image at three sizes, and at its mirror image, and take the
-            mean: six times as slow, a little better.
+            mean: four times as slow, a little better.
 
     Returns:
         `Predictor`, a function of an image (rows, columns, 3), RGB 0..255, to its map,
