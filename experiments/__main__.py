@@ -17,9 +17,9 @@ from experiments import all_tables, writing
 from experiments.entries import select
 from experiments.runner import Runner
 from experiments.settings import QUICK_IMAGES, Settings
-from salzoo.errors import InputError
-from salzoo.quiet import load_tensorflow
-from salzoo.values import above_zero, at_least, size
+from salzoo.utils.errors import InputError
+from salzoo.utils.tensorflow import load_tensorflow
+from salzoo.utils.validators import above_zero, at_least, size
 
 OUT = os.path.join("runs", "experiments")
 RECIPE_FLAGS = ("epochs", "batch_size", "learning_rate", "input_size", "backbone_weights")

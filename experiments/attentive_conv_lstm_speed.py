@@ -21,7 +21,7 @@ import numpy as np
 import tensorflow as tf
 
 from salzoo.layers import AttentiveConvLSTM2D
-from salzoo.values import at_least, size
+from salzoo.utils.validators import at_least, size
 
 
 def plain(layer, features):

@@ -15,8 +15,8 @@ import shlex
 import subprocess
 import sys
 
-from salzoo.errors import InputError
-from salzoo.files import check_folder
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import check_folder
 
 TEACHERS = (
     ("--input_size", "288x384"),

@@ -8,7 +8,7 @@ the images of one category). Figures are kept as printed, as texts.
 import difflib
 from dataclasses import dataclass, field
 
-from salzoo.errors import InputError
+from salzoo.utils.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ import tempfile
 import numpy as np
 
 from salzoo.data.datasets import load_dataset
-from salzoo.errors import InputError
 from salzoo.evaluation import measure
-from salzoo.evaluation.sources import Network
-from salzoo.quiet import load_tensorflow
-from salzoo.statistics import bootstrap_interval
-from salzoo.values import at_least, comma_list, seed
+from salzoo.evaluation.evaluated_sources import Network
+from salzoo.evaluation.statistics import bootstrap_interval
+from salzoo.utils.errors import InputError
+from salzoo.utils.tensorflow import load_tensorflow
+from salzoo.utils.validators import at_least, comma_list, seed
 
 MODEL = "msinet_lite"
 METRICS = ("NSS", "CC")

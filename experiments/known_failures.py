@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import salzoo
-from salzoo.attention import Box, region_shares
-from salzoo.pictures import overlay
+from salzoo.prediction.attention import Box, region_shares
+from salzoo.utils.drawing import overlay
 
 ROWS, COLUMNS, CELL = 6, 8, 80
 SIZE = (COLUMNS * CELL, ROWS * CELL)

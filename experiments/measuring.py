@@ -77,9 +77,9 @@ def _number(mean):
 
 def cost(entry, metrics):
     """Count, weigh or time the network of a `Cost`; returns what `measure` does."""
-    from salzoo.benchmark import benchmark
-    from salzoo.complexity import complexity
     from salzoo.models import build_model
+    from salzoo.models.complexity import complexity
+    from salzoo.prediction.speed import benchmark
 
     counted = complexity(
         build_model(entry.model, **entry.options, input_shape=(*entry.input_size, 3))
@@ -103,6 +103,6 @@ def cost(entry, metrics):
 
 def probability_of_better(metric, first, second):
     """Return the p value that the first runs are better than the second, one-tailed, paired."""
-    from salzoo.statistics import LOWER_IS_BETTER, one_tailed_t_test
+    from salzoo.evaluation.statistics import LOWER_IS_BETTER, one_tailed_t_test
 
     return one_tailed_t_test(first, second, higher_is_better=metric not in LOWER_IS_BETTER)

@@ -25,7 +25,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from PIL import Image
 
-from salzoo.values import at_least, size
+from salzoo.utils.validators import at_least, size
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from experiments.entries import Column
-from salzoo.errors import InputError
+from salzoo.utils.errors import InputError
 
 QUICK_RECIPE = {"epochs": 1, "batch_size": 4}
 QUICK_IMAGES = {"limit_train": 8, "limit_val": 4}

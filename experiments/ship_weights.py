@@ -14,10 +14,10 @@ import sys
 import h5py
 import numpy as np
 
-from salzoo.errors import InputError
-from salzoo.files import whole_file
 from salzoo.models import WEIGHTS_FOLDER
-from salzoo.runs import Run
+from salzoo.training.run import Run
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import whole_file
 
 
 def main():

@@ -26,10 +26,10 @@ from tqdm import tqdm
 
 from salzoo.data.images import read_image
 from salzoo.data.mixture import chain, load_mixture
-from salzoo.errors import InputError
-from salzoo.files import check_folder, read_json, whole_file, write_json
-from salzoo.quiet import load_tensorflow
-from salzoo.values import at_least, seed
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import check_folder, read_json, whole_file, write_json
+from salzoo.utils.tensorflow import load_tensorflow
+from salzoo.utils.validators import at_least, seed
 
 # Pixels of a view's longer side: no network here sees more of it.
 SIDE = 480

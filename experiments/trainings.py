@@ -11,9 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, replace
 
 from experiments.settings import QUICK_RECIPE
-from salzoo.errors import InputError
-from salzoo.files import whole_file, whole_folder, write_json
-from salzoo.quiet import load_tensorflow
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import whole_file, whole_folder, write_json
+from salzoo.utils.tensorflow import load_tensorflow
 
 FINISHED = "trained.json"
 
@@ -32,7 +32,7 @@ def config_of(entry, sets, seed, start, settings):
     from salzoo.data.datasets import dataset_record
     from salzoo.data.mixture import split_names
     from salzoo.models import model_record
-    from salzoo.runs import RunConfig
+    from salzoo.training.run import RunConfig
 
     record = model_record(entry.model)
     recipe = record.recipe_for(sets).override(**entry.recipe)
@@ -63,7 +63,7 @@ def train_once(entry, config, folder, settings, train):
     Raises:
         InputError: the folder has a run with other settings.
     """
-    from salzoo.runs import Run
+    from salzoo.training.run import Run
 
     run = Run(folder)
     if run.exists:
@@ -134,7 +134,7 @@ def write_part(folder, options, part):
             nothing is done if it is there.
     """
     from salzoo.models import build_model
-    from salzoo.runs import Run
+    from salzoo.training.run import Run
 
     if os.path.isdir(part):
         return

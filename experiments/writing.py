@@ -7,7 +7,7 @@ import statistics
 
 from experiments import measuring
 from experiments.entries import CategoryChange, Cost, find
-from salzoo.files import whole_file
+from salzoo.utils.files import whole_file
 
 NOTHING = "-"
 SIGNIFICANT = 0.05

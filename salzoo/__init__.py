@@ -6,7 +6,7 @@ __version__ = "0.1.0"
 
 # Loaded when first used, so that `salzoo --help` does not wait for TensorFlow.
 _PUBLIC = {
-    "InputError": "salzoo.errors",
+    "InputError": "salzoo.utils.errors",
     "build_model": "salzoo.models",
     "evaluate": "salzoo.evaluation",
     "list_models": "salzoo.models",
@@ -14,7 +14,7 @@ _PUBLIC = {
     "load_dataset": "salzoo.data.datasets",
     "load_model": "salzoo.prediction",
     "predict": "salzoo.prediction",
-    "train": "salzoo.trained",
+    "train": "salzoo.api",
 }
 __all__ = ["__version__", *_PUBLIC]
 

@@ -1,6 +1,6 @@
 """`python -m salzoo`."""
 
-from salzoo.commands import main
+from salzoo.cli import main
 
 if __name__ == "__main__":
     main()

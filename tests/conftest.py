@@ -54,7 +54,7 @@ SMALL = {"input_size": (32, 40), "epochs": 2, "batch_size": 2}
 def small_config(**fields):
     """A config that trains MSI-Net for seconds."""
     from salzoo.models import model_record
-    from salzoo.runs import RunConfig
+    from salzoo.training.run import RunConfig
 
     recipe = model_record("msinet").recipe_for("synthetic").override(**SMALL)
     defaults = {
@@ -73,7 +73,7 @@ def small_config(**fields):
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory):
     """A finished run with its report."""
-    from salzoo.report.after_training import report_run
+    from salzoo.evaluation.after_training import report_run
     from salzoo.training import train
 
     run = train(small_config(), tmp_path_factory.mktemp("runs") / "small", verbose=0)
@@ -86,13 +86,13 @@ def inside(monkeypatch, capsys):
     """Run a command in this process: exit status, stdout, stderr."""
     import argparse
 
-    from salzoo import commands
+    from salzoo import cli
 
     def call(*arguments):
         try:
-            parsed = commands._parse(["salzoo", *map(str, arguments)])
+            parsed = cli._parse(["salzoo", *map(str, arguments)])
             assert isinstance(parsed, argparse.Namespace)
-            status = commands._run(parsed) or 0
+            status = cli._run(parsed) or 0
         except SystemExit as stop:
             status = stop.code
         out, err = capsys.readouterr()

@@ -8,7 +8,7 @@ import shutil
 import numpy as np
 import tensorflow as tf
 
-from salzoo.files import cache_folder, whole_file
+from salzoo.utils.files import cache_folder, whole_file
 
 LOG = logging.getLogger("salzoo")
 

@@ -12,8 +12,8 @@ import zlib
 
 from tqdm import tqdm
 
-from salzoo.errors import InputError
-from salzoo.files import whole_folder
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import whole_folder
 
 CHUNK = 1 << 20
 TIMEOUT_SECONDS = 60

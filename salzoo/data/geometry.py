@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from salzoo.errors import InputError
+from salzoo.utils.errors import InputError
 
 MODES = ("pad", "stretch", "native")
 # Pixels that are blurred at once: fewer overlap more, more are multiplied by zeros more often.

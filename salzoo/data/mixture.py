@@ -5,7 +5,7 @@ import logging
 import os
 
 from salzoo.data.datasets import dataset_record, load_dataset, reader_options
-from salzoo.errors import EmptySplit, InputError, unknown_name
+from salzoo.utils.errors import EmptySplit, InputError, unknown_name
 
 LOG = logging.getLogger("salzoo")
 

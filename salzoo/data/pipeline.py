@@ -11,9 +11,9 @@ from salzoo.data.augmentation import mirrored, moved, moved_counts, recoloured
 from salzoo.data.cache import keep_in_memory, keep_on_disk
 from salzoo.data.decoding import decode_image, decode_jpeg
 from salzoo.data.images import file_format, read_image
-from salzoo.data.inspection import faults
-from salzoo.data.plan import NONE, Plan
-from salzoo.errors import InputError
+from salzoo.data.sampling import NONE, Plan
+from salzoo.data.validation import faults
+from salzoo.utils.errors import InputError
 
 # Of the machine's memory, what the fitted images and maps of one pipeline may fill.
 CACHE_SHARE = 0.2

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from salzoo.data.density import density_map
+from salzoo.data.fixations import density_map
 from salzoo.data.images import read_grey
 
 

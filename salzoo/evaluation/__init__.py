@@ -7,26 +7,26 @@ functions and samples. Both return an `Evaluation`.
 import inspect
 import os
 
-from salzoo import report, values
 from salzoo.data.sample import evenly
-from salzoo.errors import InputError, unknown_name
-from salzoo.evaluation import data as _data
-from salzoo.evaluation import sources as _sources
-from salzoo.evaluation import tasks
-from salzoo.evaluation.engine import measure, names_of
+from salzoo.evaluation import evaluated_sources as _sources
+from salzoo.evaluation import measured_data as _data
+from salzoo.evaluation import report, tasks
 from salzoo.evaluation.journal import remove_journals
+from salzoo.evaluation.measurement import measure, names_of
+from salzoo.evaluation.report.best_and_worst import pictures
 from salzoo.evaluation.results import Evaluation
-from salzoo.evaluation.showing import pictures
-from salzoo.files import check_folder, whole_file
+from salzoo.utils import validators
+from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.files import check_folder, whole_file
 
 __all__ = ["Evaluation", "evaluate", "measure", "names_of", "write_report"]
 
 
 NUMBERS = {
-    "sigma": values.sigma,
-    "limit": values.at_least(1),
-    "seed": values.seed,
-    "jobs": values.at_least(1),
+    "sigma": validators.sigma,
+    "limit": validators.at_least(1),
+    "seed": validators.seed,
+    "jobs": validators.at_least(1),
 }
 
 
@@ -66,7 +66,8 @@ def evaluate(
     Args:
         sources: what to measure, or a list of several, compared in one table: the name of
             a model whose weights come with salzoo ("msinet_lite"); the path of a run, of an
-            exported model, of a `.keras` file or of a folder of maps (see `salzoo.maps`); a
+            exported model, of a `.keras` file or of a folder of maps (see
+            `salzoo.evaluation.map_folder`); a
             `salzoo.load_model(...)`; a keras.Model of the zoo; or any function of an image,
             float32 RGB 0..255 (rows, columns, 3), to a map (rows, columns).
         dataset, data_dir, split, protocol, sigma, dataset_option: what to measure
@@ -100,7 +101,7 @@ def evaluate(
     if compare and convention:
         raise InputError("--compare takes all conventions; leave out --convention.")
     numbers = {"sigma": sigma, "limit": limit, "seed": seed, "jobs": jobs}
-    sigma, limit, seed, jobs = values.checked("salzoo.evaluate", NUMBERS, numbers).values()
+    sigma, limit, seed, jobs = validators.checked("salzoo.evaluate", NUMBERS, numbers).values()
     sources = list(sources) if isinstance(sources, list | tuple) else [sources]
     if not sources:
         raise InputError("There is nothing to measure: give a model or a folder of maps.")
@@ -188,5 +189,5 @@ def _names(given):
     """Turn "a,b" or a list into a list of names; "all" and "none" stay words."""
     if given is None:
         return None
-    names = values.comma_list(given) if isinstance(given, str) else list(given)
+    names = validators.comma_list(given) if isinstance(given, str) else list(given)
     return names[0] if names in (["all"], ["none"]) else names

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from salzoo import statistics
-from salzoo.evaluation import disk
-from salzoo.evaluation.named import Mean, Named
-from salzoo.report.table import Table, number
+from salzoo.evaluation import statistics, storage
+from salzoo.evaluation.lookup import Mean, Named
+from salzoo.utils.table import Table, number
 
 # Of a whole data set, these are taken from the mean curve over its images.
 OF_CURVES = {
@@ -183,11 +182,11 @@ class Evaluation:
 
     def write(self, folder):
         """Write evaluation.json (means, intervals, definitions), scores.csv and curves.npz."""
-        disk.write(self, folder)
+        storage.write(self, folder)
 
     def write_scores(self, path):
         """Write a csv row for each convention, model and image; undefined values are empty."""
-        disk.write_scores(self, path)
+        storage.write_scores(self, path)
 
     @classmethod
     def read(cls, folder):
@@ -196,4 +195,4 @@ class Evaluation:
         Raises:
             InputError: the folder does not hold an evaluation, or a damaged one.
         """
-        return cls(**disk.read(folder))
+        return cls(**storage.read(folder))

@@ -2,8 +2,9 @@
 
 import importlib.util
 
-from salzoo import baselines, metrics
-from salzoo.errors import InputError, unknown_name
+from salzoo import metrics
+from salzoo.evaluation import baselines
+from salzoo.utils.errors import InputError, unknown_name
 
 TASKS = ("fixations", "objects")
 # Seconds an image; on request.

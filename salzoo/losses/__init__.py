@@ -1,10 +1,10 @@
 """Losses of the papers, on every Keras backend."""
 
 from salzoo.losses.distances import Bhattacharyya, ChiSquared, Cosine, Euclidean, TotalVariation
-from salzoo.losses.fixation import CC, NSS, WeightedSum
 from salzoo.losses.kld import KLD
-from salzoo.losses.objects import SalientObject
 from salzoo.losses.regression import L1, L2, L2Sum, SigmoidCrossEntropy
+from salzoo.losses.saliency import CC, NSS, WeightedSum
+from salzoo.losses.salient_object import SalientObject
 
 # Of fixation maps, by the names that recipes use.
 FIXATION_LOSSES = {

@@ -9,7 +9,7 @@ from salzoo.metrics.conventions import (
     convention,
     definitions,
 )
-from salzoo.metrics.fixation import (
+from salzoo.metrics.fixation_metrics import (
     FIXATION_METRICS,
     auc,
     auc_borji,
@@ -30,7 +30,7 @@ from salzoo.metrics.object_conventions import (
     object_convention,
     object_definitions,
 )
-from salzoo.metrics.objects import (
+from salzoo.metrics.object_metrics import (
     e_measure,
     f_measure,
     mae,

@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from salzoo.metrics.resizing import imresize
+from salzoo.utils.resize import imresize
 
 ITERATIONS = 10_000_000
 

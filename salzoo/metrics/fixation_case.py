@@ -6,7 +6,7 @@ import numpy as np
 
 from salzoo.metrics import roc
 from salzoo.metrics.earth_movers import earth_movers_distance
-from salzoo.metrics.resizing import to_size
+from salzoo.utils.resize import to_size
 
 
 class FixationCase:

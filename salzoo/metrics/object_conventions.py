@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from salzoo.errors import unknown_name
+from salzoo.utils.errors import unknown_name
 
 
 @dataclass(frozen=True)

@@ -34,10 +34,10 @@ import keras
 from keras import layers
 from keras.initializers import VarianceScaling
 
-from salzoo.errors import InputError
 from salzoo.layers import BlueGreenRed, LearnedGaussianPrior, StillConvLSTM2D
 from salzoo.models.backbones import load_backbone_weights, vgg16
 from salzoo.models.record import ModelRecord, Recipe, check_choice
+from salzoo.utils.errors import InputError
 
 # Of ImageNet, in the order blue, green, red.
 CHANNEL_MEANS = (103.939, 116.779, 123.68)

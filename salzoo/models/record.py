@@ -5,8 +5,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from salzoo.data.plan import Augmentation
-from salzoo.errors import InputError, unknown_name
+from salzoo.data.sampling import Augmentation
+from salzoo.utils.errors import InputError, unknown_name
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Recipe:
     sigma: of the density it is trained on, pixels of the original image; None
         takes the dataset's own.
     flip: mirror half of the images left to right.
-    rotate, zoom, colour: see `salzoo.data.plan.Augmentation`.
+    rotate, zoom, colour: see `salzoo.data.sampling.Augmentation`.
     patience: stop after so many validations without a lower loss; None: never.
     validate_every: validate after so many steps instead of at the end of an epoch.
     backbone_weights: "imagenet", "none" or a file's path.

@@ -56,7 +56,6 @@ import keras
 from keras import layers
 from keras.initializers import RandomUniform
 
-from salzoo.errors import InputError
 from salzoo.layers import (
     AttentiveConvLSTM2D,
     BlueGreenRed,
@@ -68,6 +67,7 @@ from salzoo.layers import (
 from salzoo.models.backbones import load_backbone_weights, resnet50, vgg16
 from salzoo.models.inspection import attention_and_steps
 from salzoo.models.record import ModelRecord, Recipe, check_choice
+from salzoo.utils.errors import InputError
 
 BLUE_GREEN_RED_MEANS = (103.939, 116.779, 123.68)
 FILTERS = 512

@@ -1,7 +1,7 @@
 """Images to saliency maps at their original size."""
 
-from salzoo.prediction.function import saliency_function
-from salzoo.prediction.images import predict
+from salzoo.prediction.arrays import predict
 from salzoo.prediction.predictor import Predictor, load_model
+from salzoo.prediction.saliency import saliency_function
 
 __all__ = ["Predictor", "load_model", "predict", "saliency_function"]

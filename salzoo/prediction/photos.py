@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from salzoo.data.images import FORMATS, file_format, read_image
-from salzoo.files import whole_file
-from salzoo.photo_files import check_free, save_picture
-from salzoo.pictures import grey_picture, mark_spots, overlay
+from salzoo.prediction.photo_files import check_free, save_picture
+from salzoo.utils.drawing import grey_picture, mark_spots, overlay
+from salzoo.utils.files import whole_file
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ def predict_photo(predictor, photo, stem, wishes=Wishes(), read=()):
         np.save(path, map_)
     picture, texts = overlay(image, map_), []
     if wishes.top or boxes or wishes.crop:
-        from salzoo import attention
-        from salzoo.prediction import tables
+        from salzoo.prediction import attention
+        from salzoo.prediction.attention import tables
 
         map_ = np.maximum(map_, 0)  # raw ones may be negative
     if wishes.top:

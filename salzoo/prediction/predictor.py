@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from salzoo.errors import InputError
 from salzoo.prediction.sources import Wrapping, open_source
+from salzoo.utils.errors import InputError
 
 
 class Predictor:

@@ -9,8 +9,6 @@ import keras
 import tensorflow as tf
 
 from salzoo.data.geometry import Geometry
-from salzoo.errors import InputError
-from salzoo.files import digest, read_json
 from salzoo.models import (
     MODELS,
     choose_output,
@@ -20,8 +18,10 @@ from salzoo.models import (
     shipped_weights,
     trained_model,
 )
-from salzoo.prediction.function import saliency_function
-from salzoo.values import WRAPPING_FLAGS
+from salzoo.prediction.saliency import saliency_function
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import digest, read_json
+from salzoo.utils.validators import WRAPPING_FLAGS
 
 
 class Opened(NamedTuple):
@@ -66,7 +66,7 @@ def open_source(source, wrapping):
     export = _export_folder(path)
     if export is not None:
         return _open_export(export, wrapping)
-    from salzoo.runs import Run
+    from salzoo.training.run import Run
 
     return _open_run(Run(path), wrapping)
 

@@ -6,13 +6,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from salzoo.errors import InputError, unknown_name
 from salzoo.losses import FIXATION_LOSSES, LOSSES, OBJECT_LOSSES, make_loss
-from salzoo.metrics.in_fit import metrics_in_fit
+from salzoo.metrics.keras_metrics import metrics_in_fit
 from salzoo.models import build_model, main_output, model_record
-from salzoo.optimizers import DiscriminativeAdamW, MovingMomentumSGD
-from salzoo.runs import load_weights
-from salzoo.schedules import learning_rate
+from salzoo.training.optimizers import DiscriminativeAdamW, MovingMomentumSGD
+from salzoo.training.run import load_weights
+from salzoo.training.schedules import learning_rate
+from salzoo.utils.errors import InputError, unknown_name
 
 OPTIMIZERS = {
     **{

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import pytest
 
+from salzoo.data.dataset_record import Archive
 from salzoo.data.datasets import dataset_record
-from salzoo.data.datasets.record import Archive
 from salzoo.data.download import download
-from salzoo.errors import InputError
+from salzoo.utils.errors import InputError
 
 
 class Server(http.server.BaseHTTPRequestHandler):

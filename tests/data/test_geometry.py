@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-from salzoo.data.density import density_map
+from salzoo.data.fixations import density_map
 from salzoo.data.geometry import MODES, Geometry, gaussian_blur
-from salzoo.errors import InputError
+from salzoo.utils.errors import InputError
 
 SIDES = st.integers(1, 90)
 GEOMETRIES = st.builds(

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from salzoo.data.images import check_complete, image_size, read_grey, read_image, to_rgb
-from salzoo.errors import InputError
+from salzoo.utils.errors import InputError
 
 
 def picture(mode="RGB", size=(24, 16)):

@@ -5,8 +5,8 @@ import pytest
 
 from salzoo.data.datasets import load_dataset
 from salzoo.data.mixture import available_splits, chain, load_mixture
-from salzoo.errors import InputError
-from tests.data.layouts import make_small
+from salzoo.utils.errors import InputError
+from tests.data.datasets.layouts import make_small
 
 
 @pytest.fixture

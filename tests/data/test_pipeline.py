@@ -7,9 +7,9 @@ from PIL import Image
 from salzoo.data.geometry import Geometry
 from salzoo.data.images import read_image
 from salzoo.data.pipeline import Pipeline, explained
-from salzoo.data.plan import Augmentation, Plan
 from salzoo.data.sample import Sample
-from salzoo.errors import InputError
+from salzoo.data.sampling import Augmentation, Plan
+from salzoo.utils.errors import InputError
 
 GEOMETRY = Geometry("pad", (24, 32), 8, 126.0)
 FLIPPED = Augmentation(flip=True)

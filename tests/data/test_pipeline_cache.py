@@ -14,9 +14,9 @@ from PIL import Image
 from salzoo.data import cache
 from salzoo.data.geometry import Geometry
 from salzoo.data.pipeline import Pipeline
-from salzoo.data.plan import Augmentation
 from salzoo.data.sample import Sample
-from salzoo.errors import InputError
+from salzoo.data.sampling import Augmentation
+from salzoo.utils.errors import InputError
 
 GEOMETRY = Geometry("pad", (24, 32), 8, 126.0)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from salzoo.data.pooling import PooledFixations
+from salzoo.data.fixations import PooledFixations
 from salzoo.data.sample import Sample
 
 

@@ -5,7 +5,7 @@ import os
 import numpy as np
 from PIL import Image
 
-from salzoo.evaluation.data import load
+from salzoo.evaluation.measured_data import load
 
 SIZES = ((24, 32), (20, 36), (24, 32))
 

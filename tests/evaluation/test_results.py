@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from salzoo.errors import InputError
 from salzoo.evaluation import Evaluation
+from salzoo.utils.errors import InputError
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from experiments import distilling, teacher_views
-from salzoo import commands
+from salzoo import cli
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_every_command_is_one_that_salzoo_takes(called, data, tmp_path):
     views = called.pop(3)
     assert os.path.samefile(views[0], teacher_views.__file__)
     assert {tuple(command[:3]) for command in called} == {("-m", "salzoo", "train")}
-    trainings = [commands._parse(command[1:]) for command in called]
+    trainings = [cli._parse(command[1:]) for command in called]
     assert all(isinstance(each, argparse.Namespace) for each in trainings)
     assert {each.backbone_weights for each in trainings} == {"file.h5"}
     assert [each.dataset for each in trainings] == [

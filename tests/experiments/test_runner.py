@@ -15,9 +15,9 @@ from experiments.measuring import cost
 from experiments.runner import Runner
 from experiments.settings import Settings
 from experiments.trainings import write_part
-from salzoo.errors import InputError
 from salzoo.models import build_model, model_record
-from salzoo.runs import Run, RunConfig
+from salzoo.training.run import Run, RunConfig
+from salzoo.utils.errors import InputError
 
 TABLES = all_tables()
 METRICS = ("AUC-Judd", "SIM", "EMD", "AUC-Borji", "sAUC", "CC", "NSS", "KLD", "AUC", "maxF", "MAE")

@@ -7,9 +7,9 @@ import pytest
 from experiments import all_tables
 from experiments.entries import CategoryChange, Cost, Entry, figures, find, select, value
 from experiments.writing import number
-from salzoo.errors import InputError
 from salzoo.losses import LOSSES, make_loss
 from salzoo.models import build_model, model_record
+from salzoo.utils.errors import InputError
 from tests.conftest import shared
 
 TABLES = all_tables()

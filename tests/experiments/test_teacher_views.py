@@ -8,8 +8,8 @@ import pytest
 from experiments import teacher_views
 from salzoo.data.datasets import load_dataset
 from salzoo.data.images import read_image
-from salzoo.errors import InputError
-from salzoo.quiet import load_tensorflow
+from salzoo.utils.errors import InputError
+from salzoo.utils.tensorflow import load_tensorflow
 
 load_tensorflow()
 

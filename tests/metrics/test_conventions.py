@@ -90,7 +90,7 @@ def test_shapes_that_differ():
         metrics.information_gain(MAP, POINTS, small, convention="tuebingen")
     from scipy.ndimage import zoom
 
-    from salzoo.metrics.resizing import imresize
+    from salzoo.utils.resize import imresize
 
     assert metrics.cc(small, MAP) == metrics.cc(imresize(small, (3, 4)), MAP)
     constant = np.full((60, 80), 0.1)

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 
 from salzoo import metrics
 from salzoo.metrics.earth_movers import earth_movers_distance
-from salzoo.metrics.resizing import imresize
+from salzoo.utils.resize import imresize
 
 pytest.importorskip("ot")
 

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo.errors import InputError
 from salzoo.models import build_model
+from salzoo.utils.errors import InputError
 
 OBJECTS = ["object_5", "object_4", "object_3", "object_2", "object_1"]
 

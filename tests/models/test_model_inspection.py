@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from salzoo.models import build_model, model_record
-from salzoo.pictures import grid
+from salzoo.utils.drawing import grid
 
 
 @pytest.fixture(scope="module")

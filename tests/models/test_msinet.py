@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo.errors import InputError
 from salzoo.models import build_model
 from salzoo.models.backbones.vgg16 import VGG16_LAYERS
+from salzoo.utils.errors import InputError
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo.errors import InputError
 from salzoo.models import build_model
+from salzoo.utils.errors import InputError
 
 
 @pytest.fixture(scope="module")

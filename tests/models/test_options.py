@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo.errors import InputError
 from salzoo.models import build_model, list_models, model_record
+from salzoo.utils.errors import InputError
 from tests.models.checks import (
     arrays_of,
     assert_gradients_reach,

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from salzoo.errors import InputError
 from salzoo.losses import make_loss
 from salzoo.models import build_model
+from salzoo.utils.errors import InputError
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo.errors import InputError
 from salzoo.losses import LOSSES
 from salzoo.models import MODELS, build_model, list_models, model_record
+from salzoo.utils.errors import InputError
 from tests.models.checks import (
     LARGE,
     arrays_of,

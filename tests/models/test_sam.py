@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo.errors import InputError
 from salzoo.models import build_model, model_record
+from salzoo.utils.errors import InputError
 from tests.layers.test_learned_gaussian_prior import maps_of
 from tests.layers.test_legacy_bilinear import upsample_as_theano
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from salzoo.errors import InputError
 from salzoo.models import list_models, model_record
 from salzoo.training import check_recipe
+from salzoo.utils.errors import InputError
 
 
 @pytest.mark.parametrize("name", list_models())

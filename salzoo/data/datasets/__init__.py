@@ -6,8 +6,8 @@ import logging
 import os
 from dataclasses import replace
 
-from salzoo.data.datasets.border import Border
-from salzoo.errors import EmptySplit, InputError, unknown_name
+from salzoo.data.datasets._formats.border import Border
+from salzoo.utils.errors import EmptySplit, InputError, unknown_name
 
 LOG = logging.getLogger("salzoo")
 

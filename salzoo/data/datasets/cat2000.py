@@ -22,11 +22,11 @@ Either part may be missing as a whole.
 
 import os
 
-from salzoo.data.datasets.border import find_folder
-from salzoo.data.datasets.matlab import load_matlab5
-from salzoo.data.datasets.points import points_of_map
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import official, shuffled_in_categories, with_test
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.border import find_folder
+from salzoo.data.datasets._formats.matlab import load_matlab5
+from salzoo.data.datasets._formats.points import points_of_map
+from salzoo.data.datasets._formats.splits import official, shuffled_in_categories, with_test
 from salzoo.data.sample import Sample
 
 RECORD = DatasetRecord(

@@ -10,9 +10,9 @@ split. Names begin with ILSVRC2012_, n and eight digits, or sun_.
 
 import os
 
-from salzoo.data.datasets.border import find_folder, pairs_of_masks
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import official, shuffled, within
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.border import find_folder, pairs_of_masks
+from salzoo.data.datasets._formats.splits import official, shuffled, within
 
 _HOME = "http://saliencydetection.net/duts"
 _HALVES = {"train": "DUTS-TR", "test": "DUTS-TE"}

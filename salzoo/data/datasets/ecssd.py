@@ -11,9 +11,9 @@ not independent tests.
 
 import os
 
-from salzoo.data.datasets.border import pairs_of_masks
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import only
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.border import pairs_of_masks
+from salzoo.data.datasets._formats.splits import only
 
 _HOME = "https://www.cse.cuhk.edu.hk/leojia/projects/hsaliency"
 

@@ -8,10 +8,10 @@ subjects}, an observer's fields saved in the smallest type that holds them, and
 an observer without a fixation is possible. Coordinates are 1-based.
 """
 
-from salzoo.data.datasets.nus import read_samples
-from salzoo.data.datasets.points import DROP_FIRST
-from salzoo.data.datasets.record import DatasetRecord, Protocol
-from salzoo.data.datasets.splits import shuffled
+from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.nus import read_samples
+from salzoo.data.datasets._formats.points import DROP_FIRST
+from salzoo.data.datasets._formats.splits import shuffled
 
 RECORD = DatasetRecord(
     name="eyecrowd",

@@ -12,9 +12,9 @@ MSI-Net's copies of the point maps, in a folder `fixations`, are read as well.
 
 import os
 
-from salzoo.data.datasets.points import Fixations, marked_points
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import shuffled
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.points import Fixations, marked_points
+from salzoo.data.datasets._formats.splits import shuffled
 from salzoo.data.sample import Sample
 
 _ZIP = "https://www.dropbox.com/s/30nxg2uwd1wpb80/webpage_dataset.zip"

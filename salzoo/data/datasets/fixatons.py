@@ -13,8 +13,8 @@ import unicodedata
 
 import numpy as np
 
-from salzoo.data.datasets.border import find_folder
-from salzoo.data.datasets.points import join_observers
+from salzoo.data.datasets._formats.border import find_folder
+from salzoo.data.datasets._formats.points import join_observers
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
 

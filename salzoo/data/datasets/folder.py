@@ -25,13 +25,13 @@ import os
 import numpy as np
 from PIL import ExifTags, Image
 
-from salzoo.data.datasets.points import DROP_FIRST, Fixations
-from salzoo.data.datasets.record import ANY_NUMBER, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import official_or, shuffled_share
-from salzoo.data.datasets.table import read_fixations, read_splits, some
+from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.fixation_table import read_fixations, read_splits, some
+from salzoo.data.datasets._formats.points import DROP_FIRST, Fixations
+from salzoo.data.datasets._formats.splits import official_or, shuffled_share
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
-from salzoo.errors import unknown_name
+from salzoo.utils.errors import unknown_name
 
 LOG = logging.getLogger("salzoo")
 UNITS = ("pixels", "fractions")

@@ -16,11 +16,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from salzoo.data.datasets.border import pairs_of_masks
-from salzoo.data.datasets.matlab import load_matlab5
-from salzoo.data.datasets.record import DatasetRecord, Protocol
-from salzoo.data.datasets.splits import official, only
-from salzoo.errors import InputError
+from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.border import pairs_of_masks
+from salzoo.data.datasets._formats.matlab import load_matlab5
+from salzoo.data.datasets._formats.splits import official, only
+from salzoo.utils.errors import InputError
 
 _LISTS = {"train": "trainImgSet.mat", "val": "valImgSet.mat", "test": "testImgSet.mat"}
 

@@ -17,10 +17,10 @@ import os
 
 import numpy as np
 
-from salzoo.data.datasets.matlab import load_matlab5
-from salzoo.data.datasets.points import FILE_ORDER, join_observers, points_of_matrix
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import official
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.matlab import load_matlab5
+from salzoo.data.datasets._formats.points import FILE_ORDER, join_observers, points_of_matrix
+from salzoo.data.datasets._formats.splits import official
 from salzoo.data.sample import Sample
 
 _DATA = "http://lsun.cs.princeton.edu/challenge/2015/eyetracking/data"

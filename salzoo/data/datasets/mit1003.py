@@ -37,14 +37,19 @@ import os
 import numpy as np
 from tqdm import tqdm
 
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets import fixatons
-from salzoo.data.datasets.gaze import find_fixations
-from salzoo.data.datasets.matlab import field, load_matlab5
-from salzoo.data.datasets.points import DROP_FIRST, Fixations, join_observers, marked_points
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import shuffled
+from salzoo.data.datasets._formats.gaze import find_fixations
+from salzoo.data.datasets._formats.matlab import field, load_matlab5
+from salzoo.data.datasets._formats.points import (
+    DROP_FIRST,
+    Fixations,
+    join_observers,
+    marked_points,
+)
+from salzoo.data.datasets._formats.splits import shuffled
 from salzoo.data.sample import Sample
-from salzoo.errors import InputError, unknown_name
+from salzoo.utils.errors import InputError, unknown_name
 
 POINTS = ("published", "gaze")
 _RATE = 240.0  # samples a second

@@ -7,8 +7,8 @@ Layout as published: `BenchmarkIMAGES/i1.jpg` to `i300.jpg`, of many sizes. Only
 the benchmark itself can evaluate predictions of them.
 """
 
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import official
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.splits import official
 from salzoo.data.sample import Sample
 
 _ZIP = "http://saliency.mit.edu/BenchmarkIMAGES.zip"

@@ -13,10 +13,10 @@ import os
 
 import numpy as np
 
-from salzoo.data.datasets.matlab import field, load_matlab5
-from salzoo.data.datasets.points import DROP_FIRST, join_observers, points_of_matrix
-from salzoo.data.datasets.record import DatasetRecord, Protocol
-from salzoo.data.datasets.splits import set_aside, shuffled
+from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.matlab import field, load_matlab5
+from salzoo.data.datasets._formats.points import DROP_FIRST, join_observers, points_of_matrix
+from salzoo.data.datasets._formats.splits import set_aside, shuffled
 from salzoo.data.sample import Sample
 
 RECORD = DatasetRecord(

@@ -14,10 +14,10 @@ its base (the authors' MATLAB code rounds them to 1-based pixels, a difference
 of at most one pixel).
 """
 
-from salzoo.data.datasets.nus import read_samples
-from salzoo.data.datasets.points import DROP_FIRST
-from salzoo.data.datasets.record import DatasetRecord, Protocol
-from salzoo.data.datasets.splits import set_aside, shuffled
+from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.nus import read_samples
+from salzoo.data.datasets._formats.points import DROP_FIRST
+from salzoo.data.datasets._formats.splits import set_aside, shuffled
 
 RECORD = DatasetRecord(
     name="osie",

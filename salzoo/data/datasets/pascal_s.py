@@ -24,11 +24,11 @@ import os
 
 import numpy as np
 
-from salzoo.data.datasets.border import find_folder
-from salzoo.data.datasets.matlab import load_matlab73
-from salzoo.data.datasets.points import FILE_ORDER, Fixations
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import only, shuffled
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.border import find_folder
+from salzoo.data.datasets._formats.matlab import load_matlab73
+from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
+from salzoo.data.datasets._formats.splits import only, shuffled
 from salzoo.data.sample import Sample
 
 RECORD = DatasetRecord(

@@ -19,12 +19,12 @@ another way: never mix them. Samples of 2017 may lie outside the image.
 import glob
 import os
 
-from salzoo.data.datasets.matlab import load_matlab5
-from salzoo.data.datasets.points import FILE_ORDER, join_observers, points_of_matrix
-from salzoo.data.datasets.record import DatasetRecord, Protocol
-from salzoo.data.datasets.splits import official, shuffled, within
+from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.matlab import load_matlab5
+from salzoo.data.datasets._formats.points import FILE_ORDER, join_observers, points_of_matrix
+from salzoo.data.datasets._formats.splits import official, shuffled, within
 from salzoo.data.sample import Sample
-from salzoo.errors import unknown_name
+from salzoo.utils.errors import unknown_name
 
 _DRIVE = "https://drive.google.com/uc?id={}&export=download"
 _COUNTS = {"train": 10000, "val": 5000, "test": 5000}

@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from salzoo.data.datasets import salicon
-from salzoo.data.datasets.points import Fixations, points_of_matrix
+from salzoo.data.datasets._formats.points import Fixations, points_of_matrix
 
 RECORD = replace(
     salicon.RECORD,

@@ -13,9 +13,9 @@ by side in `Imgs/`. 74 images of ECSSD nearly repeat images of this set.
 
 import os
 
-from salzoo.data.datasets.border import find_folder, pairs_of_masks
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import only
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.border import find_folder, pairs_of_masks
+from salzoo.data.datasets._formats.splits import only
 
 _BESIDE = ("Imgs", "SOD/Imgs")
 _IMAGES = ("images", "SOD/images", "Images", "SOD/Images")

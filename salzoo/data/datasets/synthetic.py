@@ -1,6 +1,6 @@
 """Synthetic: 360 drawn scenes, simulated gaze of 12 observers; needs no files.
 
-The scenes come from `salzoo.data.scenes`. They are written once, as a dataset
+The scenes come from `salzoo.data.datasets._formats.scenes`. They are written once, as a dataset
 that was downloaded would lie on disk, and read from there:
 
     images/0001.png, masks/0001.png    the scene; 255 on its salient objects
@@ -19,13 +19,13 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from salzoo.data import scenes
-from salzoo.data.datasets.record import DatasetRecord, Protocol
-from salzoo.data.datasets.splits import official
+from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats import scenes
+from salzoo.data.datasets._formats.splits import official
 from salzoo.data.images import check_complete, image_size
 from salzoo.data.sample import Sample
-from salzoo.errors import InputError
-from salzoo.files import cache_folder, whole_folder
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import cache_folder, whole_folder
 
 # To be raised whenever the same seed gives other scenes than before.
 VERSION = 1
@@ -41,7 +41,7 @@ RECORD = DatasetRecord(
     ground_truth="fixation points by observer, masks, categories",
     licence="Apache-2.0",
     citation="part of salzoo",
-    homepage="salzoo/data/scenes.py",
+    homepage="salzoo/data/datasets/_formats/scenes.py",
     layout="",
     sigma=10.0,
     sigma_source="one degree of the visual angle, if 320 pixels fill 32 degrees",

@@ -8,9 +8,9 @@ same folder, and `MSRA10K_Imgs_GT/Readme.txt`; some unpackings nest the outer fo
 twice. The ids are plain numbers.
 """
 
-from salzoo.data.datasets.border import pairs_of_masks
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import only, shuffled
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.border import pairs_of_masks
+from salzoo.data.datasets._formats.splits import only, shuffled
 
 RECORD = DatasetRecord(
     name="thus10k",

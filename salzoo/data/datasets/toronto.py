@@ -16,10 +16,10 @@ import os
 import numpy as np
 from scipy.sparse import issparse
 
-from salzoo.data.datasets.matlab import load_cells
-from salzoo.data.datasets.points import points_of_map
-from salzoo.data.datasets.record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets.splits import only
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.matlab import load_cells
+from salzoo.data.datasets._formats.points import points_of_map
+from salzoo.data.datasets._formats.splits import only
 from salzoo.data.sample import Sample
 
 _HOME = "http://www-sop.inria.fr/members/Neil.Bruce"

@@ -1,0 +1,105 @@
+"""The command line: `salzoo COMMAND ...`, one file a command.
+
+A command's module has HELP (a line), add_arguments(parser) and run(arguments),
+and imports nothing heavy before run is called.
+"""
+
+import difflib
+import functools
+import importlib
+import logging
+import shlex
+import sys
+
+import absl.logging
+from absl import app
+from absl.flags import argparse_flags
+
+from salzoo import __version__
+from salzoo.utils.errors import InputError
+
+COMMANDS = (
+    "models",
+    "datasets",
+    "download",
+    "check",
+    "summary",
+    "benchmark",
+    "train",
+    "evaluate",
+    "compare",
+    "predict",
+    "export",
+)
+
+
+class _Parser(argparse_flags.ArgumentParser):
+    """Says what is wrong in one sentence instead of printing the whole usage."""
+
+    def error(self, message):
+        sys.stderr.write(f"{self.prog}: {message}\nTry: {self.prog} --help\n")
+        sys.exit(2)
+
+
+def main():
+    """Run the command of sys.argv; exit 0, 1 (some inputs failed), 2 (bad input) or 130."""
+    app.run(_run, flags_parser=_parse)
+
+
+def _parse(argv):
+    parser = _Parser(
+        prog="salzoo",
+        description="Predict where people look in images.",
+        epilog="salzoo COMMAND --help tells more.",
+    )
+    parser.add_argument("--version", action="version", version=f"salzoo {__version__}")
+    subparsers = parser.add_subparsers(
+        dest="command",
+        metavar="COMMAND",
+        required=True,
+        parser_class=functools.partial(_Parser, inherited_absl_flags=None, allow_abbrev=False),
+    )
+    for name in COMMANDS:
+        module = importlib.import_module(f"salzoo.cli.{name}")
+        subparser = subparsers.add_parser(name, help=module.HELP, description=module.__doc__)
+        module.add_arguments(subparser)
+        subparser.set_defaults(run=module.run, parser=subparser)
+    if len(argv) < 2:
+        parser.print_help()
+        sys.exit(0)
+    arguments, unknown = parser.parse_known_args(argv[1:])
+    if unknown:
+        _refuse(arguments.parser, unknown[0])
+    arguments.command_line = shlex.join(["salzoo", *argv[1:]])
+    return arguments
+
+
+def _refuse(parser, argument):
+    flag = argument.split("=")[0]
+    known = [option for action in parser._actions for option in action.option_strings]
+    near = difflib.get_close_matches(flag, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    kind = "flag" if flag.startswith("-") else "argument"
+    parser.error(f"there is no {kind} '{flag}' here{hint}")
+
+
+def _run(arguments):
+    # Libraries speak up from warnings on, salzoo says what it did.
+    absl.logging.set_verbosity(absl.logging.WARNING)
+    absl.logging.get_absl_handler().setFormatter(logging.Formatter("%(message)s"))
+    logging.getLogger("salzoo").setLevel(logging.INFO)
+    try:
+        return arguments.run(arguments)
+    except InputError as error:
+        sys.stderr.write(f"salzoo {arguments.command}: {error}\n")
+        return 2
+    except BrokenPipeError:  # `salzoo models | head`
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"salzoo {arguments.command}: {where}{error.strerror or error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nsalzoo {arguments.command}: interrupted.\n")
+        return 130

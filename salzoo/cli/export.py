@@ -1,0 +1,22 @@
+"""Write a trained model as a SavedModel for TensorFlow Serving and its like."""
+
+from salzoo.cli.arguments import add_wrapping
+from salzoo.utils.tensorflow import load_tensorflow
+
+HELP = "export a trained model as a SavedModel"
+
+
+def add_arguments(parser):
+    parser.add_argument("model", help="msinet_lite, a run folder or a .keras file")
+    parser.add_argument(
+        "--out", default="exports", help="the model goes to OUT/MODEL/VERSION/ (default: exports)"
+    )
+    add_wrapping(parser)
+
+
+def run(arguments):
+    load_tensorflow()
+    from salzoo.export import export_model
+
+    wrapping = arguments.raw, arguments.fit, arguments.output, arguments.thorough
+    print(export_model(arguments.model, arguments.out, *wrapping))

@@ -1,0 +1,26 @@
+"""List the models of the zoo."""
+
+from salzoo.utils.tensorflow import load_tensorflow
+
+HELP = "list the models"
+
+
+def add_arguments(parser):
+    pass
+
+
+def run(arguments):
+    load_tensorflow()
+    from salzoo.models import list_models, model_record
+
+    records = [model_record(name) for name in list_models()]
+    width = max(len(record.name) for record in records)
+    for record in records:
+        count = f"{record.parameters:>12,} parameters"
+        print(f"{record.name:<{width}} {count}  {record.task}  {record.paper}")
+        if record.weights:
+            print(f"{'':<{width}} comes with trained weights: salzoo predict --model {record.name}")
+        for option, meaning in record.options.items():
+            print(f"{'':<{width}} option {option}: {meaning}")
+        for schedule, meaning in record.schedules.items():
+            print(f"{'':<{width}} schedule {schedule}: {meaning}")

@@ -1,0 +1,1 @@
+"""Readers of file formats that several datasets share, and checks of what they hold."""

@@ -1,0 +1,233 @@
+"""Where files are checked as they are read.
+
+Readers tell a `Border` of every problem. Loading stops at the first one;
+`salzoo check` collects them all (`Inspection`), so after each problem a reader
+goes on without what it concerns.
+"""
+
+import os
+import unicodedata
+
+import numpy as np
+
+from salzoo.data.datasets._formats.points import Fixations, without_first
+from salzoo.data.images import check_complete, image_size, read_grey
+from salzoo.data.sample import Sample
+from salzoo.utils.errors import InputError
+
+
+class Border:
+    """Stops at the first problem; counts what readers drop on purpose.
+
+    name: of the dataset. dropped: points outside their image that were left out.
+    """
+
+    def __init__(self, name):
+        self.name = name
+        self.dropped = 0
+
+    def problem(self, path, sentence):
+        """Report that `path` cannot be used; the sentence goes on after the path."""
+        raise InputError(f"{self.name}: {path} {sentence}")
+
+    def refused(self, path, error):
+        """Report what an InputError says of `path`."""
+        self.problem(path, str(error).removeprefix(f"{path} "))
+
+    def missing(self, path):
+        """Report that a file or folder is not there."""
+        self.problem(path, f"is missing; see `salzoo datasets {self.name}`.")
+
+    # ---- folders and files ----
+
+    def folder(self, root, *candidates):
+        """Return what `find_folder` finds, None (a problem) if that is nothing."""
+        path = find_folder(root, *candidates)
+        if path is None:
+            self.missing(os.path.join(root, candidates[0]))
+        return path
+
+    def file(self, name, *folders):
+        """Return the path of a file in the first folder that has it, None (a problem) if none."""
+        paths = [os.path.join(folder, name) for folder in folders]
+        path = next(filter(os.path.isfile, paths), None)
+        if path is None:
+            self.missing(paths[0])
+        return path
+
+    def stems(self, folder, endings, suffix=""):
+        """Return {stem: path} of the files of a folder, sorted, without clutter.
+
+        Stems are composed: macOS writes accents apart from their letters.
+
+        Args:
+            endings: like (".jpg", ".jpeg"), in lower case.
+            suffix: what follows the stem before the ending, like "_fixMap"; files
+                without it are left out.
+        """
+        found = {}
+        for name in sorted(os.listdir(folder)):
+            stem, ending = os.path.splitext(unicodedata.normalize("NFC", name))
+            path = os.path.join(folder, name)
+            usual = ending.lower() in endings and stem.endswith(suffix) and name[0] != "."
+            if not usual or not os.path.isfile(path):
+                continue
+            twin = found.setdefault(stem.removesuffix(suffix), path)
+            if twin != path:
+                self.problem(
+                    path,
+                    f"differs from {os.path.basename(twin)} only in its ending; rename or remove "
+                    "one of them.",
+                )
+        return found
+
+    def pair(self, images, others, what, folder):
+        """Match {stem: path} of images with {stem: path} of their ground truth.
+
+        Args:
+            what: "mask", "density map", ... for messages. folder: where they are.
+
+        Returns:
+            sorted list of stems that have both.
+        """
+        missing = sorted(images.keys() - others.keys())
+        extra = sorted(others.keys() - images.keys())
+        hint = f" (but there is {others[extra[0]]}: renamed?)" if extra else ""
+        for stem in missing:
+            self.problem(images[stem], f"has no {what} in {folder}{hint}.")
+        article = "an" if what[0] in "aeiou" else "a"
+        for stem in extra:
+            self.problem(
+                others[stem], f"has {article} {what} for '{stem}', but there is no such image."
+            )
+        return sorted(images.keys() & others.keys())
+
+    # ---- pictures ----
+
+    def image(self, path):
+        """Return (rows, columns) of an image file, None if it cannot be used."""
+        try:
+            check_complete(path)
+            return image_size(path)
+        except InputError as error:
+            self.refused(path, error)
+        except OSError as error:
+            self.problem(path, f"cannot be read ({error.strerror}).")
+        return None
+
+    def same_size(self, path, size, image_path):
+        """Return whether the map or mask at `path` has the size of its image."""
+        found = self.image(path)
+        if found is not None and found != tuple(size):
+            self.problem(
+                path,
+                f"is {found[1]}x{found[0]}, but its image {os.path.basename(image_path)} is "
+                f"{size[1]}x{size[0]}; replace one of them.",
+            )
+            return False
+        return found is not None
+
+    def grey(self, path, size, image_path):
+        """Return a map as float32 0..255 (rows, columns), None if it cannot be used."""
+        if not self.same_size(path, size, image_path):
+            return None
+        try:
+            return read_grey(path)
+        except InputError as error:
+            self.refused(path, error)
+            return None
+
+    # ---- points ----
+
+    def points(self, fixations, size, path, image_path, drop_first=False, may_be_none=False):
+        """Drop the fixations outside an image, and count them.
+
+        Args:
+            fixations: `Fixations`, 0-based pixels.
+            size: (rows, columns) of the image. path: of the file they stand in.
+            drop_first: leave out each observer's first fixation before, uncounted.
+            may_be_none: whether an image without any point inside is no problem.
+
+        Returns:
+            `Fixations`, or None (a problem) if they cannot belong to the image.
+        """
+        if drop_first:
+            fixations = without_first(fixations)
+        points, observers, durations = fixations
+        points = np.asarray(points, "float64").reshape(-1, 2)
+        name = os.path.basename(image_path)
+        kept, kept_exchanged = (
+            ((each >= 0) & (each < (size[1], size[0]))).all(axis=1)
+            for each in (points, points[:, ::-1])
+        )
+        outside = int((~kept).sum())
+        # On a 4:3 image more than half of exchanged points still lie inside.
+        many = outside > len(points) / (10 if kept_exchanged.all() else 2)
+        if not np.isfinite(points).all():
+            complaint = f"has fixations of {name} that are not numbers"
+        elif durations is not None and not (np.isfinite(durations) & (durations >= 0)).all():
+            complaint = f"has durations of {name} that are no numbers of 0 or above"
+        elif len(points) >= 10 and many:
+            complaint = (
+                f"has {outside} of {len(points)} fixations outside the {size[1]}x{size[0]} pixels "
+                f"of {name} (are x and y exchanged, or is it another version of the image?)"
+            )
+        elif not kept.any() and not may_be_none:
+            complaint = f"has no fixation {'inside' if len(points) else 'for'} {name}"
+        else:
+            self.dropped += outside
+            observers = None if observers is None else observers.astype("int32")
+            return Fixations(points, observers, durations).at(kept)
+        self.problem(path, f"{complaint}; correct or replace the file.")
+        return None
+
+
+class Inspection(Border):
+    """Collects every problem as (path, sentence).
+
+    progress: a tqdm bar that counts the pictures looked at, or None.
+    """
+
+    def __init__(self, name, progress=None):
+        super().__init__(name)
+        self.problems = []
+        self.progress = progress
+
+    def problem(self, path, sentence):
+        self.problems.append((str(path), sentence))
+
+    def image(self, path):
+        if self.progress is not None:
+            self.progress.update()
+        return super().image(path)
+
+
+def find_folder(root, *candidates):
+    """Return the first candidate sub-folder that exists, nested unpackings included, else None.
+
+    `a/b` is found as `root/a/b`, `root/b`, and doubled as `root/a/b/b`.
+    """
+    for candidate in candidates:
+        last = os.path.basename(candidate)
+        for path in (candidate, last):
+            full = os.path.join(root, path)
+            if os.path.isdir(full):
+                doubled = os.path.join(full, last)
+                return doubled if os.path.isdir(doubled) else full
+    return None
+
+
+def pairs_of_masks(images, image_endings, masks, mask_endings, border, split=None):
+    """Read samples from a folder of images and one of masks with the same stems.
+
+    The two may be one folder if the endings differ, or None, which gives none.
+    """
+    if images is None or masks is None:
+        return []
+    image_of, mask_of = border.stems(images, image_endings), border.stems(masks, mask_endings)
+    samples = []
+    for stem in border.pair(image_of, mask_of, "mask", masks):
+        size = border.image(image_of[stem])
+        if size is not None and border.same_size(mask_of[stem], size, image_of[stem]):
+            samples.append(Sample(image_of[stem], size, mask_path=mask_of[stem], split=split))
+    return samples

@@ -1,0 +1,74 @@
+"""The fixations.mat of two sets of the NUS laboratory, OSIE and EyeCrowd.
+
+A cell of structs {img, subjects}, an entry an image; `subjects` is a cell of
+structs {fix_x, fix_y, fix_duration}, an entry an observer, each field 1xn, in
+order of time; durations are in milliseconds. An observer without fixations is an empty entry.
+"""
+
+import os
+
+import numpy as np
+
+from salzoo.data.datasets._formats.matlab import field, load_cells
+from salzoo.data.datasets._formats.points import join_observers
+from salzoo.data.sample import Sample
+
+_FIELDS = ("fix_x", "fix_y", "fix_duration")
+
+
+def read_samples(folder, border, record, base=0, drop_first=False):
+    """Read the samples of data/stimuli and data/eye/fixations.mat.
+
+    Args:
+        base: of the coordinates in the file, subtracted.
+        drop_first: leave out the first fixation of each observer.
+    """
+    stimuli = border.folder(folder, "data/stimuli")
+    path = border.file("fixations.mat", os.path.join(folder, "data", "eye"))
+    trials = path and stimuli and _read_trials(path, record.images, border)
+    if not trials:
+        return []
+    images = {
+        os.path.basename(image): image
+        for image in border.stems(stimuli, (".jpg", ".jpeg")).values()
+    }
+    samples = []
+    for name in border.pair(images, dict.fromkeys(trials, path), "entry", path):
+        trial = trials[name]._replace(points=trials[name].points - base)
+        size = border.image(images[name])
+        trial = size and border.points(trial, size, path, images[name], drop_first)
+        if trial:
+            samples.append(Sample(images[name], size, *trial, record.sigma))
+    return samples
+
+
+def _read_trials(path, count, border):
+    """Return {image name: `Fixations` as in the file}, {} if the file is unusable."""
+    cells = load_cells(path, "fixations", count, "images", border)
+    trials = {}
+    for number, entry in enumerate([] if cells is None else cells, start=1):
+        try:
+            name = str(np.asarray(field(entry, "img")).item())
+            rows = [_rows(each) for each in np.asarray(field(entry, "subjects")).ravel()]
+        except (IndexError, KeyError, TypeError, ValueError) as error:
+            border.problem(
+                path,
+                f"has an entry {number} that is not a struct of img and subjects ({error}); "
+                "take the set's own file.",
+            )
+            continue
+        if name in trials:
+            border.problem(path, f"names {name} twice; take the set's own file.")
+        trials[name] = join_observers([each[:, :2] for each in rows], [each[:, 2] for each in rows])
+    return trials
+
+
+def _rows(subject):
+    """Return an observer's fixations, (n, 3): x, y and duration in milliseconds."""
+    if np.asarray(subject).size == 0:
+        return np.empty((0, 3))
+    # Saved in the smallest type that holds them: uint8 would overflow later.
+    columns = [np.asarray(field(subject, name), "float64").ravel() for name in _FIELDS]
+    if len({len(column) for column in columns}) > 1:
+        raise ValueError(f"{', '.join(_FIELDS)} differ in length")
+    return np.stack(columns, axis=1)

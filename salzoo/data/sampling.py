@@ -1,0 +1,137 @@
+"""Which image comes when: epochs planned in numpy, from (seed, epoch) alone.
+
+So the same seed gives the same batches on every machine, a run can go on from
+any step of any epoch, and workers agree without talking to each other.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from salzoo.utils.errors import InputError
+
+MAX_RATIO = 1000
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How images are changed before a network learns from them.
+
+    flip: mirror half of them left to right.
+    rotate: turn them by up to so many degrees, to both sides.
+    zoom: enlarge or shrink them by up to this share, and shift them as far as the
+        frame then leaves room.
+    colour: change brightness, contrast and saturation by up to this share each.
+    """
+
+    flip: bool = False
+    rotate: float = 0.0
+    zoom: float = 0.0
+    colour: float = 0.0
+
+    def draw(self, random, count):
+        """Return arrays for `count` images, see `Plan.epoch`."""
+        mirror = random.random(count) < 0.5
+        degrees = random.uniform(-self.rotate, self.rotate, count)
+        drawn = {"mirror": mirror} if self.flip else {}
+        if self.rotate or self.zoom:
+            zoom = (1 + self.zoom) ** random.uniform(-1, 1, count)
+            shift = random.uniform(-1, 1, (2, count)) * (zoom - 1) / 2
+            drawn["move"] = np.stack([degrees, zoom, *shift], axis=1)
+        if self.colour:
+            drawn["colour"] = 1 + random.uniform(-self.colour, self.colour, (count, 3))
+        return drawn
+
+
+NONE = Augmentation()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The order of one or several datasets that follow each other in one list.
+
+    counts: images of each dataset.
+    batch_size: images per step and worker.
+    weights: how often images of each dataset come, relative to each other; None:
+        as many as it has. Every image of every dataset comes at least once an
+        epoch: the dataset that is largest for its weight comes once, the others
+        are repeated.
+    worker, workers: this one of so many, which divide every batch among them:
+        together they see what one worker with `workers * batch_size` would.
+    """
+
+    counts: tuple
+    batch_size: int = 1
+    weights: tuple | None = None
+    worker: int = 0
+    workers: int = 1
+
+    def __post_init__(self):
+        if min(self.counts, default=0) < 1:
+            raise InputError("The split is empty: there is nothing to read.")
+        weights = self.weights
+        if weights is not None and (len(weights) != len(self.counts) or min(weights) <= 0):
+            raise InputError(
+                f"--mix {','.join(map(str, weights))}: give a number above 0 for each of the "
+                f"{len(self.counts)} datasets."
+            )
+        if weights is not None and max(weights) > MAX_RATIO * min(weights):
+            raise InputError(
+                f"--mix {','.join(map(str, weights))}: one dataset may come at most {MAX_RATIO} "
+                "times as often as another."
+            )
+        if not 0 <= self.worker < self.workers:
+            raise InputError(f"worker {self.worker} of {self.workers}: count from 0.")
+
+    @property
+    def draws(self):
+        """Images that an epoch takes from each dataset."""
+        if self.weights is None:
+            return self.counts
+        unit = max(np.divide(self.counts, self.weights))
+        return tuple(
+            max(count, round(unit * weight))
+            for count, weight in zip(self.counts, self.weights, strict=True)
+        )
+
+    @property
+    def steps(self):
+        """Steps of an epoch, the same for every worker."""
+        return -(-sum(self.draws) // (self.batch_size * self.workers))
+
+    def in_order(self):
+        """Return all indices once, in their order."""
+        return np.arange(sum(self.counts))
+
+    def epoch(self, seed, epoch, augmentation=NONE):
+        """Return what an epoch sees, for this worker, as arrays of n rows by name.
+
+        "index" is there always. Of the `Augmentation` what is switched on: "mirror",
+        bool; "move", (n, 4), see `salzoo.data.augmentation.moved`; "colour", (n, 3), see
+        `recoloured`. A single worker's last step may be short; several workers get full
+        ones, topped up from the epoch's start.
+        """
+        random = np.random.default_rng((seed, epoch))
+        starts = np.cumsum((0, *self.counts[:-1]))
+        drawn = [
+            start + _repeated(random, count, draw)
+            for start, count, draw in zip(starts, self.counts, self.draws, strict=True)
+        ]
+        order = random.permutation(np.concatenate(drawn))
+        drawn = {"index": order, **augmentation.draw(random, len(order))}
+        if self.workers > 1:
+            shape = (self.steps, self.workers, self.batch_size)
+            drawn = {
+                name: np.resize(values, (np.prod(shape), *values.shape[1:]))
+                .reshape(*shape, *values.shape[1:])[:, self.worker]
+                .reshape(-1, *values.shape[1:])
+                for name, values in drawn.items()
+            }
+        return drawn
+
+
+def _repeated(random, count, draw):
+    """Return `draw` of `count` images: all of them equally often, a random rest once more."""
+    rounds, rest = divmod(draw, count)
+    drawn = np.tile(np.arange(count), rounds)
+    return np.concatenate([drawn, random.permutation(count)[:rest]]) if rest else drawn

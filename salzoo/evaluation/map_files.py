@@ -1,0 +1,158 @@
+"""Files with saliency maps that any program wrote: what they are called, and what is in them."""
+
+import os
+import unicodedata
+from dataclasses import dataclass
+
+import h5py
+import numpy as np
+import scipy.io
+
+from salzoo.data.images import EXTENSIONS, image_size, read_grey
+from salzoo.utils.errors import InputError
+
+PICTURES = (".png", ".jpg", ".jpeg")
+HDF5 = (".h5", ".hdf5")
+ENDINGS = (".npy", ".mat", *PICTURES, *HDF5)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a map lies: a file, and within .h5 and .mat the name of the array."""
+
+    path: str
+    array: str | None = None
+
+    def __str__(self):
+        return self.path if self.array is None else f"{self.path} ({self.array})"
+
+    @property
+    def ending(self):
+        return os.path.splitext(self.path)[1].lower()
+
+
+def find_maps(root):
+    """Find all maps of a folder, or of one HDF5 file.
+
+    Returns:
+        {key: [places]}; a key is the path below `root` without ending, in parts.
+    """
+    base, files = root, []
+    if os.path.isfile(root):
+        base, files = os.path.dirname(root), [root]
+    for folder, _, names in os.walk(root):
+        usual = (name for name in names if name.lower().endswith(ENDINGS) and name[0] != ".")
+        files += [os.path.join(folder, name) for name in usual]
+    found = {}
+    for path in sorted(files):
+        key = parts_of(os.path.relpath(path, base))
+        arrays = list(_arrays(path)) if path.lower().endswith(HDF5) else [None]
+        for array in arrays:
+            # A file of several arrays: they are named as the images are.
+            own = key if len(arrays) == 1 else (*key[:-1], *parts_of(array, ending=False))
+            found.setdefault(own, []).append(Place(path, array))
+    return found
+
+
+def parts_of(path, ending=True):
+    """Split a path into a tuple of names, accents composed, its ending cut off.
+
+    So is the ending of an image before it, as in 001.jpg.npy.
+    """
+    path = unicodedata.normalize("NFC", path.replace(os.sep, "/"))
+    path = os.path.splitext(path)[0] if ending else path
+    stem, before = os.path.splitext(path)
+    return tuple((stem if before.lower() in EXTENSIONS else path).split("/"))
+
+
+def map_size(place):
+    """Return (rows, columns), from the file's header where it has one."""
+    if place.ending in PICTURES:
+        return image_size(place.path)
+    if place.ending == ".npy":
+        try:
+            return _two_dimensional(np.load(place.path, mmap_mode="r"), place).shape
+        except InputError:
+            raise
+        except (OSError, ValueError, EOFError) as error:
+            raise _unreadable(place, error) from error
+    return read_map(place).shape
+
+
+def read_map(place):
+    """Return the map (rows, columns) as numbers of any type; pictures 0..255."""
+    if place.ending in PICTURES:
+        return read_grey(place.path)
+    try:
+        if place.ending == ".npy":
+            values = np.load(place.path)
+        elif place.ending in HDF5:
+            with h5py.File(place.path, "r") as file:
+                values = file[place.array][()]
+        else:
+            values = _read_mat(place)
+    except InputError:
+        raise
+    except Exception as error:  # numpy, scipy and h5py raise many kinds for damaged files
+        raise _unreadable(place, error) from error
+    return _two_dimensional(values, place)
+
+
+def _two_dimensional(values, place):
+    """Drop an axis of length 1 beside rows and columns; refuse what is no map."""
+    values = values if values.ndim < 3 else np.squeeze(values)
+    if values.ndim != 2 or values.dtype.kind not in "fiub" or values.size == 0:
+        shape = "x".join(map(str, values.shape)) or "single"
+        raise InputError(
+            f"{place} holds a {shape} array of {values.dtype}; a map is (rows, columns) of numbers."
+        )
+    return values
+
+
+def _read_mat(place):
+    if h5py.is_hdf5(place.path):  # MATLAB 7.3, axes in reverse order
+        name = _only(_arrays(place.path), place)
+        with h5py.File(place.path, "r") as file:
+            return file[name][()].T
+    content = scipy.io.loadmat(place.path)
+    maps = [
+        name
+        for name, value in content.items()
+        if not name.startswith("__") and value.ndim == 2 and value.dtype.kind in "fiub"
+    ]
+    large = [name for name in maps if content[name].size > 1] or maps
+    return content[_only(large, place)]
+
+
+def _only(names, place):
+    if len(names) != 1:
+        listed = ", ".join(names) or "none"
+        raise InputError(f"{place} must hold one 2-D variable, it has: {listed}.")
+    return next(iter(names))
+
+
+def _arrays(path):
+    """Return the names of the 2-D datasets of an HDF5 file, in order, as a dict.
+
+    Those of MATLAB's own, whose names begin with #, are left out.
+    """
+    names = {}
+
+    def visit(name, item):
+        two_dimensional = isinstance(item, h5py.Dataset) and sum(n > 1 for n in item.shape) == 2
+        if two_dimensional and not name.startswith("#"):
+            names[name] = None
+
+    try:
+        with h5py.File(path, "r") as file:
+            file.visititems(visit)
+    except OSError as error:
+        raise _unreadable(Place(path), error) from error
+    if not names:
+        raise InputError(f"{path} holds no 2-D dataset.")
+    return names
+
+
+def _unreadable(place, error):
+    reason = (str(error) or type(error).__name__).splitlines()[0]
+    return InputError(f"{place} cannot be read ({reason}); replace the file.")

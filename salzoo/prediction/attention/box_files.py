@@ -1,0 +1,141 @@
+"""Files that people list boxes in.
+
+A .csv file with a header, or a .json list of objects. Columns: name, x and y (of the upper
+left corner), width, height, in pixels of the upright image, whole or not; and image, a
+file's name, where boxes belong to one of several images. Boxes without are in all.
+"""
+
+import csv
+import json
+import math
+import os
+
+from salzoo.prediction.attention.boxes import Box
+from salzoo.utils.errors import InputError, unknown_name
+
+NUMBERS = ("x", "y", "width", "height")
+NEEDED = ("name", *NUMBERS)
+COLUMNS = (*NEEDED, "image")
+# Pixels. Beyond the largest, numbers are no longer exact to a small part of a pixel.
+SMALLEST, LARGEST = 1e-6, 1e9
+
+
+class BoxFile:
+    """A file of boxes, checked.
+
+    Args:
+        path: of a .csv or .json file, see the module.
+
+    Attributes:
+        images: names of the images that its boxes belong to, a set.
+
+    Raises:
+        InputError: unreadable or empty, unknown or missing columns, values that make no
+            box; names the file, the line and the column.
+    """
+
+    def __init__(self, path):
+        self.path = str(path)
+        rows = _read(self.path)
+        if not rows:
+            raise InputError(f"{self.path} lists no box; add a line for each.")
+        self._boxes = [(where, _box(where, row), row.get("image") or None) for where, row in rows]
+        self.images = {image for _, _, image in self._boxes if image}
+
+    def of(self, image, rows, columns):
+        """Return the boxes of an image, by its file's name.
+
+        Raises:
+            InputError: one lies wholly outside an image of that size.
+        """
+        found = []
+        for where, box, owner in self._boxes:
+            if owner in (None, image):
+                across, down = (box.x, box.width, columns), (box.y, box.height, rows)
+                for column, (start, length, size) in (("x", across), ("y", down)):
+                    if start >= size or start + length <= 0:
+                        raise InputError(
+                            f"{where}, column {column}: the box '{box.name}' lies outside "
+                            f"{image}, which is {columns}x{rows} pixels; correct the line."
+                        )
+                found.append(box)
+        return found
+
+
+def _read(path):
+    """Return (where, {column: value}) of each line or entry."""
+    ending = os.path.splitext(path)[1].lower()
+    if ending not in (".csv", ".json"):
+        raise InputError(f"{path}: regions are read from .csv or .json files.")
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            return _csv_rows(path, file) if ending == ".csv" else _json_rows(path, json.load(file))
+    except InputError:
+        raise
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist.") from None
+    except (ValueError, csv.Error, RecursionError) as error:
+        raise InputError(f"{path} is no {ending[1:]} file in UTF-8 ({error}).") from error
+
+
+def _csv_rows(path, file):
+    first = file.readline()
+    file.seek(0)
+    # As some countries' spreadsheets write it.
+    delimiter = ";" if ";" in first and "," not in first else ","
+    reader = csv.reader(file, strict=True, delimiter=delimiter)
+    header = [name.strip() for name in next(reader, [])]
+    _check_columns(f"{path}, line 1", header)
+    rows = []
+    for cells in reader:
+        where = f"{path}, line {reader.line_num}"
+        if len(cells) > len(header):
+            raise InputError(f"{where} has {len(cells)} values for {len(header)} columns.")
+        if any(cell.strip() for cell in cells):
+            rows.append((where, dict(zip(header, map(str.strip, cells), strict=False))))
+    return rows
+
+
+def _json_rows(path, content):
+    if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
+        raise InputError(f"{path} must be a list of objects with {', '.join(NEEDED)}.")
+    rows = [(f"{path}, box {number}", entry) for number, entry in enumerate(content, 1)]
+    for where, entry in rows:
+        _check_columns(where, list(entry))
+    return rows
+
+
+def _check_columns(where, names):
+    for name in names:
+        if name not in COLUMNS:
+            raise InputError(f"{where}: {unknown_name('column', name, COLUMNS)}")
+        if names.count(name) > 1:
+            raise InputError(f"{where}: the column {name} is there twice; keep one.")
+    missing = [name for name in NEEDED if name not in names]
+    if missing:
+        raise InputError(f"{where}: column {missing[0]} is missing; needed: {', '.join(NEEDED)}.")
+
+
+def _box(where, row):
+    for column in ("name", "image"):
+        text = row.get(column)
+        if not (isinstance(text, str) and text) and (column == "name" or text not in (None, "")):
+            raise InputError(f"{where}, column {column}: give a text, not {text!r}.")
+        if any("\ud800" <= letter <= "\udfff" for letter in text or ""):
+            raise InputError(f"{where}, column {column}: {text!r} is half a character; correct it.")
+    x, y, width, height = (_number(where, column, row.get(column)) for column in NUMBERS)
+    for column, value in (("width", width), ("height", height)):
+        if value < SMALLEST:
+            raise InputError(f"{where}, column {column}: {value:g} leaves no area to look at.")
+    return Box(row["name"], x, y, width, height)
+
+
+def _number(where, column, value):
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not abs(number) <= LARGEST:  # nor NaN
+        shown = "nothing" if value in (None, "") else repr(value)
+        raise InputError(f"{where}, column {column}: {shown} is not a number of pixels.")
+    return number

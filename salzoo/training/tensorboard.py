@@ -1,0 +1,77 @@
+"""Losses, metrics and maps for TensorBoard."""
+
+import numpy as np
+import tensorflow as tf
+
+from salzoo.data.pipeline import Pipeline
+from salzoo.data.sample import evenly
+from salzoo.models import model_record
+from salzoo.training.batches import target_kinds
+from salzoo.utils.drawing import grid, panel
+
+BOARD_IMAGES = 4
+
+
+class Board:
+    """Writes what a run learned, each time it was validated.
+
+    Args:
+        run: `Run`. config: `RunConfig`. samples: for validation; some are shown.
+    """
+
+    def __init__(self, run, config, samples):
+        self.writers = {
+            split: tf.summary.create_file_writer(run.path(f"tensorboard/{split}"))
+            for split in ("train", "val")
+        }
+        self.record = model_record(config.model)
+        shown = Pipeline(
+            evenly(samples, BOARD_IMAGES),
+            config.geometry,
+            targets=target_kinds(config),
+            cache="nothing",
+            target_scale=self.record.target_scale,
+        )
+        self.examples = [(image[0], target[0]) for image, target, *_ in shown.in_order()]
+
+    def write(self, model, progress):
+        """Write the last row of the history and the maps of some images."""
+        row = progress.history[-1]
+        step = len(progress.history)
+        for name, value in row.items():
+            split = "val" if name.startswith("val_") else "train"
+            if name not in ("epoch", "step"):
+                with self.writers[split].as_default(step=step):
+                    tf.summary.scalar(name.removeprefix("val_"), value)
+        with self.writers["train"].as_default(step=step):
+            tf.summary.scalar("learning_rate", float(model.optimizer.learning_rate))
+        with self.writers["val"].as_default(step=step):
+            for number, (image, target) in enumerate(self.examples):
+                self._write_maps(model, number, image, target)
+            for name, maps in self.record.inspect(model).items():
+                tf.summary.image(name, np.asarray(grid(maps))[None])
+        for writer in self.writers.values():
+            writer.flush()
+
+    def _write_maps(self, model, number, image, target):
+        outputs = model(image[None], training=False)
+        several = isinstance(outputs, dict)
+        for name, maps in (outputs if several else {"": outputs}).items():
+            # Density, counts and mask in this order, as far as they are there.
+            channel = -1 if several and name != "fixation" else 0
+            shown = (target[..., channel], maps[0, ..., 0])
+            picture = panel([(image.numpy(), *(_resized(map_, image) for map_ in shown))])
+            tag = f"image_truth_prediction/{number}" + (f"/{name}" if name else "")
+            tf.summary.image(tag, np.asarray(picture)[None])
+        for name, maps in self.record.inspect(model, image[None]).items():
+            tf.summary.image(f"{name}/{number}", np.asarray(grid(maps))[None])
+
+    def close(self):
+        """Close the files."""
+        for writer in self.writers.values():
+            writer.close()
+
+
+def _resized(map_, image):
+    """Return a map (rows, columns) at the size of the image."""
+    return tf.image.resize(map_[..., None], image.shape[:2], "nearest")[..., 0].numpy()

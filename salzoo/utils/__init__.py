@@ -1,0 +1,1 @@
+"""Helpers without any knowledge of saliency: errors, files, tables, drawing, resizing."""

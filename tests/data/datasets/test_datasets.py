@@ -1,0 +1,278 @@
+"""One runner over every registered dataset, on its small twin in tests/data/layouts."""
+
+import importlib
+import os
+
+import numpy as np
+import pytest
+
+from salzoo.data.dataset_record import Protocol
+from salzoo.data.datasets import (
+    DATASETS,
+    _divide,
+    dataset_record,
+    list_datasets,
+    load_dataset,
+    read_dataset,
+    reader_options,
+)
+from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.datasets._formats.splits import shuffled, with_test
+from salzoo.data.fixations import density_map
+from salzoo.data.images import image_size, read_image
+from salzoo.data.sample import Sample
+from salzoo.utils.errors import InputError
+from tests.data.datasets.layouts import make_small
+
+DRAWN = {"synthetic"}  # has its own tests, needs no files
+WITHOUT_TRUTH = {"mit300"}
+FROM_DISK = sorted(set(DATASETS) - DRAWN)
+
+
+@pytest.fixture(params=FROM_DISK)
+def small(request, tmp_path, monkeypatch):
+    """Name, folder and layout module of a dataset in small; its record says so."""
+    folder = tmp_path / request.param
+    folder.mkdir()
+    make_small(request.param, folder, monkeypatch)
+    return (
+        request.param,
+        folder,
+        importlib.import_module(f"tests.data.datasets.layouts.{request.param}"),
+    )
+
+
+def names_of(samples):
+    return [os.path.basename(sample.image_path) for sample in samples]
+
+
+@pytest.mark.parametrize("name", list_datasets())
+def test_records_are_complete(name):
+    record = dataset_record(name)
+    for field in ("title", "ground_truth", "viewing", "licence", "citation", "homepage"):
+        assert getattr(record, field), field
+    assert record.name == name
+    assert record.task in ("fixations", "objects", "fixations + objects")
+    assert record.images > 0 and record.protocols
+    assert list(reader_options(name)) == list(record.options)
+    assert (record.sigma is None) == (record.sigma_source == "")
+    for protocol in record.protocols.values():
+        assert protocol.source and sum(protocol.counts.values()) <= record.images
+    if name not in DRAWN:
+        assert record.layout and record.steps
+    for archive in record.archives:
+        assert archive.checksum is None or archive.checksum.split(":")[0] in ("md5", "sha256")
+
+
+def test_samples(small):
+    name, folder, layout = small
+    samples = load_dataset(name, folder)
+    assert len(samples) == layout.IMAGES
+    assert samples == sorted(samples, key=lambda sample: sample.image_path)
+    task = dataset_record(name).task
+    for sample in samples:
+        assert sample.size == image_size(sample.image_path)
+        if sample.fixations is not None:
+            assert sample.fixations.dtype == np.float64
+            assert ((sample.fixations >= 0) & (sample.fixations < sample.size[::-1])).all()
+        if sample.observers is not None:
+            assert len(sample.observers) == len(sample.fixations)
+        if sample.durations is not None:
+            assert sample.durations.dtype == np.float64
+            assert len(sample.durations) == len(sample.fixations)
+        if "fixations" in task and name not in WITHOUT_TRUTH and sample.split != "test":
+            assert sample.density.shape == sample.size and sample.density.dtype == np.float32
+        if "objects" in task:
+            assert sample.mask.shape == sample.size
+            assert sample.mask.min() >= 0 and sample.mask.max() <= 1
+
+
+def test_hand_made_values(small):
+    name, folder, layout = small
+    found = {}
+    for sample in load_dataset(name, folder):
+        # Sets with categories repeat their names: those are "Category/001.jpg".
+        found[os.path.basename(sample.image_path)] = sample
+        found["/".join(sample.image_path.split(os.sep)[-2:])] = sample
+    assert layout.EXPECTED
+    for image, fields in layout.EXPECTED.items():
+        for field, expected in fields.items():
+            value = getattr(found[image], field)
+            if isinstance(value, np.ndarray):
+                np.testing.assert_allclose(value, expected, atol=1e-9)
+            elif isinstance(value, str) and field.endswith("path"):
+                assert os.path.relpath(value, folder) == expected
+            else:
+                assert value == expected, (image, field)
+
+
+WITH_OBSERVERS = ["dut_omron", "eyecrowd", "folder", "isun", "nus_scene", "osie", "pascal_s"]
+
+
+@pytest.mark.parametrize("name", [*WITH_OBSERVERS, "salicon", "salicon2015"])
+def test_first_fixations_can_be_dropped(name, tmp_path, monkeypatch):
+    make_small(name, tmp_path, monkeypatch)
+    whole = {sample.image_path: sample for sample in load_dataset(name, tmp_path)}
+    # Some images have only first fixations: an inspection leaves them out.
+    less = read_dataset(name, tmp_path, Inspection(name), drop_first=True)
+    assert any(sample.fixations is not None for sample in less)
+    for sample in less:
+        all_of_it = whole[sample.image_path]
+        if sample.fixations is None:
+            assert all_of_it.fixations is None
+            continue
+        later = np.ones(len(all_of_it.fixations), bool)
+        for observer in set(all_of_it.observers):
+            later[list(all_of_it.observers).index(observer)] = False
+        for field in ("fixations", "observers", "durations"):
+            value = getattr(all_of_it, field)
+            expected = None if value is None else value[later]
+            np.testing.assert_array_equal(getattr(sample, field), expected)
+
+
+def test_protocols_divide_without_overlap(small):
+    name, folder, layout = small
+    assert set(layout.COUNTS) == set(dataset_record(name).protocols)
+    for protocol, counts in layout.COUNTS.items():
+        paths = []
+        for split, count in counts.items():
+            samples = load_dataset(name, folder, split, protocol)
+            assert len(samples) == count
+            assert samples == sorted(samples, key=lambda sample: sample.image_path)
+            paths += [sample.image_path for sample in samples]
+        assert len(set(paths)) == len(paths)
+
+
+def test_a_sigma_that_is_given_blurs_the_points(small):
+    name, folder, _ = small
+    for sample in load_dataset(name, folder, sigma=3):
+        if sample.fixations is None:
+            continue
+        assert sample.sigma == 3 and sample.density_path is None
+        expected = density_map(sample.fixations, sample.size, 3)
+        np.testing.assert_allclose(sample.density, expected, atol=1e-6)
+
+
+def divided(counts, there, shuffles):
+    """Divide samples of these official splits by a rule of these counts."""
+    samples = [
+        Sample(f"{split}{number}", (1, 1), split=split)
+        for split, count in there.items()
+        for number in range(count)
+    ]
+    rule = Protocol(counts, with_test(shuffled(counts["train"])), "a test", shuffles)
+    return _divide(dataset_record("ecssd"), rule, samples)
+
+
+COUNTS = {"train": 3, "val": 2, "test": 4}
+
+
+@pytest.mark.parametrize("there", [{"train": 5, "test": 4}, {"train": 5}, {"test": 4}])
+def test_a_part_that_is_absent_as_a_whole_does_not_matter(there, caplog):
+    splits = divided(COUNTS, there, shuffles=True)
+    assert len(splits["test"]) == there.get("test", 0)
+    assert len(splits["train"] + splits["val"]) == there.get("train", 0)
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("there", [{"train": 4, "test": 4}, {"train": 6}, {"train": 5, "test": 3}])
+def test_a_part_that_is_there_in_part_is_not_shuffled(there, caplog):
+    with pytest.raises(InputError, match="its shuffle would give other splits"):
+        divided(COUNTS, there, shuffles=True)
+    divided(COUNTS, there, shuffles=False)
+    assert "ecssd: the protocol has train 3, val " in caplog.text
+
+
+def test_a_folder_of_folders(small):
+    name, folder, layout = small
+    assert len(load_dataset(name, folder.parent)) == layout.IMAGES
+
+
+def test_a_whole_folder_has_no_problem(small):
+    name, folder, _ = small
+    border = Inspection(name)
+    read_dataset(name, folder, border)
+    assert border.problems == []
+
+
+def refused(name, folder, match, **options):
+    """Check that a folder is refused in one sentence, and that an inspection goes on.
+
+    Returns:
+        the samples that are usable all the same, and all problems.
+    """
+    with pytest.raises(InputError, match=match) as caught:
+        load_dataset(name, folder, **options)
+    assert "\n" not in str(caught.value)
+    border = Inspection(name)
+    samples = read_dataset(name, folder, border, **options)
+    assert border.problems
+    return samples, border.problems
+
+
+def test_a_truncated_image_is_named(small):
+    name, folder, _ = small
+    path = load_dataset(name, folder)[-1].image_path
+    content = open(path, "rb").read()  # noqa: SIM115
+    for cut in (content[: len(content) // 2], b""):
+        with open(path, "wb") as file:
+            file.write(cut)
+        _, problems = refused(name, folder, os.path.basename(path))
+        assert [problem for problem in problems if problem[0] == path]
+
+
+def test_a_missing_image_is_named(small):
+    name, folder, _ = small
+    samples = load_dataset(name, folder)
+    path = samples[-1].image_path
+    os.remove(path)
+    if name in WITHOUT_TRUTH:
+        return
+    if samples[-1].split != "test" or samples[-1].mask_path:
+        refused(name, folder, os.path.splitext(os.path.basename(path))[0])
+
+
+def test_a_missing_mask_or_map_is_named(small):
+    name, folder, _ = small
+    for field in ("mask_path", "density_path"):
+        paths = [getattr(sample, field) for sample in load_dataset(name, folder)]
+        for path in [path for path in paths if path][:1]:
+            content = open(path, "rb").read()  # noqa: SIM115
+            os.remove(path)
+            refused(name, folder, os.path.splitext(os.path.basename(path))[0].split("_fix")[0])
+            with open(path, "wb") as file:
+                file.write(content[: len(content) // 2])
+            refused(name, folder, os.path.basename(path))
+            with open(path, "wb") as file:
+                file.write(content)
+
+
+def test_an_empty_folder_says_what_is_missing(small, tmp_path):
+    name, _, _ = small
+    (tmp_path / "empty").mkdir()
+    refused(name, tmp_path / "empty", "is missing|holds no")
+
+
+def test_training_images_can_be_decoded(small):
+    name, folder, _ = small
+    for sample in load_dataset(name, folder):
+        assert read_image(sample.image_path, exif=False).shape[:2] == sample.size
+
+
+@pytest.mark.parametrize("name", list_datasets())
+def test_every_dataset_can_be_described(name, capsys):
+    from salzoo import cli
+
+    assert not cli._run(cli._parse(["salzoo", "datasets", name]))
+    text = capsys.readouterr().out
+    assert "licence" in text and "(default): " in text and "inf" not in text.split()
+    assert (": ; " in text, "images         your own" in text) == (False, name == "folder")
+
+
+def test_datasets_are_listed(capsys):
+    from salzoo import cli
+
+    cli._run(cli._parse(["salzoo", "datasets"]))
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(DATASETS) + 1
+    assert any(line.startswith("folder ") and " your own " in line for line in lines)
