@@ -18,6 +18,7 @@ TITAN X. They trained on all of SALICON's 15,000 and DUT-OMRON's 5,168 images; h
 """
 
 from experiments.entries import Column, Entry, Table, figures
+from salzoo.utils.task import Task
 
 MIXTURE = ("salicon+thus10k+dut_omron",)
 WHOLE = "asnet/table4/asnet"
@@ -45,7 +46,7 @@ def fixations(number, title, column, test, block):
                 f"asnet/table{number}/{size}x{size}",
                 f"ASNet-{size}x{size}",
                 "asnet",
-                options={} if size == 14 else {"fixation_size": 28},
+                model_options={} if size == 14 else {"fixation_size": 28},
                 published=rows.pop(f"ASNet-{size}x{size}"),
                 trains_with=trainings[size],
             )
@@ -127,7 +128,7 @@ TABLE4 = Table(
     OBJECT_METRICS,
     (Entry(WHOLE, "ASNet", "asnet", published=TABLE4_FIGURES.pop("ASNet")),),
     convention="pysod",
-    task="objects",
+    task=Task.OBJECTS,
     others=TABLE4_FIGURES,
     notes=("A star: MDF was trained on a part of HKU-IS and measured on the rest.",),
 )
@@ -153,12 +154,15 @@ without_extra_loss  0.917 0.048  0.912 0.040  0.847 0.075
 LOSS_TERMS = {"precision": "L_P", "recall": "L_R", "f_measure": "L_F", "mae": "L_MAE"}
 TABLE5_ROWS = {
     "asnet": ("ASNet (conv1-output)", {"trains_with": WHOLE}),
-    "without_fixation": ("w/o fixation", {"options": {"fixation": False}, "objects_only": True}),
-    "without_convlstm": ("w/o convLSTM", {"options": {"convlstm": False}}),
+    "without_fixation": (
+        "w/o fixation",
+        {"model_options": {"fixation": False}, "objects_only": True},
+    ),
+    "without_convlstm": ("w/o convLSTM", {"model_options": {"convlstm": False}}),
     **{
         f"conv{level}_output": (
             f"conv{level}-output",
-            {"options": {"output_level": level}, "trains_with": WHOLE},
+            {"model_options": {"output_level": level}, "trains_with": WHOLE},
         )
         for level in (5, 4, 3, 2)
     },
@@ -181,7 +185,7 @@ TABLE5 = Table(
         for row, (title, fields) in TABLE5_ROWS.items()
     ),
     convention="pysod",
-    task="objects",
+    task=Task.OBJECTS,
 )
 
 TABLES = (TABLE2, TABLE3, TABLE4, TABLE5)

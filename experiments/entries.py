@@ -9,6 +9,7 @@ import difflib
 from dataclasses import dataclass, field
 
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Entry:
     """A row that is a trained network.
 
     name: "sam/table2/dcn/vgg". title: the row as the paper calls it.
-    model, options: for `build_model`. recipe: fields that differ from the model's own.
+    model, model_options: for `build_model`. recipe: fields that differ from the model's own.
     protocol: of the training sets that have it.
     published: {column: {metric: as printed}}; spread: the same of standard deviations.
     trains_with: name of the entry whose training it shares; its own options then say
@@ -45,7 +46,7 @@ class Entry:
     name: str
     title: str
     model: str
-    options: dict = field(default_factory=dict)
+    model_options: dict = field(default_factory=dict)
     recipe: dict = field(default_factory=dict)
     protocol: str | None = None
     published: dict = field(default_factory=dict)
@@ -66,7 +67,7 @@ class Cost:
     title: str
     model: str
     input_size: tuple
-    options: dict = field(default_factory=dict)
+    model_options: dict = field(default_factory=dict)
     published: dict = field(default_factory=dict)
 
 
@@ -88,7 +89,7 @@ class Table:
 
     name: "sam/table2". title: what it compares. columns: {name: `Column`}.
     metrics: in the order of the paper, by salzoo's names. convention: of these,
-        the one nearest to the paper's. task: "fixations" or "objects".
+        the one nearest to the paper's. task: `Task`.
     entries: its rows of models of the zoo.
     others: {row: {column: {metric: as printed}}} of models outside.
     repetitions: how often the paper trained each entry. notes: sentences.
@@ -100,7 +101,7 @@ class Table:
     metrics: tuple
     entries: tuple
     convention: str = "mit"
-    task: str = "fixations"
+    task: Task = Task.FIXATIONS
     others: dict = field(default_factory=dict)
     repetitions: int = 1
     notes: tuple = ()

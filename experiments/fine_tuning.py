@@ -24,6 +24,7 @@ from salzoo.evaluation import measure
 from salzoo.evaluation.evaluated_sources import Network
 from salzoo.evaluation.statistics import bootstrap_interval
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 from salzoo.utils.tensorflow import load_tensorflow
 from salzoo.utils.validators import at_least, comma_list, seed
 
@@ -66,7 +67,7 @@ def compare(arguments, folder):
         rest,
         dataset=arguments.dataset,
         split="unseen",
-        task="fixations",
+        task=Task.FIXATIONS,
         conventions=[CONVENTION],
         metrics=list(METRICS),
         training=learned,

@@ -82,7 +82,7 @@ def cost(entry, metrics):
     from salzoo.prediction.speed import benchmark
 
     counted = complexity(
-        build_model(entry.model, **entry.options, input_shape=(*entry.input_size, 3))
+        build_model(entry.model, **entry.model_options, input_shape=(*entry.input_size, 3))
     )
     data, parameters = counted.activation_bytes / MEBIBYTE, counted.parameter_bytes / MEBIBYTE
     figures = {

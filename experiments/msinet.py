@@ -209,7 +209,7 @@ TABLE6 = ablation(
     "Table 6, with and without ASPP",
     {
         "aspp": ("with ASPP", {}),
-        "without_aspp": ("without ASPP", {"options": {"aspp": False}}),
+        "without_aspp": ("without ASPP", {"model_options": {"aspp": False}}),
     },
     """
 mit1003 aspp                   0.899* 0.602* 2.430* 0.832* 0.713  0.741* 2.663* 0.818*
@@ -239,7 +239,7 @@ TABLE8 = ablation(
     "Table A.8, with and without features of several levels",
     {
         "multi_level": ("with several levels", {"trains_with": WHOLE}),
-        "without_multi_level": ("without", {"options": {"multi_level": False}}),
+        "without_multi_level": ("without", {"model_options": {"multi_level": False}}),
     },
     """
 mit1003 multi_level            0.899  0.602  2.430  0.832  0.713  0.741  2.663  0.818

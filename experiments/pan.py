@@ -84,7 +84,7 @@ TABLE3 = challenge(
         "pan/table3/shallow",
         "Shallow ConvNet (iSUN)",
         "shallow_convnet",
-        options={"conv3_filters": 64},
+        model_options={"conv3_filters": 64},
         protocol="pan",
     ),
     """
@@ -225,9 +225,16 @@ SECTION3 = Table(
             (
                 "sigmoid_cross_entropy",
                 "sigmoid cross-entropy loss",
-                {"recipe": {"loss": "sigmoid_cross_entropy"}, "options": {"output": "sigmoid"}},
+                {
+                    "recipe": {"loss": "sigmoid_cross_entropy"},
+                    "model_options": {"output": "sigmoid"},
+                },
             ),
-            ("dropout", "dropout of half the first dense layer", {"options": {"dropout": 0.5}}),
+            (
+                "dropout",
+                "dropout of half the first dense layer",
+                {"model_options": {"dropout": 0.5}},
+            ),
         )
     ),
     notes=("The paper tells in words how these did and prints no figures.",),

@@ -6,7 +6,7 @@ Cold: `salzoo predict photo.jpg` as a program of its own, beside a program that 
 tensorflow and keras. Warm: from a decoded image, float32, to its map at the image's own
 size, batch 1, by msinet_lite at its default size and by msinet at 240x320. The two take
 turns; medians of processor time and of time on the clock are printed, and the ratios. So
-do msinet_lite and msinet_lite --thorough.
+do msinet_lite and msinet_lite --tta.
 Other work on the machine disturbs processor time less.
 """
 
@@ -116,7 +116,7 @@ def main():
     lite = {"msinet_lite": load_model("msinet_lite")}
     for other in (
         {"msinet": load_model(build_model("msinet"))},
-        {"thorough": load_model("msinet_lite", thorough=True)},
+        {"tta": load_model("msinet_lite", tta=True)},
     ):
         show(f"warm, {size_text}", warm({**lite, **other}, image, arguments.rounds), 1e3, "ms")
 

@@ -67,8 +67,8 @@ class Runner:
             return
         config = self._train_chain(entry, where, seed)
         run = self._run_folder(entry, where, seed)
-        if entry.options != config.options:
-            write_part(self._chain(entry, where, seed)[-1][1], entry.options, run)
+        if entry.model_options != config.model_options:
+            write_part(self._chain(entry, where, seed)[-1][1], entry.model_options, run)
         path = self._figures_path(table, entry, where, seed)
         if os.path.exists(path):
             return
@@ -130,7 +130,7 @@ class Runner:
     def _run_folder(self, entry, where, seed):
         """Return the folder of the run that an entry is measured with."""
         trained = self._chain(entry, where, seed)[-1][1]
-        if entry.options == self._trainer(entry).options:
+        if entry.model_options == self._trainer(entry).model_options:
             return trained
         sets = os.path.basename(os.path.dirname(trained))
         return self._path("parts", entry.name, sets, f"seed-{seed}")

@@ -70,14 +70,17 @@ TABLE2 = Table(
         {
             "plain_cnn": (
                 "plain CNN",
-                {"options": {"dilated": False, "convlstm": False, "priors": None}},
+                {"model_options": {"dilated": False, "convlstm": False, "priors": None}},
             ),
-            "dcn": ("dilated network", {"options": {"convlstm": False, "priors": None}}),
+            "dcn": ("dilated network", {"model_options": {"convlstm": False, "priors": None}}),
             "dcn_convlstm": (
                 "dilated network + attentive ConvLSTM",
-                {"options": {"priors": None}},
+                {"model_options": {"priors": None}},
             ),
-            "dcn_priors": ("dilated network + learned priors", {"options": {"convlstm": False}}),
+            "dcn_priors": (
+                "dilated network + learned priors",
+                {"model_options": {"convlstm": False}},
+            ),
             "dcn_convlstm_priors": (
                 "dilated network + attentive ConvLSTM + learned priors",
                 {},
@@ -110,7 +113,7 @@ TABLE3 = Table(
     entries(
         "sam/table3",
         {
-            "mlnet_prior": ("prior of ML-Net", {"options": {"priors": "mlnet"}}),
+            "mlnet_prior": ("prior of ML-Net", {"model_options": {"priors": "mlnet"}}),
             "learned_priors": ("learned priors", {"trains_with": f"{WHOLE}/{{network}}"}),
         },
         figures(
@@ -150,7 +153,7 @@ TABLE4 = Table(
             name=f"sam/table4/{network}/{step}",
             title=f"{title}, T = {step}",
             model=model,
-            options={"timesteps": step} if step < 4 else {},
+            model_options={"timesteps": step} if step < 4 else {},
             protocol="sam",
             published=TABLE4_FIGURES[f"{network}/{step}"],
             trains_with=f"{WHOLE}/{network}",

@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from experiments.settings import QUICK_RECIPE
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file, whole_folder, write_json
+from salzoo.utils.task import Task
 from salzoo.utils.tensorflow import load_tensorflow
 
 FINISHED = "trained.json"
@@ -43,7 +44,7 @@ def config_of(entry, sets, seed, start, settings):
     known = any(entry.protocol in dataset_record(s).protocols for s in split_names(sets))
     return RunConfig(
         model=entry.model,
-        options=entry.options,
+        model_options=entry.model_options,
         dataset=sets,
         data_dir=None if sets == "synthetic" else settings.data_dir,
         recipe=recipe,
@@ -145,7 +146,7 @@ def write_part(folder, options, part):
         layer.set_weights(trained.get_layer(layer.name).get_weights())
     with whole_folder(part) as temporary:
         run = Run(temporary)
-        run.write_config(replace(config, options=options))
+        run.write_config(replace(config, model_options=options))
         with whole_file(run.path("best.weights.h5")) as path:
             model.save_weights(path)
 
@@ -154,7 +155,7 @@ def without_fixation_sets(sets):
     """Leave out of "a+b" the sets that have no masks."""
     from salzoo.data.datasets import dataset_record
 
-    kept = [name for name in sets.split("+") if dataset_record(name).task != "fixations"]
+    kept = [name for name in sets.split("+") if dataset_record(name).task is not Task.FIXATIONS]
     if not kept:
         raise InputError(f"{sets} has no masks to learn objects from.")
     return "+".join(kept)

@@ -68,12 +68,12 @@ def train(
         resume: go on with the run in `run_dir`.
         export: folder to export the trained model to as well.
         quiet: say nothing meanwhile.
-        **flags: of the data `data_dir`, `protocol`, `sigma`, `mix`, `dataset_option` (a
+        **flags: of the data `data_dir`, `protocol`, `sigma`, `mix`, `dataset_options` (a
             dict); of the network `option` (a dict), `fit`; of the start `init_from` (a run,
             a model whose weights come with salzoo, or "none"), `backbone_weights`; of the
             recipe `loss`, `optimizer`, `learning_rate`, `batch_size`, `epochs`,
-            `input_size` ((rows, columns)), `flip`, ..., `loss_option` and
-            `optimizer_option` (dicts); `limit_train`, `limit_val`, `seed`,
+            `input_size` ((rows, columns)), `flip`, ..., `loss_options` and
+            `optimizer_options` (dicts); `limit_train`, `limit_val`, `seed`,
             `mixed_precision`. `salzoo train --help` says what each is.
 
     Returns:

@@ -59,7 +59,7 @@ def small_config(**fields):
     recipe = model_record("msinet").recipe_for("synthetic").override(**SMALL)
     defaults = {
         "model": "msinet",
-        "options": {},
+        "model_options": {},
         "dataset": "synthetic",
         "data_dir": None,
         "recipe": recipe.override(**fields.pop("recipe", {})),

@@ -119,8 +119,8 @@ def test_what_cannot_be_evaluated(small_run, data):
         salzoo.evaluate(3, **data)
     with pytest.raises(InputError, match="There is nothing to measure"):
         salzoo.evaluate([], **data)
-    with pytest.raises(InputError, match="dataset_option: 'units=pixels' is no dict"):
-        salzoo.evaluate(red, dataset_option="units=pixels", **data)
+    with pytest.raises(InputError, match="dataset_options: 'units=pixels' is no dict"):
+        salzoo.evaluate(red, dataset_options="units=pixels", **data)
     with pytest.raises(InputError, match="Two models are called red: give --name A,B"):
         salzoo.evaluate([red, red], **data)
     with pytest.raises(InputError, match="--raw cannot change"):

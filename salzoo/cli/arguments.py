@@ -24,7 +24,7 @@ def add_data(parser, default):
 def add_dataset_option(parser):
     """Add the flag that sets the options of a dataset's reader."""
     parser.add_argument(
-        "--dataset_option",
+        "--dataset_options",
         action="append",
         metavar="NAME=VALUE",
         help="of the dataset, see `salzoo datasets NAME`; may be repeated",
@@ -37,7 +37,7 @@ def add_wrapping(parser):
         "--raw", action="store_true", help="leave out the post-processing (blur, scaling)"
     )
     parser.add_argument(
-        "--fit",
+        "--fit_mode",
         choices=validators.FITS,
         help="how images reach the network, if not as in training",
     )
@@ -47,7 +47,7 @@ def add_wrapping(parser):
         help="which map of a model that makes several, like asnet's fixation or object_3",
     )
     parser.add_argument(
-        "--thorough",
+        "--tta",
         action="store_true",
         help="the mean over three sizes and the mirror image: four times as slow, a little better",
     )
@@ -56,7 +56,7 @@ def add_wrapping(parser):
 def add_options(parser):
     """Add the flag that sets a builder's options."""
     parser.add_argument(
-        "--option",
+        "--model_options",
         action="append",
         metavar="NAME=VALUE",
         help="of the model's builder, like aspp=false; may be repeated",

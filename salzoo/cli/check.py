@@ -15,7 +15,7 @@ def run(arguments):
     from salzoo.data.datasets import dataset_record
     from salzoo.data.validation import inspect_dataset, official_parts
 
-    options = pairs_to_dict("--dataset_option", arguments.dataset_option or [])
+    options = pairs_to_dict("--dataset_options", arguments.dataset_options or [])
     samples, border = inspect_dataset(arguments.name, arguments.data_dir, **options)
     fixations = sum(len(each.fixations) for each in samples if each.fixations is not None)
     print(

@@ -55,7 +55,7 @@ def _describe(record):
         counts = "".join(f"{split} {count}, " for split, count in protocol.counts.items())
         text = f"{counts.removesuffix(', ')}; {protocol.source}" if counts else protocol.source
         lines.append(("protocol", f"{name}{default}: {text}"))
-    lines += [("option", f"{name}: {meaning}") for name, meaning in record.options.items()]
+    lines += [("model_options", f"{name}: {meaning}") for name, meaning in record.options.items()]
     lines += [(f"step {number}", step) for number, step in enumerate(record.steps, start=1)]
     for archive in record.archives:
         lines.append(("archive", f"{archive.url} ({archive.checksum or 'no checksum known'})"))

@@ -14,7 +14,7 @@ from salzoo.utils.validators import at_least, comma_list, seed
 
 HELP = "measure a trained model, or maps of any program, on a dataset"
 # What is not as usual, in the name of the folder.
-IN_STEM = ("task", "protocol", "sigma", "limit", "fit", "metrics", "baselines", "seed")
+IN_STEM = ("task", "protocol", "sigma", "limit", "fit_mode", "metrics", "baselines", "seed")
 
 
 def add_arguments(parser):
@@ -63,7 +63,7 @@ def run(arguments):
     sources = arguments.sources
     if any(kind_of(source) != "maps" for source in sources):
         load_tensorflow()
-    options = pairs_to_dict("--dataset_option", arguments.dataset_option)
+    options = pairs_to_dict("--dataset_options", arguments.dataset_options)
     data = usual_data(sources, arguments.dataset, arguments.data_dir, arguments.protocol, options)
     out = arguments.out or os.path.join("evaluations", _stem(arguments, data))
     known = inspect.signature(evaluate).parameters
@@ -94,11 +94,11 @@ def _stem(arguments, data):
         data["dataset"],
         *([own] if data["dataset"] == "folder" else []),
         arguments.split,
-        *(f"{name}-{value}" for name, value in (data["dataset_option"] or {}).items()),
+        *(f"{name}-{value}" for name, value in (data["dataset_options"] or {}).items()),
         *(["all"] if arguments.compare else arguments.convention or []),
         *changed,
         *(["raw"] if arguments.raw else []),
-        *(["thorough"] if arguments.thorough else []),
+        *(["tta"] if arguments.tta else []),
         *([arguments.output] if arguments.output else []),
     ]
     return "-".join(parts).replace(" ", "")

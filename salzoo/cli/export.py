@@ -18,5 +18,5 @@ def run(arguments):
     load_tensorflow()
     from salzoo.export import export_model
 
-    wrapping = arguments.raw, arguments.fit, arguments.output, arguments.thorough
+    wrapping = arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
     print(export_model(arguments.model, arguments.out, *wrapping))

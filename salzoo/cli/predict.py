@@ -107,7 +107,7 @@ def _predict(arguments, photos, wishes, failures):
     from salzoo.prediction.photos import predict_photo
 
     predictor = Predictor(
-        arguments.model, arguments.raw, arguments.fit, arguments.output, arguments.thorough
+        arguments.model, arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
     )
     read = {os.path.realpath(path) for path in (*photos, arguments.regions or photos[0])}
     files = []
@@ -175,7 +175,7 @@ def _submit(arguments):
 
     images = test_images(arguments.submission, arguments.data_dir)
     predictor = Predictor(
-        arguments.model, arguments.raw, arguments.fit, arguments.output, arguments.thorough
+        arguments.model, arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
     )
     archive = write_submission(
         arguments.submission, images, predictor, predictor.card["model"], out

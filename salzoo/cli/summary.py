@@ -25,7 +25,7 @@ def run(arguments):
     record = model_record(arguments.model)
     input_size = arguments.input_size or record.recipe.input_size
     record.check_size(*input_size)
-    chosen = pairs_to_dict("--option", arguments.option)
+    chosen = pairs_to_dict("--model_options", arguments.model_options)
     check_option_names(record, chosen)
     cost = complexity(build_model(arguments.model, input_shape=(*input_size, 3), **chosen))
     lines = [("layer", "kind", "output", "parameters", "multiply-adds")]

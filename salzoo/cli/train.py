@@ -58,11 +58,11 @@ def add_arguments(parser):
     add_number("validate_every", "steps between validations")
     for what in ("optimizer", "loss"):
         recipe.add_argument(
-            f"--{what}_option", action="append", metavar="NAME=VALUE", help=f"of the {what}"
+            f"--{what}_options", action="append", metavar="NAME=VALUE", help=f"of the {what}"
         )
     recipe.add_argument("--backbone_weights", help="'imagenet', 'none' or a file")
     add_options(parser)
-    parser.add_argument("--fit", choices=FITS, help="how images reach the network")
+    parser.add_argument("--fit_mode", choices=FITS, help="how images reach the network")
     parser.add_argument(
         "--limit_train", type=RUN["limit_train"], help="train on so many images only"
     )

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from salzoo.utils.task import Task
+
 # Of `DatasetRecord.images`: as many as the folder holds.
 ANY_NUMBER = math.inf
 
@@ -45,7 +47,7 @@ class DatasetRecord:
     """What a registered dataset tells of itself.
 
     name: in the registry. title, citation, homepage: for people.
-    task: "fixations", "objects" or "fixations + objects".
+    task: what it holds the ground truth of.
     images: number of images, all splits together, or ANY_NUMBER.
     ground_truth: what a person did, as the set holds it.
     viewing: observers, time and task of the recording. In all texts "from memory"
@@ -62,7 +64,7 @@ class DatasetRecord:
 
     name: str
     title: str
-    task: str
+    task: Task
     images: int | float
     ground_truth: str
     viewing: str

@@ -14,6 +14,7 @@ from salzoo.data.images import file_format, read_image
 from salzoo.data.sampling import NONE, Plan
 from salzoo.data.validation import faults
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 # Of the machine's memory, what the fitted images and maps of one pipeline may fill.
 CACHE_SHARE = 0.2
@@ -34,7 +35,7 @@ class Pipeline:
         geometry: `Geometry`; "native" sizes differ from image to image, so they
             need a batch_size of 1.
         plan: `Plan` of the samples, or a batch size.
-        targets: "fixations", "objects" or "fixations + objects".
+        targets: `Task`, the kinds of ground truth.
         target_scale: size of the targets, as a share of the images'.
         cache: what to keep once it is fitted: "all" or "targets", in memory;
             "disk", the targets in a file of the cache folder, which later
@@ -53,18 +54,20 @@ class Pipeline:
     """
 
     def __init__(
-        self, samples, geometry, plan=1, targets="fixations", cache=None, target_scale=1.0
+        self, samples, geometry, plan=1, targets=Task.FIXATIONS, cache=None, target_scale=1.0
     ):
         if not isinstance(plan, Plan):
             plan = Plan((len(samples),), plan)
         if geometry.mode == "native" and plan.batch_size != 1:
-            raise InputError("--fit native gives images of different sizes: use --batch_size 1.")
+            raise InputError(
+                "--fit_mode native gives images of different sizes: use --batch_size 1."
+            )
         self.samples = samples
         self.geometry = geometry
         self.plan = plan
         self.target_geometry = geometry.scaled(target_scale)
-        self.kinds = tuple(targets.split(" + "))
-        self.channels = sum({"fixations": 2, "objects": 1}[kind] for kind in self.kinds)
+        self.kinds = tuple(targets)
+        self.channels = sum({Task.FIXATIONS: 2, Task.OBJECTS: 1}[kind] for kind in self.kinds)
         self.paths = [sample.image_path for sample in samples]
         self.sizes = [sample.size for sample in samples]
         self.present = _present(samples, self.kinds)
@@ -134,10 +137,10 @@ class Pipeline:
         return untuned(dataset.batch(self.plan.batch_size).prefetch(WAITING))
 
     def _moved_target(self, target, move):
-        if "fixations" not in self.kinds:
+        if Task.FIXATIONS not in self.kinds:
             return moved(target, move)
         parts = [moved(target[..., :1], move), moved_counts(target[..., 1:2], move)]
-        if "objects" in self.kinds:
+        if Task.OBJECTS in self.kinds:
             parts.append(moved(target[..., 2:], move))
         return tf.concat(parts, axis=-1)
 
@@ -152,10 +155,10 @@ class Pipeline:
 
     def _make_target(self, index):
         """Return density and counts, the mask, or all three, as channels."""
-        if self.kinds == ("objects",):
+        if self.kinds == (Task.OBJECTS,):
             return self._mask(index)
         fixations = _side_by_side(*self._fixations(index))
-        if self.kinds == ("fixations",):
+        if self.kinds == (Task.FIXATIONS,):
             return fixations
         return tf.concat([fixations, self._mask(index)], axis=-1)
 
@@ -197,13 +200,15 @@ class Pipeline:
     def _fingerprint(self):
         """Return a name for all that decides the targets."""
         found = hashlib.sha256(
-            repr((VERSION, tf.__version__, self.target_geometry, self.kinds)).encode()
+            repr(
+                (VERSION, tf.__version__, self.target_geometry, [str(kind) for kind in self.kinds])
+            ).encode()
         )
         for sample, *paths in zip(self.samples, self.density_paths, self.mask_paths, strict=True):
             files = [(os.path.abspath(path), os.stat(path)) for path in paths if path]
             origin = [(path, file.st_size, file.st_mtime_ns) for path, file in files]
             points = b""
-            if "fixations" in self.kinds and sample.fixations is not None:
+            if Task.FIXATIONS in self.kinds and sample.fixations is not None:
                 points = np.asarray(sample.fixations, "float64").tobytes()
             known = tuple(sample.size), sample.sigma, origin, len(points)
             found.update(repr(known).encode() + points)
@@ -241,7 +246,7 @@ def _present(samples, kinds):
         ],
         "float32",
     )
-    for column, kind, what in ((0, "fixations", "fixations"), (1, "objects", "mask")):
+    for column, kind, what in ((0, Task.FIXATIONS, "fixations"), (1, Task.OBJECTS, "mask")):
         if kinds == (kind,) and not found[:, column].all():
             path = samples[int(found[:, column].argmin())].image_path
             raise InputError(f"{path} has no {what}: take a dataset of {_datasets(kind)}.")
@@ -252,7 +257,7 @@ def _present(samples, kinds):
 
 
 def _datasets(kind):
-    return "salient objects" if kind == "objects" else "fixations"
+    return "salient objects" if kind is Task.OBJECTS else "fixations"
 
 
 def _either(paths, index, from_file, without):

@@ -13,6 +13,7 @@ from salzoo.data.datasets._formats.border import Inspection
 from salzoo.data.download import verify
 from salzoo.data.images import decode_strictly, file_format, read_image
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 
 def inspect_dataset(name, data_dir, **options):
@@ -67,15 +68,15 @@ def _check_counts(record, samples, folder, border):
         border.problem(folder, f"gives {len(samples)} usable images of {record.images}.")
 
 
-def faults(samples, kinds="fixations + objects"):
+def faults(samples, kinds=Task.FIXATIONS | Task.OBJECTS):
     """Yield (path, InputError) of every picture that is damaged, and of black densities.
 
-    kinds: of ground truth that are looked at, "fixations", "objects" or both.
+    kinds: of ground truth that are looked at, a `Task`.
     """
     pictures = [(sample.image_path, False) for sample in samples]
-    if "fixations" in kinds:
+    if Task.FIXATIONS in kinds:
         pictures += [(sample.density_path, True) for sample in samples if sample.density_path]
-    if "objects" in kinds:
+    if Task.OBJECTS in kinds:
         pictures += [(sample.mask_path, False) for sample in samples if sample.mask_path]
     with ThreadPoolExecutor() as threads:
         found = threads.map(_fault, *zip(*pictures, strict=True)) if pictures else ()

@@ -38,7 +38,7 @@ def evaluate(
     *,
     protocol=None,
     sigma=None,
-    dataset_option=None,
+    dataset_options=None,
     limit=None,
     task=None,
     convention=None,
@@ -47,9 +47,9 @@ def evaluate(
     baselines=None,
     name=None,
     raw=False,
-    fit=None,
+    fit_mode=None,
     output=None,
-    thorough=False,
+    tta=False,
     seed=None,
     jobs=None,
     out=None,
@@ -70,7 +70,7 @@ def evaluate(
             `salzoo.evaluation.map_folder`); a
             `salzoo.load_model(...)`; a keras.Model of the zoo; or any function of an image,
             float32 RGB 0..255 (rows, columns, 3), to a map (rows, columns).
-        dataset, data_dir, split, protocol, sigma, dataset_option: what to measure
+        dataset, data_dir, split, protocol, sigma, dataset_options: what to measure
             on, as for `load_mixture`; None: what the run was trained on. Without training
             images, baselines are fitted to the evaluated ones.
         limit: measure so many images only, evenly spaced.
@@ -81,7 +81,7 @@ def evaluate(
         metrics: name, list of names or "all"; None: all but EMD.
         baselines: name, list of names, "all" or "none"; None: the cheap ones.
         name: for the table, one a source; None: the models' or the folders'.
-        raw, fit, output, thorough: what happens around a network, see `Predictor`.
+        raw, fit_mode, output, tta: what happens around a network, see `Predictor`.
         seed: of all that is drawn at random; None: 0. jobs: processes; None: all cores.
         out: folder to write to: evaluation.json, scores.csv, curves.npz (objects),
             report.md, report.html. Interrupted, the same call goes on where it was.
@@ -105,13 +105,13 @@ def evaluate(
     sources = list(sources) if isinstance(sources, list | tuple) else [sources]
     if not sources:
         raise InputError("There is nothing to measure: give a model or a folder of maps.")
-    if not isinstance(dataset_option or {}, dict):
-        raise InputError(f"dataset_option: '{dataset_option}' is no dict like {{'name': value}}.")
+    if not isinstance(dataset_options or {}, dict):
+        raise InputError(f"dataset_options: '{dataset_options}' is no dict like {{'name': value}}.")
     if out is not None:
         check_folder("--out", out)
-    data = _data.usual_data(sources, dataset, data_dir, protocol, dataset_option)
-    dataset, data_dir, protocol, dataset_option = data.values()
-    where = data_dir, protocol, sigma, dataset_option
+    data = _data.usual_data(sources, dataset, data_dir, protocol, dataset_options)
+    dataset, data_dir, protocol, dataset_options = data.values()
+    where = data_dir, protocol, sigma, dataset_options
     known_task = _sources.usual_task(sources, output)
     samples, images = _data.load(split, dataset, *where)
     measured = evenly(samples, limit)
@@ -120,7 +120,7 @@ def evaluate(
     conventions = tasks.conventions_of(task, "all" if compare else _names(convention))
     metrics = tasks.metrics_of(task, _names(metrics), conventions)
     baselines = tasks.baselines_of(task, _names(baselines)) or "none"
-    wrapping = raw, fit, output, thorough
+    wrapping = raw, fit_mode, output, tta
     models = _sources.open_sources(sources, samples, images, measured, task, wrapping, _names(name))
     if out is not None:
         os.makedirs(out, exist_ok=True)
@@ -132,13 +132,13 @@ def evaluate(
         dataset=dataset,
         split=split,
         changed=_changed(
-            {"raw": raw, "thorough": thorough},
+            {"raw": raw, "tta": tta},
             {
                 "protocol": protocol,
                 "limit": limit,
-                "fit": fit,
+                "fit_mode": fit_mode,
                 "output": output,
-                **(dataset_option or {}),
+                **(dataset_options or {}),
             },
         ),
         task=task,

@@ -13,13 +13,14 @@ from salzoo.prediction import Predictor
 from salzoo.training.batches import target_kinds
 from salzoo.utils.drawing import panel
 from salzoo.utils.files import whole_file, write_json
+from salzoo.utils.task import Task
 
 SHOWN = 5
-HAS_TRUTH = {"fixations": has_fixations, "objects": has_mask}
+HAS_TRUTH = {Task.FIXATIONS: has_fixations, Task.OBJECTS: has_mask}
 # A short table; `salzoo evaluate` has all metrics.
 METRICS = {
-    "fixations": ("AUC-Judd", "NSS", "CC", "SIM", "KLD"),
-    "objects": ("MAE", "maxF", "wF", "S", "meanE"),
+    Task.FIXATIONS: ("AUC-Judd", "NSS", "CC", "SIM", "KLD"),
+    Task.OBJECTS: ("MAE", "maxF", "wF", "S", "meanE"),
 }
 
 
@@ -41,7 +42,7 @@ def report_run(run, quiet=False):
         samples = [sample for sample in validation if HAS_TRUTH[task](sample)]
         if not samples:
             continue
-        output = "fixation" if len(_tasks(config)) > 1 and task == "fixations" else None
+        output = "fixation" if len(_tasks(config)) > 1 and task is Task.FIXATIONS else None
         model = Network(Predictor(run.folder, output=output))
         evaluation = measure(
             {config.model: model},
@@ -63,7 +64,7 @@ def report_run(run, quiet=False):
 
 def _tasks(config):
     """Return what is measured of a run, the main thing first."""
-    return tuple(reversed(target_kinds(config).split(" + ")))
+    return tuple(reversed(tuple(target_kinds(config))))
 
 
 def _write(evaluation, run, stem):
@@ -83,7 +84,7 @@ def _picture(model, samples, task):
     rows = [
         (
             read_image(sample.image_path, exif=False),
-            sample.mask if task == "objects" else sample.density,
+            sample.mask if task is Task.OBJECTS else sample.density,
             model(sample),
         )
         for sample in samples

@@ -4,6 +4,7 @@ from salzoo import metrics as known_metrics
 from salzoo.evaluation import tasks
 from salzoo.evaluation.baselines import NEEDS
 from salzoo.evaluation.map_folder import some
+from salzoo.utils.task import Task
 
 # Baselines that are fitted to nothing.
 _UNFITTED = ("uniform", "constant mask", "one observer out", "permutation", "IKN", "GBVS")
@@ -29,7 +30,7 @@ def title(dataset, split, images, truth, conventions, changed=()):
 
 def truth(samples, task):
     """Say what maps are compared with: masks, or where the densities come from."""
-    if task == "objects":
+    if task is Task.OBJECTS:
         return "masks"
     widths = {each.sigma for each in samples if each.density_path is None and each.sigma}
     kinds = ["the set's own density"] if any(each.density_path for each in samples) else []
@@ -62,7 +63,7 @@ def notes(folders, baselines, gain, training, task, conventions):
     said = []
     fitted = [name for name in baselines if name not in _UNFITTED]
     fitted += ["the centre Gaussian of IG"] if gain else []
-    has = tasks.has_fixations if task == "fixations" else tasks.has_mask
+    has = tasks.has_fixations if task is Task.FIXATIONS else tasks.has_mask
     if fitted and not any(map(has, training)):
         said.append(
             "Fitted to the other evaluated images, for want of training images: "
@@ -83,7 +84,7 @@ def notes(folders, baselines, gain, training, task, conventions):
 
 
 def _rules(task, conventions):
-    if task == "objects":
+    if task is Task.OBJECTS:
         return "bilinear"
     rules = {each: known_metrics.convention(each).resize or "bilinear" for each in conventions}
     return ", ".join(f"{rule} for {convention}" for convention, rule in rules.items())

@@ -4,12 +4,12 @@ import os
 import sys
 
 from salzoo.data.images import read_image
-from salzoo.evaluation import tasks
 from salzoo.evaluation.map_files import HDF5
 from salzoo.evaluation.map_folder import MapFolder
 from salzoo.models import MODELS, model_record, output_task
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json
+from salzoo.utils.task import Task
 from salzoo.utils.validators import WRAPPING_FLAGS
 
 
@@ -60,7 +60,7 @@ def about(source):
 
     Returns:
         {"model", "task" (not of runs), "datasets" (of runs and exports), of runs "data_dir",
-        "protocol" and "options"}; {} of maps and functions.
+        "protocol" and "dataset_options"}; {} of maps and functions.
     """
     kind = kind_of(source)
     if kind == "maps":
@@ -74,7 +74,7 @@ def about(source):
             return {
                 "model": card["model"],
                 "datasets": card["trained_on"],
-                "task": card.get("task"),
+                "task": card.get("task") and Task.parse(card["task"]),
             }
         config = read_json(os.path.join(path, "config.json"))
         return {
@@ -82,7 +82,7 @@ def about(source):
             "datasets": config["dataset"],
             "data_dir": config["data_dir"],
             "protocol": config.get("protocol"),
-            "options": config.get("dataset_options"),
+            "dataset_options": config.get("dataset_options"),
         }
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} does not say what it is ({error}); it is damaged.") from error
@@ -92,7 +92,7 @@ def _about_model(source):
     """Say what is known of a model before it is opened."""
     card = getattr(source, "card", None)
     if card is not None:
-        return {"model": card["model"], "task": card["task"]}
+        return {"model": card["model"], "task": Task.parse(card["task"])}
     name = source.name if _is_keras_model(source) else str(source)
     if name not in MODELS:
         return {}
@@ -123,8 +123,8 @@ def open_sources(
 
     Args:
         sources: see `salzoo.evaluate`. samples, images: of the split, and their names.
-        needed: those of the samples that are measured. task: "fixations" or "objects".
-        wrapping: raw, fit, output and thorough, as of `Predictor`.
+        needed: those of the samples that are measured. task: `Task`.
+        wrapping: raw, fit_mode, output and tta, as of `Predictor`.
         names: for the table, one a source.
 
     Returns:
@@ -138,7 +138,7 @@ def open_sources(
         if kind_of(source) == "maps":
             path = os.path.expanduser(str(source))
             _refuse(wrapping, f"the maps in {path}")
-            model = MapFolder(path, samples, images, needed, unit=task == "objects")
+            model = MapFolder(path, samples, images, needed, unit=task is Task.OBJECTS)
             opened.append((os.path.basename(without_ending(model.path)), model))
         else:
             opened.append(_open_model(source, task, wrapping))
@@ -157,11 +157,11 @@ def open_sources(
 
 def _open_model(source, task, wrapping):
     """Return the name and the `Network` of a model that can predict this task."""
-    raw, fit, output, thorough = wrapping
+    raw, fit_mode, output, tta = wrapping
     if _is_path(source) or _is_keras_model(source):
         from salzoo.prediction import load_model
 
-        predictor = load_model(source, raw, fit, output or _output_for(task, source), thorough)
+        predictor = load_model(source, raw, fit_mode, output or _output_for(task, source), tta)
     else:
         predictor = source
         _refuse(wrapping, "a model that is at hand already")
@@ -169,7 +169,7 @@ def _open_model(source, task, wrapping):
     if card is None:
         return getattr(source, "__name__", type(source).__name__), Network(predictor)
     # One map of several is for one task; where people look may be tried on masks.
-    if card.get("output") and card["task"] != task:
+    if card.get("output") and card["task"] != str(task):
         raise InputError(f"{source} predicts {card['task']}, not {task}.")
     return card["model"], Network(predictor)
 
@@ -191,9 +191,9 @@ def _last_part(source):
 def _output_for(task, source):
     """Return the output of a model that has this task, None if it has no choice or it is usual."""
     name = about(source).get("model")
-    if name is None or task != "fixations" or kind_of(source) == "export":
+    if name is None or task is not Task.FIXATIONS or kind_of(source) == "export":
         return None
-    return "fixation" if model_record(name).task == "fixations + objects" else None
+    return "fixation" if len(model_record(name).task) > 1 else None
 
 
 def usual_task(sources, output=None):
@@ -206,4 +206,4 @@ def usual_task(sources, output=None):
     if known is None:
         return None
     task = known.get("task") or model_record(known["model"]).task
-    return task if task in tasks.TASKS else output_task(output)
+    return task if len(task) == 1 else output_task(output)

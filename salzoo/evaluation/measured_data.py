@@ -8,7 +8,7 @@ from salzoo.evaluation.evaluated_sources import about, kind_of
 from salzoo.utils.errors import EmptySplit, InputError
 
 
-def usual_data(sources, dataset=None, data_dir=None, protocol=None, dataset_option=None):
+def usual_data(sources, dataset=None, data_dir=None, protocol=None, dataset_options=None):
     """Say what to measure on: what is given, else what the first source was trained on.
 
     Returns:
@@ -30,7 +30,7 @@ def usual_data(sources, dataset=None, data_dir=None, protocol=None, dataset_opti
         "dataset": dataset,
         "data_dir": data_dir or known.get("data_dir"),
         "protocol": protocol or known.get("protocol"),
-        "dataset_option": dataset_option or known.get("options"),
+        "dataset_options": dataset_options or known.get("dataset_options"),
     }
 
 

@@ -17,6 +17,7 @@ from salzoo.evaluation.results import Evaluation
 from salzoo.evaluation.scoring import Scoring
 from salzoo.evaluation.worker_pool import cores, results
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 # A worker process takes a second to start.
 IMAGES_A_JOB = 8
@@ -109,7 +110,7 @@ def measure(
             "models": {name: fingerprint.of_model(model) for name, model in models.items()},
             "images": [split_hash, fingerprint.of_samples(samples, images)],
             "training images": fingerprint.of_samples(training, names_of(training)),
-            "settings": [task, conventions, metrics, list(baselines), seed],
+            "settings": [str(task), conventions, metrics, list(baselines), seed],
             "versions": fingerprint.versions(),
         }
         journal = Journal(folder, decisive)
@@ -125,7 +126,7 @@ def measure(
         images=images,
         categories=[sample.category for sample in samples],
         scores=scores_of(entries, task, conventions, order, metrics),
-        curves=curves_of(entries, conventions, order) if task == "objects" else None,
+        curves=curves_of(entries, conventions, order) if task is Task.OBJECTS else None,
         definitions=tasks.definitions_of(task, conventions, metrics),
         versions=fingerprint.versions(),
         seed=seed,

@@ -105,7 +105,7 @@ def refuse_other_images(first, second):
     if ours.truth_hash != theirs.truth_hash:
         raise InputError(
             f"{first.folder} and {second.folder} were measured against other fixations or masks "
-            "of the same images; give both the same data and --dataset_option."
+            "of the same images; give both the same data and --dataset_options."
         )
 
 

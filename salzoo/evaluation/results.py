@@ -26,7 +26,7 @@ class Evaluation:
     the first convention, `evaluation["msinet", "tuebingen"]["NSS"]` under another; it is a
     `Mean`, which has the interval and every image's value as well.
 
-    title: what was evaluated on what. task: "fixations" or "objects".
+    title: what was evaluated on what. task: `Task`, one of the two.
     dataset, split: by name. conventions, metrics: names, in the order of tables.
     images: paths relative to the data's folder. categories: of the images, or None.
     scores: {convention: {model: {metric: float64 (images,)}}}, NaN where undefined;

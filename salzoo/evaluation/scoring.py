@@ -13,6 +13,7 @@ from salzoo.evaluation.map_folder import MapFolder
 from salzoo.evaluation.storage import CURVES
 from salzoo.utils.errors import InputError
 from salzoo.utils.resize import resized
+from salzoo.utils.task import Task
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Scoring:
                 for convention in self.conventions:
                     scored = [self._score(convention, *pair, others) for pair in pairs]
                     scores[convention][name] = self._averaged([each for each, _ in scored])
-                    if self.task == "objects":
+                    if self.task is Task.OBJECTS:
                         curves.setdefault(convention, {})[name] = scored[0][1]
             except InputError:
                 raise
@@ -65,7 +66,7 @@ class Scoring:
         return list(baselines.pairs(model, sample))
 
     def _score(self, convention, map_, truth, others):
-        if self.task == "objects":
+        if self.task is Task.OBJECTS:
             scores, curves = metrics.object_scores(
                 resized(map_, truth.size), truth.mask, convention=convention, names=self.metrics
             )

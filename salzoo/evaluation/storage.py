@@ -8,6 +8,7 @@ import numpy as np
 
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json, whole_file, write_json
+from salzoo.utils.task import Task
 
 CURVES = ("precision", "recall", "f", "e")
 _FIELDS = (
@@ -33,6 +34,7 @@ def write(evaluation, folder):
             np.savez_compressed(path, **_stacked(evaluation))
     summary = {
         **{name: getattr(evaluation, name) for name in ("models", *_FIELDS)},
+        "task": str(evaluation.task),
         "samples": len(evaluation.images),
         "means": _each(_plain, evaluation.means()),
         "intervals": _each(lambda ends: [*map(_plain, ends)], evaluation.intervals()),
@@ -106,10 +108,11 @@ def read(folder):
         images = [row[2] for row in rows[: summary["samples"]]]
         return {
             **{name: summary[name] for name in (*_FIELDS, *_LONG_FIELDS)},
+            "task": Task.parse(summary["task"]),
             "images": images,
             "categories": [row[3] or None for row in rows[: len(images)]],
             "scores": _scores(summary, header[4:], rows),
-            "curves": _curves(summary, folder) if summary["task"] == "objects" else None,
+            "curves": _curves(summary, folder) if summary["task"] == str(Task.OBJECTS) else None,
         }
     except (OSError, KeyError, ValueError, TypeError, IndexError) as error:
         raise InputError(f"{folder} holds a damaged evaluation ({error}).") from error

@@ -5,11 +5,12 @@ import importlib.util
 from salzoo import metrics
 from salzoo.evaluation import baselines
 from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.task import Task
 
-TASKS = ("fixations", "objects")
+TASKS = tuple(Task)
 # Seconds an image; on request.
 EXPENSIVE = ("EMD",)
-DEFAULT_CONVENTION = {"fixations": "mit", "objects": "pysod"}
+DEFAULT_CONVENTION = {Task.FIXATIONS: "mit", Task.OBJECTS: "pysod"}
 
 
 def task_of(samples, wanted=None, usual=None):
@@ -21,13 +22,12 @@ def task_of(samples, wanted=None, usual=None):
     Raises:
         InputError: there is nothing to compare with, or it is not clear with what.
     """
-    if wanted is not None and wanted not in TASKS:
-        raise unknown_name("task", wanted, TASKS)
-    has = {"fixations": has_fixations, "objects": has_mask}
+    wanted = wanted and Task.parse(wanted)
+    has = {Task.FIXATIONS: has_fixations, Task.OBJECTS: has_mask}
     found = [task for task in TASKS if all(map(has[task], samples))]
     if wanted is not None and wanted not in found:
         lacking = next(sample for sample in samples if not has[wanted](sample))
-        what = "no mask" if wanted == "objects" else "neither fixations nor a density"
+        what = "no mask" if wanted is Task.OBJECTS else "neither fixations nor a density"
         raise InputError(f"{lacking.image_path} has {what}: --task {wanted} cannot be measured.")
     if not found:
         lacking = min(samples, key=lambda sample: has_fixations(sample) + has_mask(sample))
@@ -56,7 +56,7 @@ def conventions_of(task, names=None):
     Raises:
         InputError: a name that there is not.
     """
-    known = metrics.CONVENTIONS if task == "fixations" else metrics.OBJECT_CONVENTIONS
+    known = metrics.CONVENTIONS if task is Task.FIXATIONS else metrics.OBJECT_CONVENTIONS
     if names == "all":
         return list(known)
     names = names or DEFAULT_CONVENTION[task]
@@ -77,7 +77,7 @@ def metrics_of(task, names, conventions):
         InputError: a name that there is not, or that none of the conventions has,
             or a package is missing.
     """
-    known = metrics.FIXATION_METRICS if task == "fixations" else metrics.OBJECT_METRICS
+    known = metrics.FIXATION_METRICS if task is Task.FIXATIONS else metrics.OBJECT_METRICS
     having = {name: [c for c in conventions if name in of_convention(task, c)] for name in known}
     if names is None or names == "all":
         chosen = [name for name in known if having[name] and (names or name not in EXPENSIVE)]
@@ -103,14 +103,14 @@ def metrics_of(task, names, conventions):
 
 def of_convention(task, convention):
     """Return the names of the metrics that a convention has."""
-    if task == "objects":
+    if task is Task.OBJECTS:
         return metrics.OBJECT_METRICS
     return metrics.convention(convention).metrics
 
 
 def definitions_of(task, conventions, names):
     """Return {convention: {metric: a sentence}}."""
-    if task == "objects":
+    if task is Task.OBJECTS:
         return {each: metrics.object_definitions(each, names) for each in conventions}
     return {each: metrics.definitions(each, names) for each in conventions}
 

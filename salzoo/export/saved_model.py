@@ -10,6 +10,7 @@ from salzoo.data.images import MAX_MEGAPIXELS
 from salzoo.prediction.sources import Wrapping, open_source
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder, whole_folder, write_json
+from salzoo.utils.task import Task
 
 EXIF_NOTE = (
     "EXIF orientation is ignored: pixels are taken as stored, and the map has their size. "
@@ -17,12 +18,12 @@ EXIF_NOTE = (
 )
 
 
-def export_model(source, out, raw=False, fit_mode=None, output=None, thorough=False):
+def export_model(source, out, raw=False, fit_mode=None, output=None, tta=False):
     """Write a trained model as `out/<model>/<version>/`, the next free version.
 
     Args:
         source: what `salzoo.load_model` takes, but for an export; of a run the best
-            weights. raw, fit_mode, output, thorough: what happens around the network, see
+            weights. raw, fit_mode, output, tta: what happens around the network, see
             `Predictor`.
 
     Signatures:
@@ -41,7 +42,7 @@ def export_model(source, out, raw=False, fit_mode=None, output=None, thorough=Fa
         InputError: the source is no model, or an export already.
     """
     check_folder("--out", out)
-    opened = open_source(source, Wrapping(raw, fit_mode, output, thorough))
+    opened = open_source(source, Wrapping(raw, fit_mode, output, tta))
     if opened.model is None:
         raise InputError(f"{source} is an exported model already; copy it.")
     card, saliency = opened.card, opened.saliency
@@ -58,7 +59,7 @@ def export_model(source, out, raw=False, fit_mode=None, output=None, thorough=Fa
     with whole_folder(target) as folder:
         card_path = os.path.join(folder, "card.json")
         write_json(card_path, card)
-        module = _Served(saliency, card_path, scaled=card["task"] != "objects")
+        module = _Served(saliency, card_path, scaled=card["task"] != str(Task.OBJECTS))
         signatures = {"serving_default": module.from_bytes, "tensor": module.from_tensor}
         tf.saved_model.save(module, folder, signatures)
         os.remove(card_path)  # its copy lies in assets/

@@ -6,7 +6,7 @@ numbers, at the size of the original images and in float64, come from
 image is NaN. A truth that is larger than the prediction by a whole factor is
 reduced to it. `sample_weight` is a weight for each image, (batch,).
 
-    model.compile(optimizer, loss, metrics=metrics_in_fit("fixations"))
+    model.compile(optimizer, loss, metrics=metrics_in_fit(Task.FIXATIONS))
 """
 
 import keras
@@ -14,6 +14,7 @@ from keras import ops
 
 from salzoo.losses.truth import match
 from salzoo.metrics.object_metrics import BETA_SQUARED
+from salzoo.utils.task import Task
 
 EPSILON = 2.0**-52
 
@@ -22,7 +23,7 @@ _register = keras.saving.register_keras_serializable(package="salzoo.metrics")
 
 
 def metrics_in_fit(task):
-    """Return new metrics for the task "fixations" or "objects"."""
+    """Return new metrics for a task."""
     return [metric() for metric in _BY_TASK[task]]
 
 
@@ -164,7 +165,7 @@ class MaxF(keras.metrics.Metric):
         return ops.max(_mean(self.total, self.count))
 
 
-_BY_TASK = {"fixations": (NSS, CC, SIM, KLD), "objects": (MAE, MaxF)}
+_BY_TASK = {Task.FIXATIONS: (NSS, CC, SIM, KLD), Task.OBJECTS: (MAE, MaxF)}
 
 
 def _reduced(y_true, y_pred):

@@ -38,6 +38,7 @@ from salzoo.layers import BlueGreenRed, LearnedGaussianPrior, StillConvLSTM2D
 from salzoo.models.backbones import load_backbone_weights, vgg16
 from salzoo.models.record import ModelRecord, Recipe, check_choice
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 # Of ImageNet, in the order blue, green, red.
 CHANNEL_MEANS = (103.939, 116.779, 123.68)
@@ -201,7 +202,7 @@ ASNET = ModelRecord(
     name="asnet",
     title="ASNet",
     paper="Wang et al., Salient object detection driven by fixation prediction, CVPR 2018",
-    task="fixations + objects",
+    task=Task.FIXATIONS | Task.OBJECTS,
     build=build,
     parameters=16_301_510,
     options={

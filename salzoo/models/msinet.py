@@ -27,6 +27,7 @@ from keras import layers
 from salzoo.layers import ASPP, LegacyBilinear, MinMaxNormalization
 from salzoo.models.backbones import load_backbone_weights, vgg16
 from salzoo.models.record import ModelRecord, Recipe
+from salzoo.utils.task import Task
 
 # Subtracted from red, green and blue, in this order (see above).
 CHANNEL_MEANS = (103.939, 116.779, 123.68)
@@ -82,7 +83,7 @@ MSINET = ModelRecord(
     title="MSI-Net",
     paper="Kroner et al., Contextual encoder-decoder network for visual saliency prediction, "
     "Neural Networks 129 (2020)",
-    task="fixations",
+    task=Task.FIXATIONS,
     build=build,
     parameters=24_934_209,
     options={

@@ -21,6 +21,7 @@ from keras import layers
 from salzoo.layers import LearnedGaussianPrior, SpatialSoftmax
 from salzoo.models.backbones import load_backbone_weights, mobilenet_v2
 from salzoo.models.record import ModelRecord, Recipe, check_number
+from salzoo.utils.task import Task
 
 # Beginnings of the names of its layers.
 ENCODER = "Conv,expanded_conv,block_"
@@ -111,7 +112,7 @@ MSINET_LITE = ModelRecord(
     name="msinet_lite",
     title="MSI-Net lite",
     paper="ours, after Kroner et al., Neural Networks 129 (2020)",
-    task="fixations",
+    task=Task.FIXATIONS,
     build=build,
     parameters=2_996_297,
     options={

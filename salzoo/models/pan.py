@@ -50,6 +50,7 @@ from salzoo.layers import (
 from salzoo.models.backbones import load_backbone_weights
 from salzoo.models.inspection import first_filters
 from salzoo.models.record import ModelRecord, Recipe, check_choice, check_number
+from salzoo.utils.task import Task
 
 SHALLOW_SIZE = (96, 96)
 MAX_NORM = 1.9365
@@ -208,7 +209,7 @@ SHALLOW_CONVNET = ModelRecord(
     name="shallow_convnet",
     title="Shallow ConvNet",
     paper=PAPER,
-    task="fixations",
+    task=Task.FIXATIONS,
     build=build_shallow,
     parameters=64_392_512,
     options={
@@ -253,7 +254,7 @@ DEEP_CONVNET = ModelRecord(
     name="deep_convnet",
     title="Deep ConvNet",
     paper=PAPER,
-    task="fixations",
+    task=Task.FIXATIONS,
     build=build_deep,
     parameters=25_806_209,
     options={"weight_decay": WEIGHT_DECAY_OPTION},

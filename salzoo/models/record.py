@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from salzoo.data.sampling import Augmentation
 from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.task import Task
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,7 @@ class Recipe:
 class ModelRecord:
     """What a registered model tells of itself.
 
-    name: in the registry. title, paper: for people. task: "fixations",
-        "objects" or "fixations + objects".
+    name: in the registry. title, paper: for people. task: what it predicts.
     build: function of the options to a keras.Model.
     parameters: exact count with default options, trainable or not.
     options: builder options beside backbone_weights and input_shape, with a
@@ -86,7 +86,7 @@ class ModelRecord:
     name: str
     title: str
     paper: str
-    task: str
+    task: Task
     build: Callable
     parameters: int
     options: dict
@@ -124,7 +124,9 @@ class ModelRecord:
         """Raise InputError for a way of fitting images that gives them no size it takes."""
         if fit_mode == "native" and self.fixed_size:
             only = "x".join(map(str, self.fixed_size))
-            raise InputError(f"--fit native: {self.name} takes only {only}; choose pad or stretch.")
+            raise InputError(
+                f"--fit_mode native: {self.name} takes only {only}; choose pad or stretch."
+            )
 
     def check_input_shape(self, input_shape):
         """Raise InputError unless this is (rows, columns, 3), None standing for any number."""

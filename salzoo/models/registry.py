@@ -5,6 +5,7 @@ import importlib
 import os
 
 from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.task import Task
 
 # name -> (module, its `ModelRecord`); a new model is one file and one line here.
 MODELS = {
@@ -105,8 +106,8 @@ def main_output(outputs):
 
 
 def output_task(output):
-    """Return what a map of a model with several outputs shows, "fixations" or "objects"."""
-    return "fixations" if output == "fixation" else "objects"
+    """Return what a map of a model with several outputs shows."""
+    return Task.FIXATIONS if output == "fixation" else Task.OBJECTS
 
 
 def choose_output(model, wanted=None):

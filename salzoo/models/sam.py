@@ -68,6 +68,7 @@ from salzoo.models.backbones import load_backbone_weights, resnet50, vgg16
 from salzoo.models.inspection import attention_and_steps
 from salzoo.models.record import ModelRecord, Recipe, check_choice
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 BLUE_GREEN_RED_MEANS = (103.939, 116.779, 123.68)
 FILTERS = 512
@@ -226,7 +227,7 @@ RECIPES = {
 }
 SHARED = {
     "paper": PAPER,
-    "task": "fixations",
+    "task": Task.FIXATIONS,
     "options": OPTIONS,
     "fit_mode": "pad",
     # Black before the mean is taken off, as in the authors' code.

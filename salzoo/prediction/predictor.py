@@ -15,7 +15,7 @@ class Predictor:
         raw: without post-processing.
         fit_mode: how images reach the network, if not as usual; see `Geometry`.
         output: of a model that makes several maps, which; None: the one of the object.
-        thorough: the mean over several sizes and the mirror image, see `saliency_function`.
+        tta: the mean over several sizes and the mirror image, see `saliency_function`.
 
     Attributes:
         card: dict, what is known of the model.
@@ -27,8 +27,8 @@ class Predictor:
             when it was made.
     """
 
-    def __init__(self, source, raw=False, fit_mode=None, output=None, thorough=False):
-        opened = open_source(source, Wrapping(raw, fit_mode, output, thorough))
+    def __init__(self, source, raw=False, fit_mode=None, output=None, tta=False):
+        opened = open_source(source, Wrapping(raw, fit_mode, output, tta))
         self.card, self.fingerprint, self.model, self._saliency = opened
 
     def __call__(self, image):
@@ -42,7 +42,7 @@ class Predictor:
         return self._saliency(images)[0, ..., 0].numpy()
 
 
-def load_model(source="msinet_lite", raw=False, fit=None, output=None, thorough=False):
+def load_model(source="msinet_lite", raw=False, fit_mode=None, output=None, tta=False):
     """Load a trained model.
 
     Args:
@@ -52,9 +52,9 @@ def load_model(source="msinet_lite", raw=False, fit=None, output=None, thorough=
             `.keras` file with a model of the zoo; or such a keras.Model. A folder that is
             called like a model with trained weights is written ./msinet_lite.
         raw: leave out the post-processing (blur, division by the maximum).
-        fit: "pad", "stretch" or "native", how images reach the network; None: as usual.
+        fit_mode: "pad", "stretch" or "native", how images reach the network; None: as usual.
         output: of a model that makes several maps, which; None: the one of the object.
-        thorough: look at the image at three sizes, and at its mirror image, and take the
+        tta: look at the image at three sizes, and at its mirror image, and take the
             mean: four times as slow, a little better.
 
     Returns:
@@ -64,4 +64,4 @@ def load_model(source="msinet_lite", raw=False, fit=None, output=None, thorough=
     Raises:
         InputError: the source is no model; the sentence says what to do.
     """
-    return Predictor(source, raw, fit, output, thorough)
+    return Predictor(source, raw, fit_mode, output, tta)

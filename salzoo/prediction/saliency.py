@@ -7,12 +7,13 @@ import tensorflow as tf
 
 from salzoo.data.geometry import gaussian_blur
 from salzoo.models import output_task
+from salzoo.utils.task import Task
 
-# Sizes of the canvas at which a network looks when it is thorough, by its usual size.
+# Sizes of the canvas at which a network looks when it is tta, by its usual size.
 SCALES = (0.8, 1.2)
 
 
-def saliency_function(model, geometry, blur=0.0, raw=False, output=None, thorough=False):
+def saliency_function(model, geometry, blur=0.0, raw=False, output=None, tta=False):
     """Wrap a network into a function from images of any size to their maps.
 
     fit, network, unfit, then the model's post-processing: Gaussian blur and
@@ -25,16 +26,16 @@ def saliency_function(model, geometry, blur=0.0, raw=False, output=None, thoroug
         blur: sigma in pixels of the original image.
         raw: leave the post-processing out.
         output: name of the map of a model that makes several; None: of its only one.
-        thorough: take the mean of what the network says at three sizes, or at its own if
+        tta: take the mean of what the network says at three sizes, or at its own if
             it has a fixed one, of the image and of its mirror image.
 
     Returns:
         tf.function. Images float32 RGB 0..255 (batch, rows, columns, 3) to maps
         float32 (batch, rows, columns, 1), at most 1 unless raw.
     """
-    is_object = output is not None and output_task(output) == "objects"
+    is_object = output is not None and output_task(output) is Task.OBJECTS
     views = [(geometry, False)]
-    if thorough:
+    if tta:
         views = [(each, mirrored) for each in _sizes(model, geometry) for mirrored in (False, True)]
 
     def look(images, geometry, mirrored):
@@ -58,7 +59,7 @@ def saliency_function(model, geometry, blur=0.0, raw=False, output=None, thoroug
     @tf.function(input_signature=signature, autograph=False)  # which takes half of the tracing
     def saliency(images):
         maps = [look(images, *view) for view in views]
-        maps = mean(maps) if thorough else maps[0]
+        maps = mean(maps) if tta else maps[0]
         if raw or is_object:
             return maps
         if blur:

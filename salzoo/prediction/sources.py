@@ -21,6 +21,7 @@ from salzoo.models import (
 from salzoo.prediction.saliency import saliency_function
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import digest, read_json
+from salzoo.utils.task import Task
 from salzoo.utils.validators import WRAPPING_FLAGS
 
 
@@ -39,7 +40,7 @@ class Wrapping(NamedTuple):
     raw: bool = False
     fit_mode: str | None = None
     output: str | None = None
-    thorough: bool = False
+    tta: bool = False
 
 
 def open_source(source, wrapping):
@@ -74,7 +75,7 @@ def open_source(source, wrapping):
 def _open_run(run, wrapping):
     config, metrics = run.config, run.path("metrics.json")
     known = {
-        "options": config.options,
+        "model_options": config.model_options,
         "trained_on": config.dataset,
         "recipe": config.recipe,
         "seed": config.seed,
@@ -123,20 +124,20 @@ def _read_keras(path):
 
 def _wrap(record, model, geometry, wrapping, **known):
     """Put together what goes around a network, and the card of the whole."""
-    raw, fit_mode, output, thorough = wrapping
+    raw, fit_mode, output, tta = wrapping
     if fit_mode is not None:
         record.check_fit(fit_mode)
         geometry = replace(geometry, mode=fit_mode)
     output = choose_output(model, output)
     task = record.task if output is None else output_task(output)
-    plain = raw or task == "objects"
+    plain = raw or task is Task.OBJECTS
     recipe = known.pop("recipe", record.recipe)
     card = {
         "model": record.name,
-        "options": {},
+        "model_options": {},
         "output": output,
         "paper": record.paper,
-        "task": task,
+        "task": str(task),
         "trained_on": None,
         # A card travels; the place of a weights file on this machine does not.
         "recipe": {
@@ -148,17 +149,17 @@ def _wrap(record, model, geometry, wrapping, **known):
         "post_processing": {
             "blur": 0.0 if plain else record.blur,
             "divide_by_maximum": not plain,
-            **({"thorough": True} if thorough else {}),
+            **({"tta": True} if tta else {}),
         },
         "metrics": {},
         **known,
     }
-    saliency = saliency_function(model, geometry, record.blur, raw, output, thorough)
+    saliency = saliency_function(model, geometry, record.blur, raw, output, tta)
     return Opened(card, None, model, saliency)
 
 
 def _fingerprint(weights, card):
-    keys = ("model", "options", "output", "geometry", "post_processing")
+    keys = ("model", "model_options", "output", "geometry", "post_processing")
     return [digest(weights), {key: card[key] for key in keys}]
 
 

@@ -6,16 +6,17 @@ from salzoo.data.pipeline import Pipeline
 from salzoo.data.sampling import Plan
 from salzoo.models import model_record
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 LOG = logging.getLogger("salzoo")
 
 
 def target_kinds(config):
-    """Return what a model learns from, "fixations", "objects" or "fixations + objects"."""
+    """Return what a model learns from, a `Task`."""
     task = model_record(config.model).task
     # Without its fixation map a model of both tasks has nothing to learn from fixations.
-    if task == "fixations + objects" and config.options.get("fixation", True) is False:
-        return "objects"
+    if len(task) > 1 and config.model_options.get("fixation", True) is False:
+        return Task.OBJECTS
     return task
 
 
@@ -30,7 +31,7 @@ def usable(config, loaded):
         InputError: no image has a mask, though the model finds objects, or a dataset has
             masks alone, though the model learns from fixations.
     """
-    if "objects" not in target_kinds(config):
+    if Task.OBJECTS not in target_kinds(config):
         if (False, True) in (_kinds(part) for split in loaded for part in split):
             raise InputError(
                 f"{config.model} learns from fixations, and {config.dataset} has images with "
@@ -43,7 +44,7 @@ def usable(config, loaded):
             f"{config.model} finds objects, and no training image of {config.dataset} has a mask; "
             "add a dataset of salient objects, like --dataset osie+ecssd."
         )
-    if target_kinds(config) != "objects":
+    if target_kinds(config) is not Task.OBJECTS:
         return loaded
     kept = [[[sample for sample in part if sample.mask_path] for part in split] for split in loaded]
     left_out = sum(len(part) for split in loaded for part in split) - sum(
@@ -63,7 +64,7 @@ def plan_of(config, training):
     """
     weights = config.mix
     kinds = [_kinds(part) for part in training]
-    if weights is None and " + " in target_kinds(config) and len(set(kinds)) > 1:
+    if weights is None and len(target_kinds(config)) > 1 and len(set(kinds)) > 1:
         weights = tuple(1 / kinds.count(kind) for kind in kinds)
     kept = [number for number, part in enumerate(training) if part]
     plan = Plan(
@@ -114,7 +115,7 @@ class Batches:
     def _for_fit(self, dataset):
         if self.outputs is None:
             return dataset
-        if self.kinds == "objects":
+        if self.kinds is Task.OBJECTS:
             return dataset.map(lambda images, masks: (images, dict.fromkeys(self.outputs, masks)))
         return dataset.map(self._by_output)
 

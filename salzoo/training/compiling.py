@@ -13,6 +13,7 @@ from salzoo.training.optimizers import DiscriminativeAdamW, MovingMomentumSGD
 from salzoo.training.run import load_weights
 from salzoo.training.schedules import learning_rate
 from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.task import Task
 
 OPTIMIZERS = {
     **{
@@ -51,7 +52,7 @@ def _check_loss(model, recipe):
     if recipe.loss not in LOSSES:
         raise unknown_name("--loss", recipe.loss, LOSSES)
     task = model_record(model).task
-    fitting = OBJECT_LOSSES if "objects" in task else FIXATION_LOSSES
+    fitting = OBJECT_LOSSES if Task.OBJECTS in task else FIXATION_LOSSES
     if recipe.loss not in fitting:
         raise InputError(
             f"--loss {recipe.loss}: {model} predicts {task}; choose from {', '.join(fitting)}."
@@ -60,9 +61,9 @@ def _check_loss(model, recipe):
     for name, value in recipe.loss_options.items():
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
-            raise InputError(f"--loss_option {name}: {recipe.loss} has {names}.")
+            raise InputError(f"--loss_options {name}: {recipe.loss} has {names}.")
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e30:
-            raise InputError(f"--loss_option {name}={value}: give a number.")
+            raise InputError(f"--loss_options {name}={value}: give a number.")
 
 
 def _in_words(options):
@@ -101,7 +102,7 @@ def compiled_model(config, steps_an_epoch, start, resumed):
     try:
         weights = recipe.backbone_weights
         weights = None if resumed or start or weights == "none" else weights
-        model = build_model(config.model, **config.options, backbone_weights=weights)
+        model = build_model(config.model, **config.model_options, backbone_weights=weights)
         if start:
             load_weights(model, start)
     finally:
@@ -124,8 +125,8 @@ def _metrics(name, outputs):
     """Return the arguments of `compile` that watch each output that has a name in the tables."""
     if outputs is None:
         return {"metrics": metrics_in_fit(model_record(name).task)}
-    watched = {main_output(outputs): metrics_in_fit("objects")}
+    watched = {main_output(outputs): metrics_in_fit(Task.OBJECTS)}
     if "fixation" in outputs:
-        watched["fixation"] = metrics_in_fit("fixations")
+        watched["fixation"] = metrics_in_fit(Task.FIXATIONS)
     # Weighted: an image without a mask says nothing about the object.
     return {"weighted_metrics": {each: watched.get(each, []) for each in outputs}}

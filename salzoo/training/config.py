@@ -37,14 +37,14 @@ RUN = {
     "dataset": validators.text,
     "protocol": validators.text,
     "mix": validators.weights,
-    "fit": validators.fit,
+    "fit_mode": validators.fit_mode,
     "seed": validators.seed,
     "limit_train": validators.at_least(1),
     "limit_val": validators.at_least(1),
     "mixed_precision": validators.yes_or_no,
 }
 # {name: value} of options, in Python a dict.
-DICTS = ("option", "dataset_option", *(f"{each}_option" for each in WITH_OPTIONS))
+DICTS = ("model_options", "dataset_options", *(f"{each}_options" for each in WITH_OPTIONS))
 PATHS = ("data_dir", "init_from")
 # A person's own images: what the trained model that comes with salzoo learns more from.
 OWN_IMAGES = "folder"
@@ -91,7 +91,7 @@ def new_config(given):
     dataset = given.get("dataset") or "synthetic"
     names = split_names(dataset)
     start = start_of(given.get("init_from"))
-    model, options = given.get("model"), given.get("option") or {}
+    model, options = given.get("model"), given.get("model_options") or {}
     if model is None:
         model, options = _usual_model(start, dataset, options)
     record = model_record(model)
@@ -107,13 +107,13 @@ def new_config(given):
     recipe = _recipe(record, dataset, start)
     config = RunConfig(
         model=record.name,
-        options=options,
+        model_options=options,
         dataset=dataset,
         data_dir=given.get("data_dir") and absolute(given["data_dir"]),
         recipe=recipe.override(**_changes(given, recipe)),
-        fit_mode=given.get("fit") or record.fit_mode,
+        fit_mode=given.get("fit_mode") or record.fit_mode,
         protocol=given.get("protocol"),
-        dataset_options=given.get("dataset_option") or {},
+        dataset_options=given.get("dataset_options") or {},
         mix=given.get("mix"),
         seed=given.get("seed") or 0,
         limit_train=given.get("limit_train"),
@@ -123,7 +123,7 @@ def new_config(given):
     )
     if config.mix is not None and len(config.mix) != len(names):
         raise InputError(f"--mix needs a number for each of the {len(names)} datasets.")
-    record.check_options(config.options)
+    record.check_options(config.model_options)
     check_recipe(config.model, config.recipe)
     record.check_size(*config.recipe.input_size)
     record.check_fit(config.fit_mode)
@@ -145,19 +145,19 @@ def resumed_config(run_dir, given):
     if not run_dir:
         raise InputError("--resume needs --run_dir: the folder of the run to go on with.")
     config = Run(run_dir).config
-    stored = {**vars(config), **vars(config.recipe), "fit": config.fit_mode}
+    stored = {**vars(config), **vars(config.recipe), "fit_mode": config.fit_mode}
     for name in RUN:
         _check_same(name, given.get(name), stored[name])
     if given.get("init_from") is not None:
         start = start_of(given["init_from"]) or FROM_IMAGENET
         _check_same("init_from", start, config.init_from or FROM_IMAGENET)
-    _check_same("dataset_option", given.get("dataset_option"), config.dataset_options)
+    _check_same("dataset_options", given.get("dataset_options"), config.dataset_options)
     for name, value in _changes(given, config.recipe).items():
         if name != "epochs":
             _check_same(name.replace("_options", "_option"), value, stored[name])
-    if given.get("option"):
-        check_option_names(model_record(config.model), given["option"])
-        _check_same("option", given["option"], config.options)
+    if given.get("model_options"):
+        check_option_names(model_record(config.model), given["model_options"])
+        _check_same("model_options", given["model_options"], config.model_options)
     if given.get("data_dir"):
         config = replace(config, data_dir=absolute(given["data_dir"]))
     return replace(config, recipe=config.recipe.override(epochs=given.get("epochs")))
@@ -193,12 +193,12 @@ def in_words(config):
 
     shown = {
         "model": config.model,
-        **config.options,
+        **config.model_options,
         "dataset": config.dataset,
         "protocol": config.protocol or "the dataset's first",
         **config.dataset_options,
         **vars(config.recipe),
-        "fit": config.fit_mode,
+        "fit_mode": config.fit_mode,
         "seed": config.seed,
     }
     shown["sigma"] = config.recipe.sigma or "the dataset's own"
@@ -225,7 +225,7 @@ def _usual_model(start, dataset, options):
         return start, options
     if start is not None:
         config = Run(start).config
-        return config.model, options or config.options
+        return config.model, options or config.model_options
     return ("msinet_lite" if dataset == OWN_IMAGES else "msinet"), options
 
 
@@ -242,7 +242,7 @@ def _changes(given, recipe):
     """Return the fields that change a recipe, files so that a run can go on from anywhere."""
     changes = {name: given.get(name) for name in RECIPE}
     for what in WITH_OPTIONS:
-        options = given.get(f"{what}_option")
+        options = given.get(f"{what}_options")
         # Options of the recipe's own optimizer or loss mean nothing to another.
         if options is None and given.get(what) not in (None, getattr(recipe, what)):
             options = {}

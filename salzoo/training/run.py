@@ -33,7 +33,7 @@ from salzoo.utils.files import read_json, write_json
 class RunConfig:
     """What a run trained, on what, and how.
 
-    model, options: for `build_model`. dataset, data_dir, protocol,
+    model, model_options: for `build_model`. dataset, data_dir, protocol,
     dataset_options: for `load_mixture`; mix: weights of its datasets, or None.
     recipe: as used, flags included. fit_mode: see `Geometry`. seed: of the
     random start and of the order of images. limit_train, limit_val: only so
@@ -44,7 +44,7 @@ class RunConfig:
     """
 
     model: str
-    options: dict
+    model_options: dict
     dataset: str
     data_dir: str | None
     recipe: Recipe
@@ -147,7 +147,7 @@ class Run:
     def load_model(self, which="best"):
         """Build the run's model with its "best" or "last" weights."""
         config = self.config
-        model = build_model(config.model, **config.options)
+        model = build_model(config.model, **config.model_options)
         load_weights(model, self.weights(which))
         return model
 

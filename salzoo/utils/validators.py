@@ -10,7 +10,7 @@ from salzoo.utils.errors import InputError, unknown_name
 
 FITS = ("pad", "stretch", "native")
 # What happens around a network, see `Predictor`.
-WRAPPING_FLAGS = ("--raw", "--fit", "--output", "--thorough")
+WRAPPING_FLAGS = ("--raw", "--fit_mode", "--output", "--tta")
 
 
 def size(text):
@@ -70,7 +70,7 @@ def yes_or_no(text):
     return text == "True"
 
 
-def fit(text):
+def fit_mode(text):
     """Parse a way of fitting images."""
     if text not in FITS:
         raise argparse.ArgumentTypeError(f"'{text}' is none of {', '.join(FITS)}.")

@@ -92,7 +92,9 @@ def test_models_and_datasets(inside):
 
 
 def test_summary(inside):
-    _, out, _ = inside("summary", "msinet", "--input_size", "240x320", "--option", "aspp=false")
+    _, out, _ = inside(
+        "summary", "msinet", "--input_size", "240x320", "--model_options", "aspp=false"
+    )
     assert "30,177,089" in out and "30x40x1280" in out
 
 
@@ -111,24 +113,33 @@ def test_summary(inside):
         (["train", "--epochs", "many"], "'many' is not a whole number"),
         (["train", "--learning_rate", "0"], "a number above 0"),
         (["train", "--learning_rate", "nan"], "'nan' is not a number"),
-        (["train", "--option", "asp=false"], "no option of msinet 'asp'; did you mean 'aspp'?"),
-        (["train", "--option", "aspp"], "write NAME=VALUE"),
-        (["train", "--option", "input_shape=5"], "no option of msinet 'input_shape'"),
+        (
+            ["train", "--model_options", "asp=false"],
+            "no option of msinet 'asp'; did you mean 'aspp'?",
+        ),
+        (["train", "--model_options", "aspp"], "write NAME=VALUE"),
+        (["train", "--model_options", "input_shape=5"], "no option of msinet 'input_shape'"),
         (["train", "--seed", "99999999999"], "'99999999999' is not a whole number of 0 to"),
         (["train", "--sigma", "1e9"], "is not a number of 0.1 to 1000"),
         (["train", "--run_dir", "/dev/null/run"], "null is a file; give a folder"),
-        (["train", "--option", "aspp=maybe"], "aspp='maybe': give true or false"),
+        (["train", "--model_options", "aspp=maybe"], "aspp='maybe': give true or false"),
         (["train", "--backbone_weights", "none.npz"], "none.npz does not exist"),
         (["train", "--optimizer", "adm"], "no --optimizer 'adm'; did you mean 'adam'?"),
         (["train", "--loss", "kdl"], "no --loss 'kdl'; did you mean 'kld'?"),
         (["train", "asnet", "--loss", "kld"], "asnet predicts fixations + objects; choose from"),
-        (["train", "--loss_option", "epsilon=x"], "--loss_option epsilon=x: give a number"),
-        (["train", "--optimizer_option", "beta_1=x"], "--optimizer adam cannot take a step"),
+        (["train", "--loss_options", "epsilon=x"], "--loss_options epsilon=x: give a number"),
+        (["train", "--optimizer_options", "beta_1=x"], "--optimizer adam cannot take a step"),
         (["train", "--schedule", "slowly"], "--schedule slowly: say 'constant'"),
-        (["train", "shallow_convnet", "--fit", "native"], "takes only 96x96; choose pad or"),
-        (["train", "sam_vgg", "--option", "timesteps=2.0"], "timesteps=2.0: give 1, 2, 3 or 4"),
-        (["train", "deep_convnet", "--option", "weight_decay=NaN"], "weight_decay=nan: give a"),
-        (["train", "--fit", "crop"], "invalid choice: 'crop'"),
+        (["train", "shallow_convnet", "--fit_mode", "native"], "takes only 96x96; choose pad or"),
+        (
+            ["train", "sam_vgg", "--model_options", "timesteps=2.0"],
+            "timesteps=2.0: give 1, 2, 3 or 4",
+        ),
+        (
+            ["train", "deep_convnet", "--model_options", "weight_decay=NaN"],
+            "weight_decay=nan: give a",
+        ),
+        (["train", "--fit_mode", "crop"], "invalid choice: 'crop'"),
         (["train", "--resume"], "--resume needs --run_dir"),
         (["train", "--resume", "--run_dir", "none"], "none is not a run: it has no config.json"),
         (["evaluate", "none"], "none does not exist; give a run folder or an exported model"),
@@ -187,12 +198,12 @@ def own_data(tmp_path):
 
 
 def test_own_data_are_checked_trained_on_and_measured(inside, small_run, own_data, tmp_path):
-    data = ["--data_dir", own_data, "--dataset_option", "x_column=gaze_x"]
+    data = ["--data_dir", own_data, "--dataset_options", "x_column=gaze_x"]
     status, _, err = inside("train", "--dataset", "folder", "--data_dir", own_data)
     assert status == 2 and "x_column" in err
     assert inside("check", "folder", *data)[0] == 0
     status, _, err = inside(
-        "check", "folder", "--data_dir", own_data, "--dataset_option", "units=1"
+        "check", "folder", "--data_dir", own_data, "--dataset_options", "units=1"
     )
     assert status == 2 and "units=1: give a text" in err
     run = tmp_path / "run"
@@ -211,8 +222,8 @@ def test_own_data_are_checked_trained_on_and_measured(inside, small_run, own_dat
         (["train", "--mix", "1,0"], "above 0"),
         (["train", "--dataset", "synthetic+synthetic"], "names a dataset twice"),
         (["train", "--protocol", "msi"], "no protocol of synthetic 'msi'"),
-        (["train", "--dataset_option", "units"], "--dataset_option units: write NAME=VALUE"),
-        (["train", "--dataset_option", "units=1"], "no option of synthetic 'units'"),
+        (["train", "--dataset_options", "units"], "--dataset_options units: write NAME=VALUE"),
+        (["train", "--dataset_options", "units=1"], "no option of synthetic 'units'"),
         (["train", "--init_from", "nothing"], "nothing is not a run"),
         (["check", "osi", "--data_dir", "."], "did you mean 'osie'?"),
         (["check", "osie"], "osie needs --data_dir"),

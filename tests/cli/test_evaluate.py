@@ -103,7 +103,7 @@ def test_options_of_the_data_are_named_and_not_compared_with_others(
 ):
     monkeypatch.chdir(tmp_path)
     for option in ("false", "true"):
-        arguments = [*data, "--dataset_option", f"drop_first={option}", "--metrics", "NSS,CC"]
+        arguments = [*data, "--dataset_options", f"drop_first={option}", "--metrics", "NSS,CC"]
         status, out, err = inside("evaluate", maps, *arguments)
         assert status == 0, err
     assert "drop_first True" in out
@@ -203,7 +203,7 @@ def test_resized_and_superfluous_maps_are_noted(inside, maps, data, tmp_path):
         (["--name", "a,b"], "2 names for 1 models"),
         (["--name", "mean map"], "called 'mean map' as a baseline is"),
         (["--raw"], "--raw cannot change the maps"),
-        (["--thorough"], "--thorough cannot change the maps"),
+        (["--tta"], "--tta cannot change the maps"),
         (["--jobs", "0"], "'0' is not a whole number of 1 or more"),
         (["--split", "valid"], "no split 'valid'; did you mean 'val'?"),
     ],

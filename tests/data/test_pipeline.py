@@ -10,6 +10,7 @@ from salzoo.data.pipeline import Pipeline, explained
 from salzoo.data.sample import Sample
 from salzoo.data.sampling import Augmentation, Plan
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 GEOMETRY = Geometry("pad", (24, 32), 8, 126.0)
 FLIPPED = Augmentation(flip=True)
@@ -151,13 +152,13 @@ def test_masks(samples, tmp_path):
     mask[:24] = 255
     path = grey(tmp_path / "mask.png", mask)
     objects = [Sample(each.image_path, (48, 64), mask_path=path) for each in samples]
-    for _, targets in arrays(Pipeline(objects, GEOMETRY, 4, targets="objects").in_order()):
+    for _, targets in arrays(Pipeline(objects, GEOMETRY, 4, targets=Task.OBJECTS).in_order()):
         assert targets.shape[1:] == (24, 32, 1)
         assert (targets[:, :12] == 1).all() and (targets[:, 12:] == 0).all()
     with pytest.raises(InputError, match="has no fixations"):
         Pipeline(objects, GEOMETRY)
     with pytest.raises(InputError, match="has no mask"):
-        Pipeline(samples, GEOMETRY, targets="objects")
+        Pipeline(samples, GEOMETRY, targets=Task.OBJECTS)
 
 
 def test_formats_that_tensorflow_does_not_read(samples, tmp_path):
@@ -224,9 +225,9 @@ def test_both_kinds_of_target_with_what_is_missing(mixed):
     np.testing.assert_array_equal(present, [[1, 0], [1, 0], [1, 0], [0, 1], [0, 1], [1, 1], [1, 1]])
     density, counts, mask = np.moveaxis(targets.numpy(), -1, 0)
     assert not mask[:3].any() and not density[3:5].any() and not counts[3:5].any()
-    alone = Pipeline(mixed[5:], GEOMETRY, 2, "fixations").in_order()
+    alone = Pipeline(mixed[5:], GEOMETRY, 2, Task.FIXATIONS).in_order()
     np.testing.assert_array_equal(targets[5:, ..., :2], next(iter(alone))[1])
-    objects = Pipeline(mixed[3:], GEOMETRY, 4, "objects").in_order()
+    objects = Pipeline(mixed[3:], GEOMETRY, 4, Task.OBJECTS).in_order()
     np.testing.assert_array_equal(targets[3:, ..., 2:], next(iter(objects))[1])
     assert mask[3].max() == 1 and mask[3, 5:10, 15:25].all()
 
@@ -235,7 +236,7 @@ def test_what_a_task_needs_is_demanded(mixed):
     with pytest.raises(InputError, match=r"3\.png has no fixations: take a dataset of fixations"):
         Pipeline(mixed, GEOMETRY)
     with pytest.raises(InputError, match=r"0\.png has no mask: take a dataset of salient objects"):
-        Pipeline(mixed, GEOMETRY, targets="objects")
+        Pipeline(mixed, GEOMETRY, targets=Task.OBJECTS)
     bare = [replace(mixed[0], fixations=None)]
     with pytest.raises(InputError, match="neither fixations nor a mask"):
         Pipeline(bare, GEOMETRY, targets="fixations + objects")

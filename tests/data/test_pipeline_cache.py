@@ -17,6 +17,7 @@ from salzoo.data.pipeline import Pipeline
 from salzoo.data.sample import Sample
 from salzoo.data.sampling import Augmentation
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 GEOMETRY = Geometry("pad", (24, 32), 8, 126.0)
 
@@ -90,8 +91,8 @@ def test_masks_from_disk(samples):
         Sample(each.image_path, each.size, mask_path=samples[number % 2].density_path)
         for number, each in enumerate(samples)
     ]
-    anew = epoch(objects, "nothing", targets="objects")
-    assert_same(epoch(objects, "disk", targets="objects"), anew)
+    anew = epoch(objects, "nothing", targets=Task.OBJECTS)
+    assert_same(epoch(objects, "disk", targets=Task.OBJECTS), anew)
 
 
 def test_the_next_pipeline_reads_the_file(samples, folder, no_work):
@@ -207,6 +208,7 @@ import numpy as np
 from salzoo.data.geometry import Geometry
 from salzoo.data.pipeline import Pipeline
 from salzoo.data.sample import Sample
+from salzoo.utils.task import Task
 samples = [Sample(path, (48, 64), np.full((4, 2), 7.5), sigma=3.0) for path in sys.argv[1:]]
 found = hashlib.sha256()
 for _, targets in Pipeline(samples, Geometry("pad", (24, 32), 8), 2, cache="disk").in_order():

@@ -14,6 +14,7 @@ from salzoo.data.dataset_record import Archive
 from salzoo.data.datasets import ecssd
 from salzoo.data.images import read_image
 from salzoo.data.validation import faults, inspect_dataset
+from salzoo.utils.task import Task
 from tests.conftest import shared
 from tests.data.datasets.layouts import folder as own_folder
 from tests.data.datasets.layouts import make_small
@@ -121,9 +122,9 @@ def test_only_the_truth_that_is_learned_from_is_looked_at(tmp_path):
         path.write_bytes(content)
     samples = load_dataset("folder", tmp_path)
     for kinds, expected in (
-        ("fixations", ["densities"]),
-        ("objects", ["masks"]),
-        ("fixations + objects", ["densities", "masks"]),
+        (Task.FIXATIONS, ["densities"]),
+        (Task.OBJECTS, ["masks"]),
+        (Task.FIXATIONS | Task.OBJECTS, ["densities", "masks"]),
     ):
         found = [path.split("/")[-2] for path, _ in faults(samples, kinds)]
         assert found == expected

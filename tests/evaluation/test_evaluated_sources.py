@@ -6,6 +6,7 @@ import pytest
 from salzoo.evaluation.evaluated_sources import about, kind_of, usual_task
 from salzoo.evaluation.measured_data import usual_data
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 
 def test_kinds(small_run, tmp_path, monkeypatch):
@@ -23,16 +24,19 @@ def test_kinds(small_run, tmp_path, monkeypatch):
 
 
 def test_what_is_known_of_a_source():
-    assert about("msinet_lite") == {"model": "msinet_lite", "task": "fixations"}
+    assert about("msinet_lite") == {"model": "msinet_lite", "task": Task.FIXATIONS}
     network = keras.Sequential([keras.Input((8, 8, 3))], name="asnet")
-    assert usual_task([network]) == "objects" and usual_task([network], "fixation") == "fixations"
+    assert (
+        usual_task([network]) is Task.OBJECTS
+        and usual_task([network], "fixation") is Task.FIXATIONS
+    )
     assert about(lambda image: image) == {} and usual_task([lambda image: image]) is None
 
 
 def test_measured_on_what_it_was_trained_on(small_run):
-    usual = {"dataset": "synthetic", "data_dir": None, "protocol": None, "dataset_option": {}}
+    usual = {"dataset": "synthetic", "data_dir": None, "protocol": None, "dataset_options": {}}
     assert usual_data([small_run.folder]) == usual
     other = usual_data([small_run.folder], "osie", "here")
-    assert other == {**usual, "dataset": "osie", "data_dir": "here", "dataset_option": None}
+    assert other == {**usual, "dataset": "osie", "data_dir": "here", "dataset_options": None}
     with pytest.raises(InputError, match="msinet_lite can be measured on any data: say on which"):
         usual_data(["msinet_lite"])

@@ -8,13 +8,14 @@ import pytest
 
 from salzoo.evaluation import Evaluation
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 
 @pytest.fixture
 def evaluation():
     return Evaluation(
         title="a title",
-        task="fixations",
+        task=Task.FIXATIONS,
         dataset="osie",
         split="val",
         conventions=["mit", "salicon"],
@@ -106,7 +107,7 @@ def test_curves_come_back(tmp_path):
     curves["e"] = curves["f"] / 2
     evaluation = Evaluation(
         title="",
-        task="objects",
+        task=Task.OBJECTS,
         dataset="ecssd",
         split="test",
         conventions=["raw"],

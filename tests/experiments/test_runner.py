@@ -82,7 +82,7 @@ def test_trains_on_salicon_first_and_goes_on_from_there(runner, noted, tmp_path)
     assert (first.dataset, first.protocol, first.init_from) == ("salicon", None, None)
     assert (second.dataset, second.protocol) == ("mit1003", "sam")
     assert second.init_from == noted.trained[0][0]
-    assert second.options == {"convlstm": False, "priors": None}
+    assert second.model_options == {"convlstm": False, "priors": None}
     assert second.recipe == model_record("sam_vgg").recipe
     ((run, column, _),) = noted.measured
     assert run == noted.trained[1][0]
@@ -124,7 +124,7 @@ def test_without_fixation_learns_without_the_images_that_have_fixations_only(run
     for name in names:
         runner(datasets=("ecssd",)).run(select(TABLES, name))
     dropped, all_sets = (config for _, config in noted.trained)
-    assert dropped.dataset == "thus10k+dut_omron" and dropped.options == {"fixation": False}
+    assert dropped.dataset == "thus10k+dut_omron" and dropped.model_options == {"fixation": False}
     assert all_sets.dataset == "salicon+thus10k+dut_omron"
     assert all_sets.recipe.loss_options == {"mae": 0.0}
     assert {column.split for _, column, _ in noted.measured} == {"test"}
@@ -210,7 +210,7 @@ def test_a_change_of_categories_needs_both_entries(runner, noted):
     runs = runner(datasets=("cat2000",), repetitions=1, direct=True)
     chosen = select(TABLES, "msinet/table7/noisy")
     runs.run(chosen)
-    assert [config.options for _, config in noted.trained] == [{}, {"aspp": False}]
+    assert [config.model_options for _, config in noted.trained] == [{}, {"aspp": False}]
     ((table, (entry,)),) = chosen
     with_aspp, without = (
         np.random.default_rng(n).uniform(0, 1, len(METRICS))[METRICS.index("CC")] for n in (1, 2)
@@ -228,7 +228,7 @@ def test_a_coarser_output_is_read_from_the_whole_network(tmp_path):
     whole.save_weights(run.path("best.weights.h5"))
     write_part(run.folder, {"output_level": 3}, str(tmp_path / "part"))
     part = Run(tmp_path / "part")
-    assert part.config.options == {"output_level": 3}
+    assert part.config.model_options == {"output_level": 3}
     images = np.random.default_rng(0).uniform(0, 255, (1, 32, 48, 3)).astype("float32")
     found, expected = part.load_model()(images), whole(images)
     assert set(found) == {"fixation", "object_5", "object_4", "object_3"}

@@ -66,8 +66,8 @@ def test_entries_refer_to_entries_of_the_same_network():
 @pytest.mark.parametrize("entry", TRAINED, ids=lambda entry: entry.name)
 def test_options_and_recipe_are_known(entry):
     record = model_record(entry.model)
-    record.check_options(entry.options)
-    assert set(entry.options) <= set(record.options)
+    record.check_options(entry.model_options)
+    assert set(entry.model_options) <= set(record.options)
     recipe = record.recipe.override(**entry.recipe)
     if entry.recipe:
         assert recipe != record.recipe
@@ -79,11 +79,13 @@ def test_options_and_recipe_are_known(entry):
 
 
 def networks():
-    distinct = {(e.model, repr(e.options)): e for e in ENTRIES if not isinstance(e, CategoryChange)}
+    distinct = {
+        (e.model, repr(e.model_options)): e for e in ENTRIES if not isinstance(e, CategoryChange)
+    }
     return [
         pytest.param(
             entry.model,
-            entry.options,
+            entry.model_options,
             marks=[pytest.mark.slow] if entry.model.startswith("sam") else [],
             id=entry.name,
         )
@@ -98,9 +100,9 @@ def test_networks_build(model, options):
 
 def test_a_coarser_or_earlier_part_has_the_weights_of_the_whole():
     """What an entry reads of another's training is there under the same names."""
-    parts = [e for e in TRAINED if e.trains_with and e.options != _whole(e).options]
+    parts = [e for e in TRAINED if e.trains_with and e.model_options != _whole(e).model_options]
     assert {entry.model for entry in parts} == {"sam_vgg", "sam_resnet", "asnet"}
-    assert all(set(entry.options) <= {"timesteps", "output_level"} for entry in parts)
+    assert all(set(entry.model_options) <= {"timesteps", "output_level"} for entry in parts)
 
 
 def _whole(entry):

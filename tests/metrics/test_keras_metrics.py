@@ -12,8 +12,9 @@ import pytest
 from salzoo import metrics
 from salzoo.metrics import keras_metrics, object_scores
 from salzoo.metrics.keras_metrics import metrics_in_fit
+from salzoo.utils.task import Task
 
-NAMES = {"fixations": ("nss", "cc", "sim", "kld"), "objects": ("mae", "max_f")}
+NAMES = {Task.FIXATIONS: ("nss", "cc", "sim", "kld"), Task.OBJECTS: ("mae", "max_f")}
 
 
 def batches(task):
@@ -21,7 +22,7 @@ def batches(task):
     random = np.random.default_rng(0)
     for images in (3, 4):
         predictions = random.random((images, 15, 22, 1)) ** 3
-        if task == "objects":
+        if task is Task.OBJECTS:
             truths = (random.random((images, 15, 22, 1)) < 0.3) * 1.0
             truths[0] = 0
             truths[1, 4:6] = 128 / 255  # background still
@@ -37,7 +38,7 @@ def batches(task):
 def expected(task):
     """Means over the images of all batches, by the float64 metrics."""
     images = [pair for batch in batches(task) for pair in zip(*batch, strict=True)]
-    if task == "objects":
+    if task is Task.OBJECTS:
         scored = [object_scores(p[..., 0], t[..., 0], convention="raw") for t, p in images]
         mae = np.mean([scores["MAE"] for scores, _ in scored])
         return {"mae": mae, "max_f": np.mean([curves["f"] for _, curves in scored], axis=0).max()}
@@ -70,6 +71,7 @@ JAX = """
 import json, keras, numpy as np
 from salzoo.metrics.keras_metrics import metrics_in_fit
 from tests.metrics.test_keras_metrics import NAMES, batches
+from salzoo.utils.task import Task
 assert keras.backend.backend() == "jax"
 results = {}
 for task in NAMES:
@@ -94,7 +96,9 @@ def test_equal_on_jax_compiled():
         stdout=subprocess.PIPE,
     )
     results = json.loads(answer.stdout.decode().splitlines()[-1])
-    assert results == pytest.approx({**expected("fixations"), **expected("objects")}, rel=1e-5)
+    assert results == pytest.approx(
+        {**expected(Task.FIXATIONS), **expected(Task.OBJECTS)}, rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("task", NAMES)
@@ -120,15 +124,15 @@ def test_weights_of_images(task):
 
 
 def test_perfect_predictions_score_best():
-    truths, predictions = next(batches("objects"))
+    truths, predictions = next(batches(Task.OBJECTS))
     truths = np.round(truths[2:])
     results = {}
-    for metric in metrics_in_fit("objects"):
+    for metric in metrics_in_fit(Task.OBJECTS):
         metric.update_state(truths, truths)
         results[metric.name] = float(metric.result())
     assert results == {"mae": 0, "max_f": 1}
     density = predictions[:1]
-    for metric in metrics_in_fit("fixations")[1:]:
+    for metric in metrics_in_fit(Task.FIXATIONS)[1:]:
         metric.update_state(np.concatenate([density, density], axis=-1), density)
         results[metric.name] = float(metric.result())
     assert results["cc"] == pytest.approx(1, abs=1e-5) == results["sim"]

@@ -181,7 +181,7 @@ def test_cards_and_fingerprints(small_run):
     assert shipped.card["geometry"]["mode"] == model_record("msinet_lite").fit_mode
     assert isinstance(shipped.model, keras.Model)
     assert shipped.fingerprint == Predictor("msinet_lite").fingerprint
-    stretched = salzoo.load_model("msinet_lite", fit="stretch")
+    stretched = salzoo.load_model("msinet_lite", fit_mode="stretch")
     assert shipped.fingerprint != stretched.fingerprint
     assert stretched.card["geometry"]["mode"] == "stretch"
 

@@ -182,10 +182,10 @@ def test_what_is_no_model(exported, small_run, tmp_path):
             Predictor(path)
     with pytest.raises(InputError, match="--raw cannot change the exported model"):
         Predictor(exported, raw=True)
-    with pytest.raises(InputError, match="--fit cannot change the exported model"):
+    with pytest.raises(InputError, match="--fit_mode cannot change the exported model"):
         Predictor(exported, fit_mode="native")
-    with pytest.raises(InputError, match="--thorough cannot change the exported model"):
-        Predictor(exported, thorough=True)
+    with pytest.raises(InputError, match="--tta cannot change the exported model"):
+        Predictor(exported, tta=True)
     shutil.copytree(exported, tmp_path / "damaged")
     (tmp_path / "damaged" / "saved_model.pb").write_bytes(b"no graph")
     with pytest.raises(InputError, match="is damaged .*export it again"):

@@ -1,4 +1,4 @@
-"""A thorough look: several sizes and the mirror image."""
+"""A tta look: several sizes and the mirror image."""
 
 import math
 
@@ -24,11 +24,11 @@ def test_thorough_is_the_mean_over_sizes_and_mirror_images(random):
             map_ = np.float64(look(image[None, :, ::step])[0, :, ::step, 0])
             looks.append(map_ / map_.sum())
     expected = np.mean(looks, axis=0)
-    raw = load_model("msinet_lite", raw=True, thorough=True)(image)
+    raw = load_model("msinet_lite", raw=True, tta=True)(image)
     np.testing.assert_allclose(raw, expected * usual(image).sum(), rtol=1e-3)
-    scaled = load_model("msinet_lite", thorough=True)
+    scaled = load_model("msinet_lite", tta=True)
     np.testing.assert_allclose(scaled(image), expected / expected.max(), atol=1e-4)
-    assert scaled.card["post_processing"]["thorough"] is True
+    assert scaled.card["post_processing"]["tta"] is True
     assert scaled.fingerprint != load_model("msinet_lite").fingerprint
 
 
@@ -39,6 +39,6 @@ def test_a_fixed_size_leaves_the_mirror_image(random):
     network = keras.Model(images, {"object": brighter * np.linspace(0, 1, 32)[:, None]})
     image = random.uniform(0, 255, (24, 32, 3)).astype("float32")
     geometry = Geometry("pad", (24, 32))
-    look = saliency_function(network, geometry, output="object", thorough=True)
+    look = saliency_function(network, geometry, output="object", tta=True)
     map_ = look(image[None])[0, ..., 0]
     np.testing.assert_allclose(map_, image[..., 0] / 255 / 2, atol=1e-5)

@@ -13,6 +13,7 @@ from salzoo.training.batches import Batches, plan_of, target_kinds, usable
 from salzoo.training.compiling import compiled_model
 from salzoo.training.run import RunConfig
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 
 def config(**options):
@@ -73,7 +74,7 @@ def test_both_present_give_both(model, samples):
 
 def test_without_its_fixation_map_it_learns_from_masks_alone(samples):
     alone = config(fixation=False)
-    assert target_kinds(alone) == "objects"
+    assert target_kinds(alone) is Task.OBJECTS
     some = [replace(sample, mask_path=None) for sample in samples[:3]]
     training, validation = usable(alone, [[some, samples], [samples]])
     assert list(map(len, training)) == [0, 4] and list(map(len, validation)) == [4]

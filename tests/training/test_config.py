@@ -26,13 +26,15 @@ def test_python_and_the_command_line_say_the_same():
     from salzoo import cli
 
     flags = "--dataset osie --mix 1 --learning_rate 0.01 --input_size 240x320 --flip --seed 3 "
-    flags += "--no-mixed_precision --limit_train 5 --zoom 0.25 --fit native --data_dir x --sigma 20"
+    flags += (
+        "--no-mixed_precision --limit_train 5 --zoom 0.25 --fit_mode native --data_dir x --sigma 20"
+    )
     parsed = vars(cli._parse(["salzoo", "train", "msinet", *flags.split()]))
     python = configuring.checked(
         {
             **{"model": "msinet", "dataset": "osie", "mix": (1,), "learning_rate": 0.01},
             **{"input_size": [240, 320], "flip": True, "seed": 3, "mixed_precision": False},
-            **{"limit_train": 5, "zoom": 0.25, "fit": "native", "data_dir": "x", "sigma": 20},
+            **{"limit_train": 5, "zoom": 0.25, "fit_mode": "native", "data_dir": "x", "sigma": 20},
         }
     )
     assert python == {name: parsed[name] for name in python}
@@ -94,8 +96,8 @@ def test_options_belong_to_the_optimizer_they_were_said_for():
 
     assert options() == options(optimizer="sgd") == {"momentum": 0.9}
     assert options(optimizer="adam") == {}
-    assert options(optimizer_option={"momentum": 0.5}) == {"momentum": 0.5}
-    given = {"optimizer": "adam", "optimizer_option": {"beta_1": 0.5}}
+    assert options(optimizer_options={"momentum": 0.5}) == {"momentum": 0.5}
+    given = {"optimizer": "adam", "optimizer_options": {"beta_1": 0.5}}
     assert options(**given) == {"beta_1": 0.5}
 
 
@@ -103,15 +105,15 @@ def test_options_belong_to_the_optimizer_they_were_said_for():
     ("given", "message"),
     [
         ({"learning_rat": 0.1}, "no keyword of salzoo.train 'learning_rat'; did you mean 'learn"),
-        ({"options": {}}, "no keyword of salzoo.train 'options'; did you mean 'option'?"),
+        ({"options": {}}, "no keyword of salzoo.train 'options'"),
         ({"epochs": 0}, "epochs: '0' is not a whole number of 1 or more"),
         ({"epochs": 2.5}, "epochs: '2.5' is not a whole number"),
         ({"input_size": 240}, "input_size: '240' is not ROWSxCOLUMNS"),
         ({"input_size": (241, 320)}, "multiples of 8; the nearest is 240x320"),
         ({"flip": "no"}, "flip: 'no' is neither True nor False"),
-        ({"fit": "crop"}, "fit: 'crop' is none of pad, stretch, native"),
-        ({"option": "aspp=false"}, "option: 'aspp=false' is not a dict"),
-        ({"option": {"asp": False}}, "no option of msinet 'asp'; did you mean 'aspp'?"),
+        ({"fit_mode": "crop"}, "fit_mode: 'crop' is none of pad, stretch, native"),
+        ({"model_options": "aspp=false"}, "model_options: 'aspp=false' is not a dict"),
+        ({"model_options": {"asp": False}}, "no option of msinet 'asp'; did you mean 'aspp'?"),
         ({"model": "msi-net"}, "no model 'msi-net'; did you mean 'msinet"),
         ({"model": "msinet", "init_from": "msinet"}, "msinet comes without trained weights"),
         ({"model": "msinet", "init_from": "msinet_lite"}, "do not fit msinet; leave it out"),

@@ -43,7 +43,7 @@ def shallow_config(recipe=None, **fields):
     }
     defaults = {
         "model": "shallow_convnet",
-        "options": {"conv3_filters": 1, "dropout": 0.5},
+        "model_options": {"conv3_filters": 1, "dropout": 0.5},
         "fit_mode": "stretch",
     }
     return small_config(recipe={**moving, **(recipe or {})}, **{**defaults, **fields})
@@ -273,7 +273,7 @@ def test_fewer_epochs_than_done(shallow_run):
 
 def test_ctrl_c_tells_how_to_go_on(tmp_path):
     command = [sys.executable, "-m", "salzoo", "train", "shallow_convnet", "--run_dir", "run"]
-    small = ["--epochs", "9999", "--option", "conv3_filters=1", "--limit_train", "4"]
+    small = ["--epochs", "9999", "--model_options", "conv3_filters=1", "--limit_train", "4"]
     process = subprocess.Popen(
         [*command, *small],
         cwd=tmp_path,
@@ -395,7 +395,7 @@ def test_weights_of_another_model(shallow_run, tmp_path):
 
     shutil.copytree(shallow_run.folder, tmp_path / "run")
     other = Run(tmp_path / "run")
-    other.write_config(shallow_config(options={"conv3_filters": 2}), resume=True)
+    other.write_config(shallow_config(model_options={"conv3_filters": 2}), resume=True)
     with pytest.raises(
         InputError, match="best.weights.h5 does not hold weights of shallow_convnet"
     ):
@@ -487,7 +487,9 @@ def averaging_config():
         "colour": 0.2,
     }
     options = {"conv3_filters": 1}
-    return small_config(model="shallow_convnet", options=options, fit_mode="stretch", recipe=recipe)
+    return small_config(
+        model="shallow_convnet", model_options=options, fit_mode="stretch", recipe=recipe
+    )
 
 
 def test_averages_of_the_weights_are_validated_and_saved_as_the_best(tmp_path, monkeypatch):

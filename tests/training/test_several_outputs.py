@@ -16,6 +16,7 @@ from salzoo.training import train
 from salzoo.training.run import RunConfig
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json
+from salzoo.utils.task import Task
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +65,10 @@ def test_an_export_has_the_map_it_was_made_of(run, image, tmp_path):
     with pytest.raises(InputError, match="--output cannot change the exported model"):
         Predictor(export, output="object_4")
     with pytest.raises(InputError, match="predicts fixations, not objects"):
-        open_sources([export], [], [], [], "objects")
-    assert usual_task([export]) == "fixations"
-    assert usual_task([run.folder]) == "objects"
-    assert usual_task([run.folder], "fixation") == "fixations"
+        open_sources([export], [], [], [], Task.OBJECTS)
+    assert usual_task([export]) is Task.FIXATIONS
+    assert usual_task([run.folder]) is Task.OBJECTS
+    assert usual_task([run.folder], "fixation") is Task.FIXATIONS
 
 
 def test_both_tasks_are_reported(run):

@@ -28,11 +28,12 @@ from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import points_of_map
 from salzoo.data.datasets._formats.splits import official, shuffled_in_categories, with_test
 from salzoo.data.sample import Sample
+from salzoo.utils.task import Task
 
 RECORD = DatasetRecord(
     name="cat2000",
     title="CAT2000",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=4000,
     ground_truth="density maps and fixated pixels of the training half, all observers together",
     viewing="18 observers an image as the public half counts, 5 s, eye tracker, "

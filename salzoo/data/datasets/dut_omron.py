@@ -28,6 +28,7 @@ from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled
 from salzoo.data.sample import Sample
+from salzoo.utils.task import Task
 
 _HOME = "http://saliencydetection.net/dut-omron"
 _WITHDRAWN = (
@@ -40,7 +41,7 @@ _WITHDRAWN = (
 RECORD = DatasetRecord(
     name="dut_omron",
     title="DUT-OMRON",
-    task="fixations + objects",
+    task=Task.FIXATIONS | Task.OBJECTS,
     images=5168,
     ground_truth="masks of the salient object; fixation points by observer",
     viewing="5 observers an image, 2 s, eye tracker, free viewing",

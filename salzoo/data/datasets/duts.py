@@ -13,6 +13,7 @@ import os
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.border import find_folder, pairs_of_masks
 from salzoo.data.datasets._formats.splits import official, shuffled, within
+from salzoo.utils.task import Task
 
 _HOME = "http://saliencydetection.net/duts"
 _HALVES = {"train": "DUTS-TR", "test": "DUTS-TE"}
@@ -20,7 +21,7 @@ _HALVES = {"train": "DUTS-TR", "test": "DUTS-TE"}
 RECORD = DatasetRecord(
     name="duts",
     title="DUTS",
-    task="objects",
+    task=Task.OBJECTS,
     images=15572,
     ground_truth="masks of the salient objects",
     viewing="50 people marked the objects (from memory)",

@@ -14,6 +14,7 @@ import os
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.border import pairs_of_masks
 from salzoo.data.datasets._formats.splits import only
+from salzoo.utils.task import Task
 
 _HOME = "https://www.cse.cuhk.edu.hk/leojia/projects/hsaliency"
 
@@ -30,7 +31,7 @@ def _by_number(samples):
 RECORD = DatasetRecord(
     name="ecssd",
     title="ECSSD",
-    task="objects",
+    task=Task.OBJECTS,
     images=1000,
     ground_truth="masks of the salient object",
     viewing="five people marked the object (from memory)",

@@ -12,11 +12,12 @@ from salzoo.data.dataset_record import DatasetRecord, Protocol
 from salzoo.data.datasets._formats.nus import read_samples
 from salzoo.data.datasets._formats.points import DROP_FIRST
 from salzoo.data.datasets._formats.splits import shuffled
+from salzoo.utils.task import Task
 
 RECORD = DatasetRecord(
     name="eyecrowd",
     title="EyeCrowd (saliency in crowd)",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=500,
     ground_truth="fixation points by observer, with durations",
     viewing="16 observers, eye tracker, free viewing (from memory)",

@@ -16,13 +16,14 @@ from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.points import Fixations, marked_points
 from salzoo.data.datasets._formats.splits import shuffled
 from salzoo.data.sample import Sample
+from salzoo.utils.task import Task
 
 _ZIP = "https://www.dropbox.com/s/30nxg2uwd1wpb80/webpage_dataset.zip"
 
 RECORD = DatasetRecord(
     name="fiwi",
     title="FIWI (webpage saliency)",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=149,
     ground_truth="maps of fixated pixels, all observers together",
     viewing="11 observers, free viewing, 5 s a page, eye tracker",

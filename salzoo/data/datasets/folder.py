@@ -32,6 +32,7 @@ from salzoo.data.datasets._formats.splits import official_or, shuffled_share
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import unknown_name
+from salzoo.utils.task import Task
 
 LOG = logging.getLogger("salzoo")
 UNITS = ("pixels", "fractions")
@@ -40,7 +41,7 @@ SIGMA_SHARE = 1 / 32
 RECORD = DatasetRecord(
     name="folder",
     title="Your own images",
-    task="fixations + objects",
+    task=Task.FIXATIONS | Task.OBJECTS,
     images=ANY_NUMBER,
     ground_truth="whatever the folder has: fixation points, density maps, masks",
     viewing="known to you",

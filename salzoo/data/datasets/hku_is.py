@@ -21,6 +21,7 @@ from salzoo.data.datasets._formats.border import pairs_of_masks
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.splits import official, only
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 
 _LISTS = {"train": "trainImgSet.mat", "val": "valImgSet.mat", "test": "testImgSet.mat"}
 
@@ -37,7 +38,7 @@ def _by_lists(samples):
 RECORD = DatasetRecord(
     name="hku_is",
     title="HKU-IS",
-    task="objects",
+    task=Task.OBJECTS,
     images=4447,
     ground_truth="masks of the salient objects",
     viewing="three people marked the objects; kept where they agreed (from memory)",

@@ -22,6 +22,7 @@ from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import FILE_ORDER, join_observers, points_of_matrix
 from salzoo.data.datasets._formats.splits import official
 from salzoo.data.sample import Sample
+from salzoo.utils.task import Task
 
 _DATA = "http://lsun.cs.princeton.edu/challenge/2015/eyetracking/data"
 _COUNTS = {"train": 6000, "val": 926, "test": 2000}
@@ -30,7 +31,7 @@ _FILES = {"train": "training", "val": "validation", "test": "testing"}
 RECORD = DatasetRecord(
     name="isun",
     title="iSUN",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=8926,
     ground_truth="fixation points by observer; none for the 2000 test images",
     viewing="webcam as eye tracker; free viewing by observers on Amazon Mechanical Turk (from "

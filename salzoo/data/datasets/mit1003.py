@@ -50,6 +50,7 @@ from salzoo.data.datasets._formats.points import (
 from salzoo.data.datasets._formats.splits import shuffled
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.task import Task
 
 POINTS = ("published", "gaze")
 _RATE = 240.0  # samples a second
@@ -64,7 +65,7 @@ _REACH = 5
 RECORD = DatasetRecord(
     name="mit1003",
     title="MIT1003",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=1003,
     ground_truth="density maps and fixated pixels, all observers together, the first five "
     "fixations of each after the initial one; raw gaze by observer",

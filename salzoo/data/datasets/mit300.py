@@ -10,13 +10,14 @@ the benchmark itself can evaluate predictions of them.
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.splits import official
 from salzoo.data.sample import Sample
+from salzoo.utils.task import Task
 
 _ZIP = "http://saliency.mit.edu/BenchmarkIMAGES.zip"
 
 RECORD = DatasetRecord(
     name="mit300",
     title="MIT300",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=300,
     ground_truth="not public; https://saliency.tuebingen.ai evaluates",
     viewing="39 observers, eye tracker; free viewing, 3 s an image (from memory)",

@@ -18,11 +18,12 @@ from salzoo.data.datasets._formats.matlab import field, load_matlab5
 from salzoo.data.datasets._formats.points import DROP_FIRST, join_observers, points_of_matrix
 from salzoo.data.datasets._formats.splits import set_aside, shuffled
 from salzoo.data.sample import Sample
+from salzoo.utils.task import Task
 
 RECORD = DatasetRecord(
     name="nus_scene",
     title="NUS Scene",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=500,
     ground_truth="fixation points by observer, with latency and duration",
     viewing="12 observers, eye tracker",

@@ -18,11 +18,12 @@ from salzoo.data.dataset_record import DatasetRecord, Protocol
 from salzoo.data.datasets._formats.nus import read_samples
 from salzoo.data.datasets._formats.points import DROP_FIRST
 from salzoo.data.datasets._formats.splits import set_aside, shuffled
+from salzoo.utils.task import Task
 
 RECORD = DatasetRecord(
     name="osie",
     title="OSIE",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=700,
     ground_truth="fixation points by observer, with durations",
     viewing="15 observers, 3 s an image, eye tracker, free viewing (from memory)",

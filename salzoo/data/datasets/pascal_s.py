@@ -30,11 +30,12 @@ from salzoo.data.datasets._formats.matlab import load_matlab73
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled
 from salzoo.data.sample import Sample
+from salzoo.utils.task import Task
 
 RECORD = DatasetRecord(
     name="pascal_s",
     title="PASCAL-S",
-    task="fixations + objects",
+    task=Task.FIXATIONS | Task.OBJECTS,
     images=850,
     ground_truth="masks of the salient objects in grey levels; fixation points by observer; "
     "density maps",

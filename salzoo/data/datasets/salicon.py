@@ -25,6 +25,7 @@ from salzoo.data.datasets._formats.points import FILE_ORDER, join_observers, poi
 from salzoo.data.datasets._formats.splits import official, shuffled, within
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import unknown_name
+from salzoo.utils.task import Task
 
 _DRIVE = "https://drive.google.com/uc?id={}&export=download"
 _COUNTS = {"train": 10000, "val": 5000, "test": 5000}
@@ -47,7 +48,7 @@ def fixations_step(drive_id, md5):
 RECORD = DatasetRecord(
     name="salicon",
     title="SALICON (2017)",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=20000,
     ground_truth="fixation points and raw mouse samples by observer, density maps; "
     "none for the 5000 test images",

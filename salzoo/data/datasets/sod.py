@@ -16,6 +16,7 @@ import os
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.border import find_folder, pairs_of_masks
 from salzoo.data.datasets._formats.splits import only
+from salzoo.utils.task import Task
 
 _BESIDE = ("Imgs", "SOD/Imgs")
 _IMAGES = ("images", "SOD/images", "Images", "SOD/Images")
@@ -24,7 +25,7 @@ _MASKS = ("masks", "SOD/masks", "Masks", "SOD/Masks")
 RECORD = DatasetRecord(
     name="sod",
     title="SOD",
-    task="objects",
+    task=Task.OBJECTS,
     images=300,
     ground_truth="masks of the salient objects, binarised by benchmarks",
     viewing="seven people chose among the segments of the image (from memory)",

@@ -26,6 +26,7 @@ from salzoo.data.images import check_complete, image_size
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import cache_folder, whole_folder
+from salzoo.utils.task import Task
 
 # To be raised whenever the same seed gives other scenes than before.
 VERSION = 1
@@ -36,7 +37,7 @@ _SPLITS = {"train": 240, "val": 60, "test": 60}
 RECORD = DatasetRecord(
     name="synthetic",
     title="Synthetic scenes",
-    task="fixations + objects",
+    task=Task.FIXATIONS | Task.OBJECTS,
     images=360,
     ground_truth="fixation points by observer, masks, categories",
     licence="Apache-2.0",

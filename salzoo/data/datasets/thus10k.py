@@ -11,11 +11,12 @@ twice. The ids are plain numbers.
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.border import pairs_of_masks
 from salzoo.data.datasets._formats.splits import only, shuffled
+from salzoo.utils.task import Task
 
 RECORD = DatasetRecord(
     name="thus10k",
     title="THUS10000 (MSRA10K)",
-    task="objects",
+    task=Task.OBJECTS,
     images=10000,
     ground_truth="masks of the salient object",
     viewing="masks drawn of the objects that several people had marked with a box (from memory)",

@@ -21,13 +21,14 @@ from salzoo.data.datasets._formats.matlab import load_cells
 from salzoo.data.datasets._formats.points import points_of_map
 from salzoo.data.datasets._formats.splits import only
 from salzoo.data.sample import Sample
+from salzoo.utils.task import Task
 
 _HOME = "http://www-sop.inria.fr/members/Neil.Bruce"
 
 RECORD = DatasetRecord(
     name="toronto",
     title="Toronto (Bruce and Tsotsos)",
-    task="fixations",
+    task=Task.FIXATIONS,
     images=120,
     ground_truth="maps of fixated pixels, all observers together",
     viewing="20 observers, 4 s an image, eye tracker, free viewing (from memory)",

@@ -13,6 +13,7 @@ from salzoo.evaluation.baselines.fixation_maps import CentreGaussian, MeanMap, U
 from salzoo.evaluation.baselines.mask_maps import ConstantMask, MeanMask
 from salzoo.evaluation.baselines.people import OneObserverOut, Permutation
 from salzoo.utils.errors import unknown_name
+from salzoo.utils.task import Task
 
 LOG = logging.getLogger("salzoo")
 
@@ -36,13 +37,13 @@ NEEDS = {name: kind.needs for name, kind in _CLASSES.items()}
 
 # task -> names of the baselines that make sense for it.
 BY_TASK = {
-    "fixations": tuple(name for name in BASELINES if "mask" not in name),
-    "objects": ("constant mask", "mean mask", "IKN", "GBVS"),
+    Task.FIXATIONS: tuple(name for name in BASELINES if "mask" not in name),
+    Task.OBJECTS: ("constant mask", "mean mask", "IKN", "GBVS"),
 }
 # task -> names of those cheap enough for every table.
 DEFAULTS = {
-    "fixations": ("uniform", "centre Gaussian", "mean map"),
-    "objects": ("constant mask", "mean mask"),
+    Task.FIXATIONS: ("uniform", "centre Gaussian", "mean map"),
+    Task.OBJECTS: ("constant mask", "mean mask"),
 }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from salzoo.data.images import read_image
 from salzoo.evaluation.statistics import LOWER_IS_BETTER
 from salzoo.utils.drawing import panel
+from salzoo.utils.task import Task
 
 SHOWN = 5
 # What images are sorted by: the first of these that is defined.
@@ -47,7 +48,7 @@ def _panel(evaluation, model, samples, rows, metric, values):
     shown, captions = [], []
     for row in rows:
         sample = samples[row]
-        truth = sample.density if evaluation.task == "fixations" else sample.mask
+        truth = sample.density if evaluation.task is Task.FIXATIONS else sample.mask
         shown.append((read_image(sample.image_path, exif=False), truth, model(sample)))
         captions.append(f"{evaluation.images[row]}  {metric} {values[row]:.3f}")
     return panel(shown, captions)

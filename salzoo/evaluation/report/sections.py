@@ -4,6 +4,7 @@ import numpy as np
 
 from salzoo.evaluation.statistics import LOWER_IS_BETTER
 from salzoo.utils.table import Table, interval, number
+from salzoo.utils.task import Task
 
 INTERVALS = "In brackets: 95 % intervals of the mean, images drawn with replacement (bootstrap)."
 
@@ -78,7 +79,7 @@ def category_table(evaluation, convention):
     ]
     title = f"Convention {convention}: {main_model(evaluation)} by category"
     notes = []
-    if evaluation.task == "objects":
+    if evaluation.task is Task.OBJECTS:
         notes = ["max and mean F and E: means of the images' own values here."]
     return Table(title, ["category", "images", *map(arrowed, scores)], rows, notes=notes)
 

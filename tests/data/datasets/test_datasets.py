@@ -22,6 +22,7 @@ from salzoo.data.fixations import density_map
 from salzoo.data.images import image_size, read_image
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
 from tests.data.datasets.layouts import make_small
 
 DRAWN = {"synthetic"}  # has its own tests, needs no files
@@ -52,7 +53,7 @@ def test_records_are_complete(name):
     for field in ("title", "ground_truth", "viewing", "licence", "citation", "homepage"):
         assert getattr(record, field), field
     assert record.name == name
-    assert record.task in ("fixations", "objects", "fixations + objects")
+    assert isinstance(record.task, Task)
     assert record.images > 0 and record.protocols
     assert list(reader_options(name)) == list(record.options)
     assert (record.sigma is None) == (record.sigma_source == "")
@@ -80,9 +81,9 @@ def test_samples(small):
         if sample.durations is not None:
             assert sample.durations.dtype == np.float64
             assert len(sample.durations) == len(sample.fixations)
-        if "fixations" in task and name not in WITHOUT_TRUTH and sample.split != "test":
+        if Task.FIXATIONS in task and name not in WITHOUT_TRUTH and sample.split != "test":
             assert sample.density.shape == sample.size and sample.density.dtype == np.float32
-        if "objects" in task:
+        if Task.OBJECTS in task:
             assert sample.mask.shape == sample.size
             assert sample.mask.min() >= 0 and sample.mask.max() <= 1
 

@@ -17,6 +17,7 @@ from salzoo.evaluation import baselines
 from salzoo.evaluation.baselines import BASELINES, BY_TASK, DEFAULTS, make, pairs
 from salzoo.evaluation.baselines.fixation_maps import CentreGaussian, MeanMap
 from salzoo.evaluation.baselines.people import OneObserverOut, Permutation
+from salzoo.utils.task import Task
 
 
 def drawn(random, name, size=(30, 40), count=12, observers=3, sigma=2.0):
@@ -53,8 +54,8 @@ def test_every_baseline_is_small_picklable_and_of_the_size_of_the_image(
     own = evaluated[0].fixations, evaluated[0].observers
     with_image = Sample(path, (30, 40), *own, sigma=2.0)
     evaluated = [with_image, *evaluated[1:]]
-    made = make(BY_TASK["fixations"], training, evaluated)
-    assert list(made) == list(BY_TASK["fixations"])
+    made = make(BY_TASK[Task.FIXATIONS], training, evaluated)
+    assert list(made) == list(BY_TASK[Task.FIXATIONS])
     for name, baseline in made.items():
         assert baseline.name == name
         for map_, truth in pairs(pickle.loads(pickle.dumps(baseline)), with_image):
@@ -77,7 +78,7 @@ def test_unknown_and_impossible_names(evaluated, caplog):
         assert list(make(["uniform", "mean mask"], [], evaluated)) == ["uniform"]
     assert "no baseline 'mean mask' here: it needs masks of two images" in caplog.text
     without = [Sample("a.jpg", (3, 4)), Sample("b.jpg", (3, 4))]
-    assert list(make(DEFAULTS["fixations"], without, without)) == ["uniform"]
+    assert list(make(DEFAULTS[Task.FIXATIONS], without, without)) == ["uniform"]
     assert list(make(["one observer out", "permutation", "mean map"], [], evaluated[:1])) == [
         "one observer out"
     ]
@@ -134,7 +135,7 @@ def test_mean_map_leaves_the_image_itself_out(evaluated):
 
 
 def test_maps_may_be_changed_by_who_gets_them(training, evaluated):
-    for baseline in make(DEFAULTS["fixations"], training, evaluated).values():
+    for baseline in make(DEFAULTS[Task.FIXATIONS], training, evaluated).values():
         first = baseline(evaluated[0])
         kept = first.copy()
         first *= 0

@@ -6,6 +6,7 @@ from PIL import Image
 
 from salzoo.data.sample import Sample
 from salzoo.evaluation.baselines import DEFAULTS, make
+from salzoo.utils.task import Task
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def samples(tmp_path, random):
 
 def test_mean_mask(samples):
     training, evaluated = samples[:3], samples[3:]
-    made = make(DEFAULTS["objects"], training, evaluated)
+    made = make(DEFAULTS[Task.OBJECTS], training, evaluated)
     masks = [sample.mask for sample in training]
     np.testing.assert_allclose(made["mean mask"](evaluated[0]), np.mean(masks, axis=0))
     np.testing.assert_array_equal(made["constant mask"](evaluated[0]), 0.5)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from salzoo.evaluation.results import Evaluation
+from salzoo.utils.task import Task
 
 METRICS = ["AUC", "AUC-Judd", "sAUC", "NSS", "CC", "SIM", "KLD", "IG", "EMD"]
 LACKING = {"mit": {"AUC"}, "tuebingen": {"AUC-Judd", "EMD"}}
@@ -32,7 +33,7 @@ def fixation_evaluation(models=("uniform", "mean map", "msinet"), images=60, see
         "title": f"cat2000 val, {images} images, sigma 40 px",
         "truth": "sigma 40 px",
         "truth_hash": "1",
-        "task": "fixations",
+        "task": Task.FIXATIONS,
         "dataset": "cat2000",
         "split": "val",
         "conventions": list(LACKING),
@@ -68,7 +69,7 @@ def object_evaluation(models=("mean mask", "asnet"), images=40, seed=0, **fields
         }
     settings = {
         "title": f"ecssd test, {images} images",
-        "task": "objects",
+        "task": Task.OBJECTS,
         "dataset": "ecssd",
         "split": "test",
         "conventions": ["pysod"],
