@@ -31,7 +31,7 @@ class Runner:
 
     Args:
         tables: all tables. settings: `Settings`.
-        train: function of (`RunConfig`, folder, resume), None: `salzoo.training.train`.
+        train: function of (`RunConfig`, folder, resume), None: `salzoo.training.loop.train`.
         measure, cost: see `experiments.measuring`.
     """
 

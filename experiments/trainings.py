@@ -102,7 +102,7 @@ def train_for_real(config, folder, resume):
     """Train in a process of its own: TensorFlow gives the memory of a training never back.
 
     Raises:
-        InputError: as `salzoo.training.train`, or the process died.
+        InputError: as `salzoo.training.loop.train`, or the process died.
     """
     # Not forked: a copy of a process that uses TensorFlow hangs.
     context = multiprocessing.get_context("spawn")
@@ -117,7 +117,7 @@ def train_for_real(config, folder, resume):
 
 
 def _train(config, folder, resume, watched):
-    from salzoo.training import train
+    from salzoo.training.loop import train
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("salzoo").setLevel(logging.INFO)

@@ -12,8 +12,8 @@ _PUBLIC = {
     "list_models": "salzoo.models",
     "list_datasets": "salzoo.data.datasets",
     "load_dataset": "salzoo.data.datasets",
-    "load_model": "salzoo.prediction",
-    "predict": "salzoo.prediction",
+    "load_model": "salzoo.prediction.predictor",
+    "predict": "salzoo.prediction.arrays",
     "train": "salzoo.api",
 }
 __all__ = ["__version__", *_PUBLIC]

@@ -7,7 +7,7 @@ from salzoo.evaluation.after_training import report_run
 from salzoo.evaluation.results import Evaluation
 from salzoo.export import export_model
 from salzoo.training import config as configuring
-from salzoo.training import train as train_run
+from salzoo.training.loop import train as train_run
 from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder

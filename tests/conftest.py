@@ -74,7 +74,7 @@ def small_config(**fields):
 def small_run(tmp_path_factory):
     """A finished run with its report."""
     from salzoo.evaluation.after_training import report_run
-    from salzoo.training import train
+    from salzoo.training.loop import train
 
     run = train(small_config(), tmp_path_factory.mktemp("runs") / "small", verbose=0)
     report_run(run)

@@ -102,9 +102,9 @@ def _predict(arguments, photos, wishes, failures):
     """Write the files of each photo and return their paths, a list each; add to failures."""
     from tqdm import tqdm
 
-    from salzoo.prediction import Predictor
     from salzoo.prediction.photo_files import output_stems
     from salzoo.prediction.photos import predict_photo
+    from salzoo.prediction.predictor import Predictor
 
     predictor = Predictor(
         arguments.model, arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
@@ -170,7 +170,7 @@ def _submit(arguments):
     out = arguments.out or "predictions"
     check_folder("--out", out)
     load_tensorflow()
-    from salzoo.prediction import Predictor
+    from salzoo.prediction.predictor import Predictor
     from salzoo.prediction.submission import test_images, write_submission
 
     images = test_images(arguments.submission, arguments.data_dir)

@@ -9,7 +9,7 @@ from salzoo.data.sample import evenly
 from salzoo.evaluation import measure
 from salzoo.evaluation.evaluated_sources import Network
 from salzoo.evaluation.tasks import has_fixations, has_mask
-from salzoo.prediction import Predictor
+from salzoo.prediction.predictor import Predictor
 from salzoo.training.batches import target_kinds
 from salzoo.utils.drawing import panel
 from salzoo.utils.files import whole_file, write_json

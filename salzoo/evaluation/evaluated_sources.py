@@ -159,7 +159,7 @@ def _open_model(source, task, wrapping):
     """Return the name and the `Network` of a model that can predict this task."""
     raw, fit_mode, output, tta = wrapping
     if _is_path(source) or _is_keras_model(source):
-        from salzoo.prediction import load_model
+        from salzoo.prediction.predictor import load_model
 
         predictor = load_model(source, raw, fit_mode, output or _output_for(task, source), tta)
     else:

@@ -1,7 +1,1 @@
-"""Images to saliency maps at their original size."""
-
-from salzoo.prediction.arrays import predict
-from salzoo.prediction.predictor import Predictor, load_model
-from salzoo.prediction.saliency import saliency_function
-
-__all__ = ["Predictor", "load_model", "predict", "saliency_function"]
+"""Prediction: images of any size in, saliency maps of the same size out."""

@@ -109,7 +109,7 @@ def _predictor(name, size):
     from salzoo.data.geometry import Geometry
     from salzoo.models import build_model, choose_output, model_record
     from salzoo.models.complexity import complexity
-    from salzoo.prediction import saliency_function
+    from salzoo.prediction.saliency import saliency_function
 
     record = model_record(name)
     model = build_model(name, input_shape=(*size, 3))

@@ -85,7 +85,7 @@ def new_config(given):
     """
     from salzoo.data.mixture import split_names
     from salzoo.models import MODELS, model_record, shipped_weights
-    from salzoo.training import check_recipe
+    from salzoo.training.compiling import check_recipe
     from salzoo.training.run import RunConfig
 
     dataset = given.get("dataset") or "synthetic"

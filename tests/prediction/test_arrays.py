@@ -14,7 +14,7 @@ import salzoo
 from salzoo.data.geometry import Geometry
 from salzoo.data.images import read_image
 from salzoo.models import model_record, trained_model
-from salzoo.prediction import Predictor
+from salzoo.prediction.predictor import Predictor
 from salzoo.utils.errors import InputError
 
 

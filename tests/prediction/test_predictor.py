@@ -13,7 +13,8 @@ from PIL import Image
 
 from salzoo.data.images import read_image
 from salzoo.export import export_model
-from salzoo.prediction import Predictor, saliency_function
+from salzoo.prediction.predictor import Predictor
+from salzoo.prediction.saliency import saliency_function
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json
 

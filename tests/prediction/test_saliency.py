@@ -7,7 +7,8 @@ import numpy as np
 
 from salzoo.data.geometry import Geometry
 from salzoo.models import trained_model
-from salzoo.prediction import load_model, saliency_function
+from salzoo.prediction.predictor import load_model
+from salzoo.prediction.saliency import saliency_function
 
 
 def test_thorough_is_the_mean_over_sizes_and_mirror_images(random):

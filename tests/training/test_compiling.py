@@ -3,7 +3,7 @@
 import pytest
 
 from salzoo.models import list_models, model_record
-from salzoo.training import check_recipe
+from salzoo.training.compiling import check_recipe
 from salzoo.utils.errors import InputError
 
 

@@ -18,8 +18,8 @@ import pytest
 from salzoo import api as trained
 from salzoo.data.pipeline import Pipeline
 from salzoo.training import config as configuring
-from salzoo.training import train
 from salzoo.training.checkpoint import Progress, Watch
+from salzoo.training.loop import train
 from salzoo.training.run import Run
 from salzoo.training.tensorboard import Board
 from salzoo.utils.errors import InputError
@@ -129,7 +129,7 @@ def test_another_seed_gives_other_weights(shallow_run, tmp_path):
 
 KILLED = """
 import sys, os, signal
-from salzoo.training import train
+from salzoo.training.loop import train
 from salzoo.training import checkpoint
 from salzoo.data.datasets import load_dataset
 from tests.training.test_loop import shallow_config

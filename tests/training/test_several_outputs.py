@@ -11,8 +11,8 @@ from salzoo.evaluation.after_training import report_run
 from salzoo.evaluation.evaluated_sources import open_sources, usual_task
 from salzoo.export import export_model
 from salzoo.models import model_record
-from salzoo.prediction import Predictor
-from salzoo.training import train
+from salzoo.prediction.predictor import Predictor
+from salzoo.training.loop import train
 from salzoo.training.run import RunConfig
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json
