@@ -1,7 +1,6 @@
 """What several tests share: real data where it is at hand, one small trained run."""
 
 import os
-import pathlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -9,32 +8,34 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from tests.real_data import require_data
+
 # The same examples for everyone; `make test-all` draws new ones each time.
 settings.register_profile("repeatable", deadline=None, max_examples=40, derandomize=True)
 settings.register_profile("new", deadline=None)
 settings.load_profile("repeatable")
 
-SHARED = pathlib.Path(__file__).resolve().parents[2] / "shared"
-
-
-def shared(path):
-    """Return the place of real data or weights; skip the test where they are not at hand."""
-    place = SHARED / path
-    if not place.exists():
-        pytest.skip(f"needs the real {place.name} in {place.parent}")
-    return place
-
 
 @pytest.fixture(scope="session")
 def osie_dir():
     """The real OSIE dataset."""
-    return shared("data/osie")
+    return require_data("data/osie")
 
 
 @pytest.fixture(scope="session")
 def vgg16_file():
-    """The first five convolutions of VGG-16, trained on ImageNet."""
-    return shared("weights/vgg16_imagenet_partial.npz")
+    """The 13 convolutions of VGG-16, trained on ImageNet."""
+    return require_data("weights/vgg16_imagenet.npz")
+
+
+@pytest.fixture(scope="session")
+def partial_vgg16_file(vgg16_file, tmp_path_factory):
+    """The first five of them, block1_conv1 to block3_conv1."""
+    path = tmp_path_factory.mktemp("weights") / "vgg16_partial.npz"
+    with np.load(vgg16_file) as arrays:
+        names = [name for name in arrays if name.startswith(("block1", "block2", "block3_conv1/"))]
+        np.savez(path, **{name: arrays[name] for name in names})
+    return path
 
 
 @pytest.fixture(scope="session", autouse=True)

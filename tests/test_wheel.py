@@ -20,7 +20,7 @@ BUILD = "import sys; from setuptools import build_meta; print(build_meta.build_w
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """The wheel, built from a copy so that nothing is left here."""
-    pytest.importorskip("setuptools", reason="needs setuptools to build a wheel: make venv")
+    pytest.importorskip("setuptools", reason="needs setuptools to build a wheel (extra: test)")
     source = tmp_path_factory.mktemp("source")
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "salzoo", source / "salzoo", ignore=ignored)

@@ -22,7 +22,7 @@ def run(arguments):
         record = dataset_record(name)
         present = _present(record, arguments.data_dir)
         rows.append(
-            (name, record.task, _images(record), record.ground_truth, present, record.licence)
+            (name, str(record.task), _images(record), record.ground_truth, present, record.licence)
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:

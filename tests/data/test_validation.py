@@ -15,10 +15,10 @@ from salzoo.data.datasets import ecssd
 from salzoo.data.images import read_image
 from salzoo.data.validation import faults, inspect_dataset
 from salzoo.utils.task import Task
-from tests.conftest import shared
 from tests.data.datasets.layouts import folder as own_folder
 from tests.data.datasets.layouts import make_small
 from tests.data.datasets.layouts.making import mask_picture, picture
+from tests.real_data import require_data
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_jpegs_with_bytes_too_many_pass(folder):
 @pytest.mark.parametrize("pattern", ["osie/data/stimuli/*.jpg", "ecssd/images/*.jpg"])
 def test_real_jpegs_pass(pattern):
     place, _, ending = pattern.rpartition("/")
-    paths = sorted(shared(f"data/{place}").glob(ending))[::20]
+    paths = sorted(require_data(f"data/{place}").glob(ending))[::20]
     assert paths
     for path in paths:
         read_image(str(path))

@@ -10,7 +10,7 @@ from experiments.writing import number
 from salzoo.losses import LOSSES, make_loss
 from salzoo.models import build_model, model_record
 from salzoo.utils.errors import InputError
-from tests.conftest import shared
+from tests.real_data import require_data
 
 TABLES = all_tables()
 ENTRIES = [entry for table in TABLES for entry in table.entries]
@@ -152,7 +152,7 @@ def test_published_figures(name, column, metric, printed):
 
 def text_of(paper):
     return " ".join(
-        shared(f"papers/{PAPERS[paper]}").read_text().replace("\N{MINUS SIGN}", "-").split()
+        require_data(f"papers/{PAPERS[paper]}").read_text().replace("\N{MINUS SIGN}", "-").split()
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salzoo import metrics
-from tests.conftest import shared
+from tests.real_data import require_data
 
 EPS = np.finfo(float).eps
 
@@ -415,7 +415,7 @@ def test_the_mean_map_of_osie_scores_as_known(border, expected):
         return gaussian_filter(counts, 24, mode=border)
 
     training, validation = (
-        load_dataset("osie", shared("data/osie"), split) for split in ("train", "val")
+        load_dataset("osie", require_data("data/osie"), split) for split in ("train", "val")
     )
     mean_map = blurred(training)
     scores = [

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from salzoo import metrics
 from salzoo.metrics import OBJECT_CONVENTIONS, OBJECT_METRICS, object_scores
-from tests.conftest import shared
 from tests.golden.make_pysodmetrics import cases, thinned
+from tests.real_data import require_data
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "pysodmetrics.json"
 CONVENTIONS = tuple(OBJECT_CONVENTIONS)
@@ -215,7 +215,7 @@ def test_every_metric_is_defined_in_a_sentence():
 def test_real_masks_against_themselves_and_others():
     from salzoo import load_dataset
 
-    samples = load_dataset("ecssd", shared("data/ecssd"))[::40]
+    samples = load_dataset("ecssd", require_data("data/ecssd"))[::40]
     best = {"MAE": 0, "maxF": 1, "adpF": 1, "wF": 1, "S": 1, "maxE": 1, "adpE": 1}
     for sample in samples:
         scores, _ = object_scores(sample.mask, sample.mask)

@@ -150,10 +150,12 @@ def test_recipes():
     assert resnet.recipe_for("cat2000").input_size == (180, 320)
 
 
-def test_features_of_an_incomplete_vgg_are_as_large_as_trained_ones(vgg16_file, random):
+def test_features_of_an_incomplete_vgg_are_as_large_as_trained_ones(partial_vgg16_file, random):
     """Random convolutions of full range would hand on hundreds, which saturate every gate."""
     keras.utils.set_random_seed(0)
-    model = build_model("sam_vgg", backbone_weights=str(vgg16_file), input_shape=(48, 64, 3))
+    model = build_model(
+        "sam_vgg", backbone_weights=str(partial_vgg16_file), input_shape=(48, 64, 3)
+    )
     features = keras.Model(model.input, model.get_layer("block5_conv3").output)
     levels = random.integers(0, 256, (2, 3, 4, 3)).repeat(16, axis=1).repeat(16, axis=2)
     maps = np.asarray(features(levels.astype("float32")))

@@ -4,8 +4,8 @@ import logging
 
 from salzoo import load_dataset
 from salzoo.data.images import read_image
-from tests.conftest import shared
 from tests.data.datasets.layouts import ecssd
+from tests.real_data import require_data
 
 
 def test_a_part_is_read_and_named_where_it_is_called_the_test_split(tmp_path, caplog):
@@ -24,7 +24,7 @@ def test_greyscale_images_have_three_channels(tmp_path):
 
 
 def test_the_real_images():
-    folder = shared("data/ecssd")
+    folder = require_data("data/ecssd")
     samples = load_dataset("ecssd", folder)
     assert len(samples) == 400
     training, validation = (load_dataset("ecssd", folder, s, "salzoo") for s in ("train", "val"))

@@ -9,10 +9,10 @@ import scipy.io
 from salzoo import load_dataset
 from salzoo.data.datasets import read_dataset
 from salzoo.data.datasets._formats.border import Inspection
-from tests.conftest import shared
 from tests.data.datasets.layouts import nus_scene
 from tests.data.datasets.layouts.making import picture, struct
 from tests.data.datasets.test_datasets import refused
+from tests.real_data import require_data
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_corruptions_are_named(folder, corrupt, match):
 
 
 def test_the_real_scenes():
-    folder = shared("data/nus_scene")
+    folder = require_data("data/nus_scene")
     border = Inspection("nus_scene")
     samples = read_dataset("nus_scene", folder, border)
     assert border.problems == [] and border.dropped == 0

@@ -12,10 +12,10 @@ import scipy.io
 from salzoo.data.datasets import dataset_record, load_dataset, read_dataset
 from salzoo.data.datasets._formats.border import Inspection
 from salzoo.utils.errors import InputError
-from tests.conftest import shared
 from tests.data.datasets.layouts import salicon, salicon2015
 from tests.data.datasets.layouts.making import map_picture, picture
 from tests.data.datasets.test_datasets import refused
+from tests.real_data import require_data
 
 FIRST = "COCO_train2014_000000000001"
 
@@ -260,7 +260,7 @@ def test_json_and_images_belong_together(annotations):
 
 
 def test_the_publishers_examples():
-    folder = shared("data/salicon_examples")
+    folder = require_data("data/salicon_examples")
     samples = load_dataset("salicon2015", folder, split="train")
     assert len(samples) == 10 and {sample.size for sample in samples} == {(480, 640)}
     assert sum(len(sample.fixations) for sample in samples) == 73_630

@@ -8,7 +8,7 @@ import pytest
 from salzoo.models.backbones import load_backbone_weights, mobilenet_v2, resnet50, vgg16
 from salzoo.models.backbones.resnet50 import RESNET50_LAYERS
 from salzoo.utils.errors import InputError
-from tests.conftest import shared
+from tests.real_data import require_data
 
 
 def model_of(network, **options):
@@ -90,7 +90,7 @@ def test_poolings_padded_before(random, block, stride, size):
 
 
 def test_a_partial_resnet_file(caplog):
-    path = shared("weights/resnet50_imagenet_partial_float16.npz")
+    path = require_data("weights/resnet50_imagenet_partial_float16.npz")
     model = model_of(resnet50, dilated=True)
     with caplog.at_level(logging.WARNING, "salzoo"):
         load_backbone_weights(model, "ResNet-50", str(path))
@@ -204,7 +204,7 @@ def test_mobilenet_v2_is_keras_applications_with_its_normalisations_folded(
 
 def test_the_folded_file_gives_the_network_that_keras_applications_makes_of_it(random):
     """The file at hand has its normalisations folded already; folding it again changes nothing."""
-    path = shared("weights/mobilenetv2_1.0_imagenet_notop_bnfolded.h5")
+    path = require_data("weights/mobilenetv2_1.0_imagenet_notop_bnfolded.h5")
     theirs = keras.applications.MobileNetV2((64, 96, 3), include_top=False, weights=None)
     with h5py.File(path) as file:
         for layer in theirs.layers:
