@@ -137,7 +137,8 @@ def test_top(inside, here):
 
 def test_a_map_without_spots(inside, here, monkeypatch):
     monkeypatch.setattr(
-        "salzoo.prediction.predictor.Predictor.__call__", lambda self, image: np.ones(image.shape[:2])
+        "salzoo.prediction.predictor.Predictor.__call__",
+        lambda self, image: np.ones(image.shape[:2]),
     )
     status, out, _ = inside("predict", "photo.jpg", "--top", 3)
     assert status == 0 and "no spot stands out" in out and rows("photo_spots.csv") == []
