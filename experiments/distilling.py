@@ -48,7 +48,7 @@ def main(argv=None):
 
 def gathered(data_dir, out):
     """Return a folder that has the sets, and room for the views beside them."""
-    check_folder("--out", out)
+    check_folder("out", out)
     data = os.path.join(out, "data")
     for name in DATASETS:
         place, link = os.path.abspath(os.path.join(data_dir, name)), os.path.join(data, name)

@@ -85,7 +85,7 @@ def write_views(arguments):
 def begin(arguments):
     """Return the folder to write: an empty one, or one that the same command began."""
     folder = arguments.out
-    check_folder("--out", folder)
+    check_folder("out", folder)
     note = os.path.join(folder, "views.json")
     asked = {name: value for name, value in vars(arguments).items() if name != "out"}
     if os.path.exists(note):

@@ -41,7 +41,7 @@ def export_model(source, out, raw=False, fit_mode=None, output=None, tta=False):
     Raises:
         InputError: the source is no model, or an export already.
     """
-    check_folder("--out", out)
+    check_folder("out", out)
     opened = open_source(source, Wrapping(raw, fit_mode, output, tta))
     if opened.model is None:
         raise InputError(f"{source} is an exported model already; copy it.")
