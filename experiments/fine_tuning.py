@@ -19,7 +19,7 @@ import tempfile
 
 import numpy as np
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from salzoo.evaluation import measure
 from salzoo.evaluation.evaluated_sources import Network
 from salzoo.evaluation.statistics import bootstrap_interval

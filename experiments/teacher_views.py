@@ -24,8 +24,8 @@ import numpy as np
 from PIL import Image, ImageFilter
 from tqdm import tqdm
 
+from salzoo.data.dataset import open_dataset
 from salzoo.data.images import read_image
-from salzoo.data.mixture import chain, load_mixture
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder, read_json, whole_file, write_json
 from salzoo.utils.tensorflow import load_tensorflow
@@ -59,9 +59,8 @@ def write_views(arguments):
 
     folder = begin(arguments)
     teachers = [salzoo.load_model(run) for run in arguments.runs]
-    samples = chain(
-        load_mixture(arguments.dataset, arguments.data_dir, "train", arguments.protocol)
-    )
+    dataset = open_dataset(arguments.dataset, arguments.data_dir, protocol=arguments.protocol)
+    samples = dataset.samples("train")
     images = [np.uint8(read_image(each.image_path, exif=False)) for each in samples]
     names = [f"{number:05d}" for number in range(arguments.views)]
     for number, name in enumerate(tqdm(names, "views", disable=None)):

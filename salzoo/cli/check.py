@@ -18,16 +18,16 @@ def run(arguments: argparse.Namespace) -> int:
     from salzoo.data.validation import inspect_dataset, official_parts
 
     options = pairs_to_dict("--dataset_options", arguments.dataset_options)
-    samples, border = inspect_dataset(arguments.name, arguments.data_dir, **options)
+    samples, checks = inspect_dataset(arguments.name, arguments.data_dir, **options)
     fixations = sum(len(sample.fixations) for sample in samples if sample.fixations is not None)
     print(
         f"{arguments.name}: {len(samples)} usable images, {fixations:,} fixations, "
-        f"{border.dropped} dropped outside their images, {len(border.problems)} problems"
+        f"{checks.dropped} dropped outside their images, {len(checks.problems)} problems"
     )
     parts = official_parts(dataset_record(arguments.name), samples)
     if parts:
         counts = (f"{split} {found} of {count}" for split, (found, count) in parts.items())
         print(f"  official splits: {', '.join(counts)}")
-    for path, problem in sorted(border.problems):
+    for path, problem in sorted(checks.problems):
         print(f"  {path} {problem}")
-    return 1 if border.problems else 0
+    return 1 if checks.problems else 0

@@ -71,7 +71,7 @@ def evaluate(
             `salzoo.load_model(...)`; a keras.Model of the zoo; or any function of an image,
             float32 RGB 0..255 (rows, columns, 3), to a map (rows, columns).
         dataset, data_dir, split, protocol, sigma, dataset_options: what to measure
-            on, as for `load_mixture`; None: what the run was trained on. Without training
+            on, as for `open_dataset`; None: what the run was trained on. Without training
             images, baselines are fitted to the evaluated ones.
         limit: measure so many images only, evenly spaced.
         task: "fixations" or "objects", where the dataset has the truth of both;

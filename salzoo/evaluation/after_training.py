@@ -4,7 +4,6 @@ import os
 from dataclasses import replace
 
 from salzoo.data.images import read_image
-from salzoo.data.mixture import chain
 from salzoo.data.sample import evenly
 from salzoo.evaluation import measure
 from salzoo.evaluation.evaluated_sources import Network
@@ -36,7 +35,7 @@ def report_run(run, quiet=False):
     """
     config = run.config
     everything = replace(config, limit_train=None)
-    training, validation = (chain(everything.load(split)) for split in ("train", "val"))
+    training, validation = (sum(everything.load(split), []) for split in ("train", "val"))
     evaluations = []
     for task in _tasks(config):
         samples = [sample for sample in validation if HAS_TRUTH[task](sample)]

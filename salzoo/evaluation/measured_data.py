@@ -2,8 +2,8 @@
 
 import os
 
-from salzoo.data.datasets import DATASETS, dataset_folder, dataset_record
-from salzoo.data.mixture import available_splits, chain, load_mixture, split_names
+from salzoo.data.dataset import open_dataset
+from salzoo.data.datasets import DATASETS
 from salzoo.evaluation.evaluated_sources import about, kind_of
 from salzoo.utils.errors import EmptySplit, InputError
 
@@ -40,12 +40,11 @@ def load(split, datasets, data_dir, protocol=None, sigma=None, options=None):
     Returns:
         list of `Sample`, list of paths relative to the data's folder.
     """
-    samples = chain(load_mixture(datasets, data_dir, split, protocol, sigma, options or {}))
-    names = split_names(datasets)
-    folder = data_dir
-    if len(names) == 1:
-        folder = dataset_folder(dataset_record(datasets), data_dir)
-    return samples, [_below(sample.image_path, folder) for sample in samples]
+    dataset = open_dataset(
+        datasets, data_dir, protocol=protocol, sigma=sigma, dataset_options=options
+    )
+    samples = dataset.samples(split)
+    return samples, [_below(sample.image_path, dataset.folder) for sample in samples]
 
 
 def _below(path, folder):
@@ -60,13 +59,12 @@ def _below(path, folder):
 
 def training_samples(datasets, data_dir, protocol=None, sigma=None, options=None):
     """Return the samples that baselines are fitted to, none if there are none."""
-    trainable = [
-        name for name in split_names(datasets) if "train" in available_splits(name, protocol)
-    ]
-    if not trainable:
+    dataset = open_dataset(
+        datasets, data_dir, protocol=protocol, sigma=sigma, dataset_options=options
+    )
+    if not dataset.has_split("train"):
         return []
     try:
-        mixture = "+".join(trainable)
-        return chain(load_mixture(mixture, data_dir, "train", protocol, sigma, options or {}))
+        return dataset.only_with("train").samples("train")
     except EmptySplit:  # only the part that is measured was downloaded
         return []

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from salzoo.data.images import read_image
 from salzoo.evaluation.after_training import report_run
 from salzoo.evaluation.evaluated_sources import open_sources, usual_task
