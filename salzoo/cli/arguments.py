@@ -2,6 +2,7 @@
 
 import json
 
+from salzoo.prediction.options import InferenceOptions
 from salzoo.utils import validators
 from salzoo.utils.errors import InputError
 
@@ -31,8 +32,8 @@ def add_dataset_option(parser):
     )
 
 
-def add_wrapping(parser):
-    """Add the flags that say what happens around a network."""
+def add_inference_options(parser):
+    """Add the flags of `InferenceOptions`."""
     parser.add_argument(
         "--raw", action="store_true", help="leave out the post-processing (blur, scaling)"
     )
@@ -51,6 +52,11 @@ def add_wrapping(parser):
         action="store_true",
         help="the mean over three sizes and the mirror image: four times as slow, a little better",
     )
+
+
+def inference_options(arguments):
+    """Return the `InferenceOptions` of parsed arguments."""
+    return InferenceOptions(arguments.raw, arguments.fit_mode, arguments.output, arguments.tta)
 
 
 def add_options(parser):

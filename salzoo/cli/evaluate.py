@@ -8,7 +8,7 @@ interrupted goes on where it was when the same command is given again.
 import inspect
 import os
 
-from salzoo.cli.arguments import add_data, add_wrapping, pairs_to_dict
+from salzoo.cli.arguments import add_data, add_inference_options, pairs_to_dict
 from salzoo.utils.tensorflow import load_tensorflow
 from salzoo.utils.validators import at_least, comma_list, seed
 
@@ -52,7 +52,7 @@ def add_arguments(parser):
     )
     parser.add_argument("--seed", type=seed, help="of all random draws (default: 0)")
     parser.add_argument("--jobs", type=at_least(1), help="processes (default: all cores)")
-    add_wrapping(parser)
+    add_inference_options(parser)
 
 
 def run(arguments):

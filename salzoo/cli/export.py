@@ -1,6 +1,6 @@
 """Write a trained model as a SavedModel for TensorFlow Serving and its like."""
 
-from salzoo.cli.arguments import add_wrapping
+from salzoo.cli.arguments import add_inference_options, inference_options
 from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "export a trained model as a SavedModel"
@@ -11,12 +11,11 @@ def add_arguments(parser):
     parser.add_argument(
         "--out", default="exports", help="the model goes to OUT/MODEL/VERSION/ (default: exports)"
     )
-    add_wrapping(parser)
+    add_inference_options(parser)
 
 
 def run(arguments):
     load_tensorflow()
     from salzoo.export import export_model
 
-    wrapping = arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
-    print(export_model(arguments.model, arguments.out, *wrapping))
+    print(export_model(arguments.model, arguments.out, inference_options(arguments)))

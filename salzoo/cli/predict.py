@@ -12,7 +12,7 @@ import contextlib
 import os
 import sys
 
-from salzoo.cli.arguments import add_wrapping
+from salzoo.cli.arguments import add_inference_options, inference_options
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 from salzoo.utils.tensorflow import load_tensorflow
@@ -51,7 +51,7 @@ def add_arguments(parser):
         "--submission", help="mit300, cat2000 or salicon, instead of images; needs --data_dir"
     )
     parser.add_argument("--data_dir", help="the folder of the benchmark's dataset")
-    add_wrapping(parser)
+    add_inference_options(parser)
 
 
 def aspect(text):
@@ -106,9 +106,7 @@ def _predict(arguments, photos, wishes, failures):
     from salzoo.prediction.photos import predict_photo
     from salzoo.prediction.predictor import Predictor
 
-    predictor = Predictor(
-        arguments.model, arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
-    )
+    predictor = Predictor(arguments.model, inference_options(arguments))
     read = {os.path.realpath(path) for path in (*photos, arguments.regions or photos[0])}
     files = []
     bar = tqdm(photos, unit="image", disable=None if len(photos) > 1 else True)
@@ -174,9 +172,7 @@ def _submit(arguments):
     from salzoo.prediction.submission import test_images, write_submission
 
     images = test_images(arguments.submission, arguments.data_dir)
-    predictor = Predictor(
-        arguments.model, arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
-    )
+    predictor = Predictor(arguments.model, inference_options(arguments))
     archive = write_submission(
         arguments.submission, images, predictor, predictor.card["model"], out
     )

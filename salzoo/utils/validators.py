@@ -9,8 +9,6 @@ import argparse
 from salzoo.utils.errors import InputError, unknown_name
 
 FITS = ("pad", "stretch", "native")
-# What happens around a network, see `Predictor`.
-WRAPPING_FLAGS = ("--raw", "--fit_mode", "--output", "--tta")
 
 
 def size(text):
