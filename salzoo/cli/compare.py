@@ -6,8 +6,8 @@ about; FOLDER:MODEL takes another one of its table, like 'FOLDER:mean map'.
 
 import os
 
+from salzoo.cli.parsers import parse_names, parse_seed
 from salzoo.utils.errors import InputError
-from salzoo.utils.validators import comma_list, seed
 
 HELP = "say how surely one evaluation is better than others"
 
@@ -27,9 +27,9 @@ def add_arguments(parser):
         "the runs of one side",
     )
     parser.add_argument(
-        "--convention", type=comma_list, help="several as a,b (default: all that they share)"
+        "--convention", type=parse_names, help="several as a,b (default: all that they share)"
     )
-    parser.add_argument("--seed", type=seed, default=0)
+    parser.add_argument("--seed", type=parse_seed, default=0)
     parser.add_argument(
         "--out", help="folder for comparison.md, .html, .csv and .json (default: none)"
     )

@@ -9,8 +9,8 @@ import inspect
 import os
 
 from salzoo.cli.arguments import add_data, add_inference_options, pairs_to_dict
+from salzoo.cli.parsers import parse_names, parse_seed, whole_number
 from salzoo.utils.tensorflow import load_tensorflow
-from salzoo.utils.validators import at_least, comma_list, seed
 
 HELP = "measure a trained model, or maps of any program, on a dataset"
 # What is not as usual, in the name of the folder.
@@ -27,31 +27,33 @@ def add_arguments(parser):
     )
     add_data(parser, "what the model was trained on")
     parser.add_argument("--split", default="val", help="train, val (default), test or all")
-    parser.add_argument("--limit", type=at_least(1), help="so many images only, evenly spaced")
+    parser.add_argument("--limit", type=whole_number(1), help="so many images only, evenly spaced")
     parser.add_argument(
         "--task", help="fixations or objects, where the dataset has both (default: the model's)"
     )
     parser.add_argument(
         "--convention",
-        type=comma_list,
+        type=parse_names,
         help="whose definitions, several as a,b: mit, tuebingen, salicon; of objects pysod, raw "
         "(default: the first)",
     )
     parser.add_argument("--compare", action="store_true", help="under all conventions")
     parser.add_argument(
-        "--metrics", type=comma_list, help="like NSS,CC; all: EMD as well (default: all but EMD)"
+        "--metrics", type=parse_names, help="like NSS,CC; all: EMD as well (default: all but EMD)"
     )
     parser.add_argument(
         "--baselines",
-        type=comma_list,
+        type=parse_names,
         help="like uniform,mean-map,GBVS; all or none (default: the cheap ones)",
     )
-    parser.add_argument("--name", type=comma_list, help="of the model in the table; several as a,b")
+    parser.add_argument(
+        "--name", type=parse_names, help="of the model in the table; several as a,b"
+    )
     parser.add_argument(
         "--out", help="folder to write (default: evaluations/ and what is measured)"
     )
-    parser.add_argument("--seed", type=seed, help="of all random draws (default: 0)")
-    parser.add_argument("--jobs", type=at_least(1), help="processes (default: all cores)")
+    parser.add_argument("--seed", type=parse_seed, help="of all random draws (default: 0)")
+    parser.add_argument("--jobs", type=whole_number(1), help="processes (default: all cores)")
     add_inference_options(parser)
 
 

@@ -109,7 +109,7 @@ def evaluate(
     if not isinstance(dataset_options or {}, dict):
         raise InputError(f"dataset_options: '{dataset_options}' is no dict like {{'name': value}}.")
     if out is not None:
-        check_folder("--out", out)
+        check_folder("out", out)
     data = _data.usual_data(sources, dataset, data_dir, protocol, dataset_options)
     dataset, data_dir, protocol, dataset_options = data.values()
     where = data_dir, protocol, sigma, dataset_options

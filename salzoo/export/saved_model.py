@@ -42,7 +42,7 @@ def export_model(source, out, options=DEFAULT_OPTIONS):
     Raises:
         InputError: the source is no model, or an export already.
     """
-    check_folder("--out", out)
+    check_folder("out", out)
     opened = open_source(source, options)
     if opened.model is None:
         raise InputError(f"{source} is an exported model already; copy it.")
