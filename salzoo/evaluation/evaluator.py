@@ -15,6 +15,7 @@ from salzoo.evaluation.journal import remove_journals
 from salzoo.evaluation.measured_data import load_data, usual_data
 from salzoo.evaluation.measurement import measure_data
 from salzoo.evaluation.results import Evaluation
+from salzoo.prediction.options import InferenceOptions
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.files import check_folder, whole_file
 from salzoo.utils.validators import check_dict, check_number, check_seed, check_sigma
@@ -129,7 +130,7 @@ def evaluate(
         seed=seed,
         jobs=jobs,
     )
-    options = raw, fit_mode, output, tta
+    options = InferenceOptions(raw, fit_mode, output, tta)
     models = open_sources(
         sources, data.samples, data.images, samples, config.task, options, _names(name)
     )
