@@ -6,8 +6,8 @@ from dataclasses import replace
 from salzoo.data.images import read_image
 from salzoo.data.sample import evenly
 from salzoo.evaluation import measure
-from salzoo.evaluation.evaluated_sources import Network
 from salzoo.evaluation.config import has_truth
+from salzoo.evaluation.evaluated_sources import Network
 from salzoo.prediction.options import InferenceOptions
 from salzoo.prediction.predictor import Predictor
 from salzoo.training.batches import target_kinds

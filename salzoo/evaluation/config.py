@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from salzoo import metrics
 from salzoo.data.sample import Sample
 from salzoo.evaluation import baselines as known_baselines
+from salzoo.evaluation.metric_properties import EXPENSIVE
 from salzoo.evaluation.worker_pool import cores
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
 
-# Metrics that take seconds an image: computed only where they are named, or with "all".
-EXPENSIVE = ("EMD",)
 DEFAULT_CONVENTION = {Task.FIXATIONS: "mit", Task.OBJECTS: "pysod"}
 _HAS_TRUTH: dict[Task, Callable[[Sample], bool]] = {
     Task.FIXATIONS: lambda sample: sample.has_fixations,

@@ -51,9 +51,7 @@ def describe_truth(samples: Sequence[Sample], task: Task) -> str:
     """
     if task is Task.OBJECTS:
         return "masks"
-    widths = {
-        sample.sigma for sample in samples if sample.density_path is None and sample.sigma
-    }
+    widths = {sample.sigma for sample in samples if sample.density_path is None and sample.sigma}
     own = any(sample.density_path for sample in samples)
     kinds = ["the set's own density"] if own else []
     if len(widths) > 3:
@@ -92,8 +90,7 @@ def describe_fitting(
     if not fitted or any(has_truth(sample, task) for sample in training):
         return []
     return [
-        "Fitted to the other evaluated images, for want of training images: "
-        f"{', '.join(fitted)}."
+        f"Fitted to the other evaluated images, for want of training images: {', '.join(fitted)}."
     ]
 
 
