@@ -16,7 +16,7 @@ from salzoo.utils.task import Task
 class Column:
     """On what the figures of a column are made.
 
-    train: names for `load_mixture`, one training after the other, each starting
+    train: names for `open_dataset`, one training after the other, each starting
         from the one before. Empty where nothing is trained.
     test, split, protocol: what is measured on, as for `load_dataset`.
     note: what the obtained figures have in common with the published ones, and what not.

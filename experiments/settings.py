@@ -53,10 +53,10 @@ class Settings:
 
 def _column(table, sets):
     """Return the column of sets that are not in the table: train on all, measure what has truth."""
+    from salzoo.data.dataset import dataset_names
     from salzoo.data.datasets import dataset_record
-    from salzoo.data.mixture import split_names
 
-    having = [name for name in split_names(sets) if table.task in dataset_record(name).task]
+    having = [name for name in dataset_names(sets) if table.task in dataset_record(name).task]
     if not having:
         raise InputError(f"{sets} has no {table.task}, which {table.name} is about.")
     return Column((sets,), "+".join(having))

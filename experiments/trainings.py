@@ -30,8 +30,8 @@ def config_of(entry, sets, seed, start, settings):
     Raises:
         InputError: an input size that the model does not take.
     """
+    from salzoo.data.dataset import dataset_names
     from salzoo.data.datasets import dataset_record
-    from salzoo.data.mixture import split_names
     from salzoo.models import model_record
     from salzoo.training.run import RunConfig
 
@@ -41,7 +41,7 @@ def config_of(entry, sets, seed, start, settings):
         recipe = recipe.override(**QUICK_RECIPE)
     recipe = recipe.override(**settings.recipe)
     record.check_size(*recipe.input_size)
-    known = any(entry.protocol in dataset_record(s).protocols for s in split_names(sets))
+    known = any(entry.protocol in dataset_record(s).protocols for s in dataset_names(sets))
     return RunConfig(
         model=entry.model,
         model_options=entry.model_options,

@@ -11,7 +11,7 @@ _PUBLIC = {
     "evaluate": "salzoo.evaluation",
     "list_models": "salzoo.models",
     "list_datasets": "salzoo.data.datasets",
-    "load_dataset": "salzoo.data.datasets",
+    "load_dataset": "salzoo.data.dataset",
     "load_model": "salzoo.prediction.predictor",
     "predict": "salzoo.prediction.arrays",
     "train": "salzoo.api",

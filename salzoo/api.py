@@ -83,7 +83,7 @@ def train(
         InputError: an unknown keyword, an unusable value, unusable data, or the loss is no
             longer finite.
     """
-    for flag, path in (("--run_dir", run_dir), ("--export", export)):
+    for flag, path in (("run_dir", run_dir), ("export", export)):
         if path is not None:
             check_folder(flag, path)
     given = configuring.checked({"model": model, "dataset": dataset, **flags})

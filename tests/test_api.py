@@ -138,12 +138,12 @@ def test_what_cannot_be_evaluated(small_run, data):
 def test_files_in_the_way_are_named_before_any_work(small_run, data, tmp_path):
     file = str(tmp_path / "file")
     open(file, "w").close()
-    with pytest.raises(InputError, match="--out .*file is a file; give a folder"):
+    with pytest.raises(InputError, match="`out` .*file is a file; give a folder"):
         salzoo.evaluate(red, out=file, **data)
     for where in ({"run_dir": file}, {"export": os.path.join(file, "exports")}):
-        with pytest.raises(InputError, match=f"--{next(iter(where))} .*file is a file; give a fol"):
+        with pytest.raises(InputError, match=f"`{next(iter(where))}` .*file is a file; give a fol"):
             salzoo.train(quiet=True, **where)
-    with pytest.raises(InputError, match="--out .*file is a file; give a folder"):
+    with pytest.raises(InputError, match="`out` .*file is a file; give a folder"):
         export_model(small_run.folder, file)
 
 

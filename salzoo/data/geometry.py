@@ -57,7 +57,7 @@ class Geometry:
 
     def __post_init__(self):
         if self.mode not in MODES:
-            raise InputError(f"--fit_mode {self.mode}: choose from {', '.join(MODES)}.")
+            raise InputError(f"`fit_mode` {self.mode}: choose from {', '.join(MODES)}.")
 
     def scaled(self, scale):
         """Return the geometry of maps that a network makes at another scale than its input.

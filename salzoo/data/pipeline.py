@@ -60,7 +60,7 @@ class Pipeline:
             plan = Plan((len(samples),), plan)
         if geometry.mode == "native" and plan.batch_size != 1:
             raise InputError(
-                "--fit_mode native gives images of different sizes: use --batch_size 1."
+                "`fit_mode` native gives images of different sizes: use `batch_size` 1."
             )
         self.samples = samples
         self.geometry = geometry

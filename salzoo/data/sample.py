@@ -36,6 +36,21 @@ class Sample:
     category: str | None = None
     split: str | None = None
 
+    @property
+    def has_points(self) -> bool:
+        """Whether the fixations are known as points."""
+        return self.fixations is not None
+
+    @property
+    def has_fixations(self) -> bool:
+        """Whether there are fixations to compare with: points, or a density map of its own."""
+        return self.has_points or self.density_path is not None
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether there is a mask of the salient object."""
+        return self.mask_path is not None
+
     @cached_property
     def density(self):
         """Density map, float32 (rows, columns): the set's own, or blurred fixations."""

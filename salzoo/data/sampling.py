@@ -72,12 +72,12 @@ class Plan:
         weights = self.weights
         if weights is not None and (len(weights) != len(self.counts) or min(weights) <= 0):
             raise InputError(
-                f"--mix {','.join(map(str, weights))}: give a number above 0 for each of the "
+                f"`mix` {','.join(map(str, weights))}: give a number above 0 for each of the "
                 f"{len(self.counts)} datasets."
             )
         if weights is not None and max(weights) > MAX_RATIO * min(weights):
             raise InputError(
-                f"--mix {','.join(map(str, weights))}: one dataset may come at most {MAX_RATIO} "
+                f"`mix` {','.join(map(str, weights))}: one dataset may come at most {MAX_RATIO} "
                 "times as often as another."
             )
         if not 0 <= self.worker < self.workers:

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from salzoo.data.dataset_record import ANY_NUMBER
 from salzoo.data.datasets import dataset_folder, dataset_record, read_dataset
-from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.datasets._formats.checks import ProblemCollector
 from salzoo.data.download import verify
 from salzoo.data.images import decode_strictly, file_format, read_image
 from salzoo.utils.errors import InputError
@@ -20,7 +20,7 @@ def inspect_dataset(name, data_dir, **options):
     """Read a dataset whole, look at every picture of it, and collect what is wrong.
 
     Returns:
-        list of `Sample` that are usable, `Inspection` with the problems as
+        list of `Sample` that are usable, `ProblemCollector` with the problems as
         (path, sentence) and the number of points outside their images.
 
     Raises:
@@ -29,19 +29,19 @@ def inspect_dataset(name, data_dir, **options):
     record = dataset_record(name)
     folder = dataset_folder(record, data_dir)
     with tqdm(desc="read", unit="picture", disable=None) as progress:
-        border = Inspection(name, progress)
-        samples = read_dataset(name, data_dir, border, **options)
-    _check_counts(record, samples, folder, border)
+        checks = ProblemCollector(name, progress)
+        samples = read_dataset(name, data_dir, checks, **options)
+    _check_counts(record, samples, folder, checks)
     for archive in record.archives:
         path = os.path.join(folder or "", archive.name)
         if archive.checksum and os.path.exists(path):
             try:
                 verify(path, archive, keep=True)
             except InputError as error:
-                border.refused(path, error)
+                checks.refused(path, error)
     for path, error in faults(samples):
-        border.refused(path, error)
-    return samples, border
+        checks.refused(path, error)
+    return samples, checks
 
 
 def official_parts(record, samples):
@@ -56,16 +56,16 @@ def official_parts(record, samples):
     return {split: (found[split], count) for split, count in official.counts.items()}
 
 
-def _check_counts(record, samples, folder, border):
+def _check_counts(record, samples, folder, checks):
     """Report a wrong number of images; official splits may be absent as a whole."""
     parts = official_parts(record, samples)
     for split, (found, published) in parts.items():
         if found not in (0, published):
-            border.problem(
+            checks.problem(
                 folder, f"gives {found} usable images of {published} of the split '{split}'."
             )
     if not parts and record.images not in (len(samples), ANY_NUMBER):
-        border.problem(folder, f"gives {len(samples)} usable images of {record.images}.")
+        checks.problem(folder, f"gives {len(samples)} usable images of {record.images}.")
 
 
 def faults(samples, kinds=Task.FIXATIONS | Task.OBJECTS):

@@ -4,11 +4,11 @@ import os
 from dataclasses import replace
 
 from salzoo.data.images import read_image
-from salzoo.data.mixture import chain
 from salzoo.data.sample import evenly
 from salzoo.evaluation import measure
+from salzoo.evaluation.config import has_truth
 from salzoo.evaluation.evaluated_sources import Network
-from salzoo.evaluation.tasks import has_fixations, has_mask
+from salzoo.prediction.options import InferenceOptions
 from salzoo.prediction.predictor import Predictor
 from salzoo.training.batches import target_kinds
 from salzoo.utils.drawing import panel
@@ -16,7 +16,6 @@ from salzoo.utils.files import whole_file, write_json
 from salzoo.utils.task import Task
 
 SHOWN = 5
-HAS_TRUTH = {Task.FIXATIONS: has_fixations, Task.OBJECTS: has_mask}
 # A short table; `salzoo evaluate` has all metrics.
 METRICS = {
     Task.FIXATIONS: ("AUC-Judd", "NSS", "CC", "SIM", "KLD"),
@@ -36,14 +35,14 @@ def report_run(run, quiet=False):
     """
     config = run.config
     everything = replace(config, limit_train=None)
-    training, validation = (chain(everything.load(split)) for split in ("train", "val"))
+    training, validation = (sum(everything.load(split), []) for split in ("train", "val"))
     evaluations = []
     for task in _tasks(config):
-        samples = [sample for sample in validation if HAS_TRUTH[task](sample)]
+        samples = [sample for sample in validation if has_truth(sample, task)]
         if not samples:
             continue
         output = "fixation" if len(_tasks(config)) > 1 and task is Task.FIXATIONS else None
-        model = Network(Predictor(run.folder, output=output))
+        model = Network(Predictor(run.folder, InferenceOptions(output=output)))
         evaluation = measure(
             {config.model: model},
             samples,
@@ -51,7 +50,7 @@ def report_run(run, quiet=False):
             split="val",
             task=task,
             metrics=METRICS[task],
-            training=[sample for sample in training if HAS_TRUTH[task](sample)],
+            training=[sample for sample in training if has_truth(sample, task)],
             quiet=quiet,
         )
         stem = "" if not evaluations else f"{task}_"

@@ -28,7 +28,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from salzoo.data.images import read_image
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.files import whole_file

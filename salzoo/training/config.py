@@ -83,13 +83,13 @@ def new_config(given):
     Raises:
         InputError: unknown names, or values that do not go together.
     """
-    from salzoo.data.mixture import split_names
+    from salzoo.data.dataset import dataset_names
     from salzoo.models import MODELS, model_record, shipped_weights
     from salzoo.training.compiling import check_recipe
     from salzoo.training.run import RunConfig
 
     dataset = given.get("dataset") or "synthetic"
-    names = split_names(dataset)
+    names = dataset_names(dataset)
     start = start_of(given.get("init_from"))
     model, options = given.get("model"), given.get("model_options") or {}
     if model is None:

@@ -1,11 +1,11 @@
 """Recipe + dataset + model = a run folder."""
 
+import itertools
 import os
 
 import numpy as np
 import tensorflow as tf
 
-from salzoo.data.mixture import chain
 from salzoo.data.pipeline import explained
 from salzoo.data.sampling import Plan
 from salzoo.data.validation import faults
@@ -52,7 +52,7 @@ def train(config, run_dir, resume=False, verbose="auto"):
     loaded = [config.load(split, recipe.sigma) for split in ("train", "val")]
     training, validation = usable(config, loaded)
     plan = plan_of(config, training)
-    training, validation = chain(training), chain(validation)
+    training, validation = ([*itertools.chain(*loaded)] for loaded in (training, validation))
     for _, error in faults(training + validation, target_kinds(config)):
         raise error
     model = compiled_model(config, plan.steps, start, resumed)

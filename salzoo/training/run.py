@@ -20,9 +20,8 @@ import keras
 import tensorflow as tf
 
 from salzoo import __version__
+from salzoo.data.dataset import open_dataset
 from salzoo.data.geometry import Geometry
-from salzoo.data.mixture import load_mixture
-from salzoo.data.sample import evenly
 from salzoo.models import MODELS, build_model, model_record, shipped_weights
 from salzoo.models.record import Recipe
 from salzoo.utils.errors import InputError
@@ -34,7 +33,7 @@ class RunConfig:
     """What a run trained, on what, and how.
 
     model, model_options: for `build_model`. dataset, data_dir, protocol,
-    dataset_options: for `load_mixture`; mix: weights of its datasets, or None.
+    dataset_options: for `open_dataset`; mix: weights of its datasets, or None.
     recipe: as used, flags included. fit_mode: see `Geometry`. seed: of the
     random start and of the order of images. limit_train, limit_val: only so
     many images of each dataset's split (evenly spaced), or None.
@@ -61,10 +60,14 @@ class RunConfig:
     def load(self, split, sigma=None):
         """Return the (limited) samples of a split, a list for each dataset."""
         limit = {"train": self.limit_train, "val": self.limit_val}.get(split)
-        loaded = load_mixture(
-            self.dataset, self.data_dir, split, self.protocol, sigma, self.dataset_options
+        dataset = open_dataset(
+            self.dataset,
+            self.data_dir,
+            protocol=self.protocol,
+            sigma=sigma,
+            dataset_options=self.dataset_options,
         )
-        return [evenly(samples, limit) for samples in loaded]
+        return dataset.split(split, limit)
 
     @property
     def geometry(self):

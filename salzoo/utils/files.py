@@ -46,13 +46,21 @@ def whole_folder(path):
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def check_folder(flag, path):
-    """Raise InputError if a file is where a folder is to be written, or one above it."""
+def check_folder(parameter: str, path: str | os.PathLike[str]) -> None:
+    """Check that a folder can be at a path: neither it nor a folder above it is a file.
+
+    Args:
+        parameter: name of the Python parameter that the path was given as.
+        path: of a folder that may or may not exist.
+
+    Raises:
+        InputError: a file is in the way.
+    """
     place = os.path.abspath(path)
     while not os.path.lexists(place):
         place = os.path.dirname(place)
     if not os.path.isdir(place):
-        raise InputError(f"{flag} {path}: {place} is a file; give a folder.")
+        raise InputError(f"`{parameter}` {path}: {place} is a file; give a folder.")
 
 
 def write_json(path, value):

@@ -5,12 +5,16 @@ a sentence. `checked` asks the same of what Python gives.
 """
 
 import argparse
+import math
+import numbers
+import os
+from collections.abc import Sequence
+
+import numpy as np
 
 from salzoo.utils.errors import InputError, unknown_name
 
 FITS = ("pad", "stretch", "native")
-# What happens around a network, see `Predictor`.
-WRAPPING_FLAGS = ("--raw", "--fit_mode", "--output", "--tta")
 
 
 def size(text):
@@ -108,3 +112,129 @@ def _as_text(value, kind):
     if isinstance(value, tuple | list):
         return ("x" if kind is size else ",").join(map(str, value))
     return str(value)
+
+
+# Validators of values: they return the value, or raise InputError with the parameter's name.
+
+
+def check_number(
+    name: str,
+    value: object,
+    lowest: float,
+    highest: float = math.inf,
+    *,
+    whole: bool = False,
+    open_below: bool = False,
+) -> int | float:
+    """Return a finite number from `lowest` to `highest`, as an int if `whole`, else as a float.
+
+    Args:
+        name: the parameter, for the message.
+        value: what is checked; a NumPy number is one, a bool and a text are none.
+        lowest: smallest value.
+        highest: largest value; infinity itself is never accepted.
+        whole: whether only integers are accepted; 2.0 is one.
+        open_below: whether `lowest` itself is refused.
+
+    Returns:
+        The value as int or float.
+
+    Raises:
+        InputError: the value is no such number.
+    """
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    in_range = is_number and lowest <= value <= highest and math.isfinite(value)
+    if not in_range or (open_below and value == lowest) or (whole and value != int(value)):
+        kind = "a whole number" if whole else "a number"
+        limits = f"above {lowest}" if open_below else f"of {lowest}"
+        if highest < math.inf:
+            limits += f" to {highest}" if not open_below else f" and at most {highest}"
+        elif not open_below:
+            limits += " or more"
+        raise InputError(f"`{name}` {value}: give {kind} {limits}.")
+    return int(value) if whole else float(value)
+
+
+def check_size(name: str, value: object) -> tuple[int, int]:
+    """Return (rows, columns) as a tuple of ints of 1 or more.
+
+    Raises:
+        InputError: the value is no pair of positive integers.
+    """
+    try:
+        if not isinstance(value, tuple | list) or len(value) != 2:
+            raise InputError("")
+        rows, columns = (check_number(name, side, 1, whole=True) for side in value)
+    except InputError:
+        raise InputError(f"`{name}` {value}: give (rows, columns), like (240, 320).") from None
+    return rows, columns
+
+
+def check_bool(name: str, value: object) -> bool:
+    """Return a bool.
+
+    Raises:
+        InputError: the value is neither True nor False.
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise InputError(f"`{name}` {value}: give True or False.")
+    return bool(value)
+
+
+def check_text(name: str, value: object) -> str:
+    """Return a text, or the text of a path.
+
+    Raises:
+        InputError: the value is neither.
+    """
+    if not isinstance(value, str | os.PathLike):
+        raise InputError(f"`{name}` {value}: give a text.")
+    return os.fspath(value)
+
+
+def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
+    """Return a text that is one of `choices`.
+
+    Raises:
+        InputError: it is none of them.
+    """
+    if value not in choices:
+        raise InputError(f"`{name}` {value}: give one of {', '.join(choices)}.")
+    return value
+
+
+def check_dict(name: str, value: object) -> dict:
+    """Return a dict of options by name.
+
+    Raises:
+        InputError: the value is no dict.
+    """
+    if not isinstance(value, dict):
+        raise InputError(f"`{name}` {value}: give a dict like {{'name': value}}.")
+    return value
+
+
+def check_sigma(name: str, value: object) -> float:
+    """Return the sigma of a Gaussian, 0.1 to 1000 pixels; raise InputError otherwise."""
+    return check_number(name, value, 0.1, 1000)
+
+
+def check_seed(name: str, value: object) -> int:
+    """Return a seed of NumPy and Keras, 0 to 2**32 - 1; raise InputError otherwise."""
+    return check_number(name, value, 0, 2**32 - 1, whole=True)
+
+
+def check_weights(name: str, value: object) -> tuple[float, ...]:
+    """Return numbers above 0 as a tuple of floats.
+
+    Raises:
+        InputError: the value is no list of positive numbers.
+    """
+    if not isinstance(value, tuple | list) or not value:
+        raise InputError(f"`{name}` {value}: give a list of numbers above 0, like (2, 1).")
+    return tuple(check_number(name, weight, 0, open_below=True) for weight in value)
+
+
+def check_fit_mode(name: str, value: object) -> str:
+    """Return "pad", "stretch" or "native"; raise InputError otherwise."""
+    return check_choice(name, value, FITS)

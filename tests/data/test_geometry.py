@@ -190,7 +190,7 @@ def test_density_map_counts_repeated_points_and_drops_points_outside():
 
 
 def test_unknown_mode():
-    with pytest.raises(InputError, match="--fit_mode crop"):
+    with pytest.raises(InputError, match="`fit_mode` crop"):
         Geometry("crop", (8, 8))
 
 

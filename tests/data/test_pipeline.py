@@ -98,7 +98,7 @@ def test_mirroring_turns_image_and_target_together(samples):
 def test_native_sizes_need_batches_of_one(samples):
     native = Geometry("native", (24, 32), 8)
     assert len(arrays(Pipeline(samples, native).in_order())) == len(samples)
-    with pytest.raises(InputError, match="--batch_size 1"):
+    with pytest.raises(InputError, match="`batch_size` 1"):
         Pipeline(samples, native, 2)
 
 

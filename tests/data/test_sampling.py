@@ -92,8 +92,8 @@ def test_bad_input():
     for wrong, match in (
         ({"counts": ()}, "empty"),
         ({"counts": (3, 0)}, "empty"),
-        ({"counts": (3, 4), "weights": (1,)}, "--mix 1: give a number"),
-        ({"counts": (3, 4), "weights": (1, 0)}, "--mix 1,0"),
+        ({"counts": (3, 4), "weights": (1,)}, "`mix` 1: give a number"),
+        ({"counts": (3, 4), "weights": (1, 0)}, "`mix` 1,0"),
         ({"counts": (3, 4), "weights": (1e300, 1e-300)}, "at most 1000 times"),
         ({"counts": (3,), "worker": 2, "workers": 2}, "count from 0"),
     ):

@@ -27,13 +27,13 @@ def folder(tmp_path, monkeypatch):
 
 
 def problems(folder):
-    _, border = inspect_dataset("ecssd", folder)
-    return {os.path.relpath(path, folder): sentence for path, sentence in border.problems}
+    _, checks = inspect_dataset("ecssd", folder)
+    return {os.path.relpath(path, folder): sentence for path, sentence in checks.problems}
 
 
 def test_a_whole_folder(folder):
-    samples, border = inspect_dataset("ecssd", folder)
-    assert len(samples) == 5 and border.problems == []
+    samples, checks = inspect_dataset("ecssd", folder)
+    assert len(samples) == 5 and checks.problems == []
 
 
 def test_all_problems_at_once(folder):
@@ -106,8 +106,8 @@ def test_a_black_density_is_a_problem(tmp_path):
     for number, level in ((1, 0), (2, 9)):
         picture(str(tmp_path / f"images/{number}.png"), (20, 30))
         map_picture(str(tmp_path / f"densities/{number}.png"), [[level] * 30] * 20)
-    _, border = inspect_dataset("folder", tmp_path)
-    assert [(os.path.basename(path), text[:8]) for path, text in border.problems] == [
+    _, checks = inspect_dataset("folder", tmp_path)
+    assert [(os.path.basename(path), text[:8]) for path, text in checks.problems] == [
         ("1.png", "is black")
     ]
 

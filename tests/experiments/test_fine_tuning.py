@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments import fine_tuning
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 
 
 def test_a_part_of_a_dataset_as_a_persons_own_images(tmp_path):

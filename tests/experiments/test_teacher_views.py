@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments import teacher_views
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from salzoo.data.images import read_image
 from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import load_tensorflow

@@ -407,7 +407,7 @@ def test_the_mean_map_of_osie_scores_as_known(border, expected):
     """Measured beside the data: pooled counts of the training part, sigma 24 pixels."""
     from scipy.ndimage import gaussian_filter
 
-    from salzoo.data.datasets import load_dataset
+    from salzoo.data.dataset import load_dataset
     from salzoo.data.fixations import fixation_map
 
     def blurred(samples):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from salzoo.data.sampling import Plan
 from salzoo.models import build_model, model_record
 from salzoo.training.batches import Batches, plan_of, target_kinds, usable

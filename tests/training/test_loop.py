@@ -131,7 +131,7 @@ KILLED = """
 import sys, os, signal
 from salzoo.training.loop import train
 from salzoo.training import checkpoint
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from tests.training.test_loop import shallow_config
 
 checkpoint.SAVE_EVERY_SECONDS = -1  # after every step

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import keras
 import pytest
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from salzoo.models import build_model, model_record
 from salzoo.training.run import Run, RunConfig
 from salzoo.training.tensorboard import Board

@@ -4,17 +4,21 @@ import importlib
 import inspect
 import logging
 import os
-from dataclasses import replace
+from collections.abc import Mapping
+from types import ModuleType
 
-from salzoo.data.datasets._formats.border import Border
-from salzoo.utils.errors import EmptySplit, InputError, unknown_name
+from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.sample import Sample
+from salzoo.utils.errors import InputError, unknown_name
 
 LOG = logging.getLogger("salzoo")
 
-# A new dataset is one file with RECORD and read(), and one line here. `read`
-# takes the set's own folder and a `Border` to report problems to, and returns a
-# list of `Sample`; its further keyword options stand in RECORD.options. A file may
-# have `how_to_fill` of its own, see below.
+# To add a dataset, write one file with RECORD (a `DatasetRecord`) and
+# read(folder, checks, **options), and add one line here. `read` takes the dataset's own
+# folder and a `FileChecker`, which takes the problems that it finds, and returns a list of
+# `Sample`. Its options are keyword arguments with defaults; RECORD.options describes them.
+# A file may define describe_empty_split(split, samples) to replace the sentence below.
 DATASETS = {
     "cat2000": "salzoo.data.datasets.cat2000",
     "dut_omron": "salzoo.data.datasets.dut_omron",
@@ -37,73 +41,58 @@ DATASETS = {
     "thus10k": "salzoo.data.datasets.thus10k",
     "toronto": "salzoo.data.datasets.toronto",
 }
-SPLITS = ("train", "val", "test", "all")
 
 
-def list_datasets():
+def list_datasets() -> list[str]:
     """Return the names of all datasets, sorted."""
     return sorted(DATASETS)
 
 
-def dataset_record(name):
-    """Return the `DatasetRecord` of a registered dataset."""
+def dataset_record(name: str) -> DatasetRecord:
+    """Return the record of a registered dataset.
+
+    Args:
+        name: registry name.
+
+    Raises:
+        InputError: unknown name.
+    """
     return _module(name).RECORD
 
 
-def load_dataset(name, data_dir=None, split="all", protocol=None, sigma=None, **options):
-    """Read a dataset from disk, checking it as it is read.
+def read_dataset(
+    name: str, data_dir: str | os.PathLike | None, checks: FileChecker, **options: object
+) -> list[Sample]:
+    """Read all samples of a dataset's folder.
 
     Args:
-        name: one of `list_datasets()`.
-        data_dir: the set's own folder, or a folder with one sub-folder per
-            registry name. `synthetic` needs none.
-        split: "train", "val", "test" or "all".
-        protocol: who divides it so, one of the record's; None: the first.
-        sigma: of the density's Gaussian in pixels of the original image; None
-            takes the set's own. If given, the density of every image that has
-            points is made from them, even where the set brings a density map.
-        **options: the set's own, see its record.
+        name: registry name.
+        data_dir: as for `open_dataset`.
+        checks: takes the problems that are found.
+        **options: of the dataset's reader.
 
     Returns:
-        list of `Sample`, sorted by path.
+        Samples, sorted by path.
 
     Raises:
-        InputError: unknown name, split, protocol or option, missing folder,
-            files that are missing, superfluous, damaged or of a wrong form, a
-            split that the protocol does not have.
+        InputError: unknown name or option, missing folder, and what `checks` raises.
     """
-    record = dataset_record(name)
-    rule = _protocol(record, protocol)
-    if split not in SPLITS:
-        raise unknown_name("split", split, SPLITS)
-    if split != "all" and rule.counts and split not in rule.counts:
-        has = ", ".join(f"{each} ({count})" for each, count in rule.counts.items())
-        raise InputError(f"{name} has no '{split}' split; it has {has}.")
-    if sigma is not None and not sigma > 0:
-        raise InputError(f"--sigma {sigma}: give a width above 0, in pixels.")
-    border = Border(name)
-    samples = read_dataset(name, data_dir, border, **options)
-    if border.dropped:
-        LOG.warning("%s: dropped %d fixations outside their images", name, border.dropped)
-    everything = samples
-    if split != "all":
-        samples = _divide(record, rule, samples).get(split, [])
-    if not samples:
-        how = getattr(_module(name), "how_to_fill", _how_to_fill)(split, everything)
-        raise EmptySplit(f"{name}: the split '{split}' is empty in {data_dir}: {how}.")
-    if sigma is not None:
-        samples = [
-            sample
-            if sample.fixations is None
-            else replace(sample, sigma=float(sigma), density_path=None)
-            for sample in samples
-        ]
-    return samples
-
-
-def read_dataset(name, data_dir, border, **options):
-    """Return all samples of a set's folder, sorted by path, telling `border` of problems."""
+    check_options(name, options)
     module = _module(name)
+    samples = module.read(dataset_folder(module.RECORD, data_dir), checks, **options)
+    return sorted(samples, key=lambda sample: sample.image_path)
+
+
+def check_options(name: str, options: Mapping[str, object]) -> None:
+    """Check the options of a dataset's reader.
+
+    Args:
+        name: registry name.
+        options: values by name.
+
+    Raises:
+        InputError: an option is unknown or of the wrong type.
+    """
     known = reader_options(name)
     for option, value in options.items():
         if option not in known:
@@ -111,43 +100,77 @@ def read_dataset(name, data_dir, border, **options):
         if type(value) is not type(known[option]):
             kind = "true or false" if isinstance(known[option], bool) else "a text"
             raise InputError(f"{name}: {option}={value!r}: give {kind}.")
-    samples = module.read(dataset_folder(module.RECORD, data_dir), border, **options)
-    return sorted(samples, key=lambda sample: sample.image_path)
 
 
-def reader_options(name):
-    """Return the options that a set's reader takes, with their defaults."""
+def reader_options(name: str) -> dict[str, object]:
+    """Return the options that a dataset's reader takes, with their defaults.
+
+    Args:
+        name: registry name.
+    """
     parameters = list(inspect.signature(_module(name).read).parameters.values())[2:]
     return {parameter.name: parameter.default for parameter in parameters}
 
 
-def dataset_folder(record, data_dir):
-    """Find the set's own folder; None where the set needs none and got none."""
+def dataset_folder(record: DatasetRecord, data_dir: str | os.PathLike | None) -> str | None:
+    """Find a dataset's own folder.
+
+    Args:
+        record: of the dataset.
+        data_dir: the dataset's own folder, or one with a sub-folder of its name.
+
+    Returns:
+        The folder; None where the dataset needs no files and no folder is given.
+
+    Raises:
+        InputError: the folder does not exist, or is needed and not given.
+    """
     if data_dir is None:
         if record.layout:
             raise InputError(
-                f"{record.name} needs --data_dir: the folder with {record.layout} "
+                f"{record.name} needs `data_dir`: the folder with {record.layout} "
                 f"(or a folder with a sub-folder '{record.name}'); see {record.homepage}."
             )
         return None
     data_dir = os.path.expanduser(str(data_dir))
     if record.layout and not os.path.isdir(data_dir):
-        raise InputError(f"--data_dir {data_dir} does not exist or is not a folder.")
+        raise InputError(f"`data_dir` {data_dir} does not exist or is not a folder.")
     inner = os.path.join(data_dir, record.name)
     return inner if os.path.isdir(inner) else data_dir
 
 
-def _protocol(record, name):
+def find_protocol(record: DatasetRecord, name: str | None) -> Protocol:
+    """Return a protocol of a dataset.
+
+    Args:
+        record: of the dataset.
+        name: of the protocol; None: the record's default.
+
+    Raises:
+        InputError: the dataset has no such protocol.
+    """
     name = name or record.default_protocol
     if name not in record.protocols:
         raise unknown_name(f"protocol of {record.name}", name, record.protocols)
     return record.protocols[name]
 
 
-def _divide(record, rule, samples):
-    """Apply a protocol; one that shuffles must have exactly the images it was made for.
+def divide(record: DatasetRecord, rule: Protocol, samples: list[Sample]) -> dict[str, list[Sample]]:
+    """Divide samples into splits.
 
-    A split that is absent as a whole matters only to who asks for it.
+    A protocol that shuffles needs exactly the images it was made for. A split that is
+    absent as a whole is no problem here.
+
+    Args:
+        record: of the dataset.
+        rule: the protocol.
+        samples: all samples of the dataset's folder, sorted by path.
+
+    Returns:
+        {split: samples}.
+
+    Raises:
+        InputError: the protocol shuffles, and a split has another number of images.
     """
     splits = rule.divide(samples)
     found = {split: len(splits.get(split, [])) for split in rule.counts}
@@ -157,22 +180,31 @@ def _divide(record, rule, samples):
             ", ".join(f"{split} {counts[split]}" for split in there)
             for counts in (rule.counts, found)
         )
-        sentence = f"{record.name}: the protocol has {expected}, this folder gives {given}"
+        message = f"{record.name}: the protocol has {expected}, this folder gives {given}"
         if rule.shuffles:
             raise InputError(
-                f"{sentence}; its shuffle would give other splits than everybody else's. "
+                f"{message}; its shuffle would give other splits than everybody else's. "
                 "Complete the folder, or take split 'all'."
             )
-        LOG.warning("%s", sentence)
+        LOG.warning("%s", message)
     return splits
 
 
-def _how_to_fill(split, samples):
-    """Say what to do about an empty split of a set of which there are these samples."""
-    return "complete the folder, or choose another split or --protocol"
+def describe_empty_split(name: str, split: str, samples: list[Sample]) -> str:
+    """Return what to do about an empty split.
+
+    Args:
+        name: registry name.
+        split: the split without images.
+        samples: all samples of the dataset's folder.
+    """
+    module = _module(name)
+    if hasattr(module, "describe_empty_split"):
+        return module.describe_empty_split(split, samples)
+    return "complete the folder, or choose another split or another `protocol`"
 
 
-def _module(name):
+def _module(name: str) -> ModuleType:
     if name not in DATASETS:
         raise unknown_name("dataset", name, DATASETS)
     return importlib.import_module(DATASETS[name])

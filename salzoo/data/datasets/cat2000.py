@@ -23,7 +23,7 @@ Either part may be missing as a whole.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.border import find_folder
+from salzoo.data.datasets._formats.checks import find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import points_of_map
 from salzoo.data.datasets._formats.splits import official, shuffled_in_categories, with_test
@@ -81,55 +81,55 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples of the folder, sorted by category and file name."""
     train, test = find_folder(folder, "trainSet"), find_folder(folder, "testSet")
     if train is None and test is None:
         train = folder
-    return [*_training_samples(train, border), *_test_samples(test, border)]
+    return [*_training_samples(train, checks), *_test_samples(test, checks)]
 
 
-def _training_samples(root, border):
+def _training_samples(root, checks):
     folders = [
-        root and border.folder(root, kind) for kind in ("Stimuli", "FIXATIONLOCS", "FIXATIONMAPS")
+        root and checks.folder(root, kind) for kind in ("Stimuli", "FIXATIONLOCS", "FIXATIONMAPS")
     ]
     if None in folders:
         return []
     stimuli, locations, maps = folders
-    image_of = _files(stimuli, (".jpg", ".jpeg"), border)
-    locations_of = _files(locations, (".mat",), border)
-    map_of = _files(maps, (".jpg", ".jpeg"), border)
-    with_points = border.pair(image_of, locations_of, "file of fixations", locations)
-    with_map = border.pair(image_of, map_of, "density map", maps)
+    image_of = _files(stimuli, (".jpg", ".jpeg"), checks)
+    locations_of = _files(locations, (".mat",), checks)
+    map_of = _files(maps, (".jpg", ".jpeg"), checks)
+    with_points = checks.pair(image_of, locations_of, "file of fixations", locations)
+    with_map = checks.pair(image_of, map_of, "density map", maps)
     samples = []
     for key in sorted(set(with_points) & set(with_map)):
         image, path = image_of[key], locations_of[key]
-        size = border.image(image)
-        if size is None or not border.same_size(map_of[key], size, image):
+        size = checks.image(image)
+        if size is None or not checks.same_size(map_of[key], size, image):
             continue
-        values = load_matlab5(path, "fixLocs", border)
+        values = load_matlab5(path, "fixLocs", checks)
         if values is None:
             continue
-        trial = points_of_map(values, "'fixLocs'", size, path, image, border)
+        trial = points_of_map(values, "'fixLocs'", size, path, image, checks)
         if trial is not None:
             of = {"category": os.path.dirname(key), "split": "train"}
             samples.append(Sample(image, size, *trial, RECORD.sigma, map_of[key], **of))
     return samples
 
 
-def _test_samples(root, border):
-    stimuli = root and border.folder(root, "Stimuli")
+def _test_samples(root, checks):
+    stimuli = root and checks.folder(root, "Stimuli")
     if stimuli is None:
         return []
     samples = []
-    for key, image in sorted(_files(stimuli, (".jpg", ".jpeg"), border).items()):
-        size = border.image(image)
+    for key, image in sorted(_files(stimuli, (".jpg", ".jpeg"), checks).items()):
+        size = checks.image(image)
         if size is not None:
             samples.append(Sample(image, size, category=os.path.dirname(key), split="test"))
     return samples
 
 
-def _files(root, endings, border):
+def _files(root, endings, checks):
     """Return {"Category/NNN": path} of the files in the sub-folders of `root`."""
     categories = [
         entry.name for entry in os.scandir(root) if entry.is_dir() and entry.name[0] != "."
@@ -138,7 +138,7 @@ def _files(root, endings, border):
         f"{category}/{stem}": path
         for category in categories
         if not _is_output(category)
-        for stem, path in border.stems(os.path.join(root, category), endings).items()
+        for stem, path in checks.stems(os.path.join(root, category), endings).items()
         if not _is_output(stem)
     }
 

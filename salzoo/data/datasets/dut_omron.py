@@ -23,7 +23,7 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.border import find_folder
+from salzoo.data.datasets._formats.checks import find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled
@@ -54,7 +54,7 @@ RECORD = DatasetRecord(
         "Download DUT-OMRON-image.zip from the homepage.",
         "For salient objects add DUT-OMRON-gt-pixelwise.zip.zip (the name is doubled there).",
         "For fixations add DUT-OMRON-eye-fixations.zip.",
-        "Unpack them into one folder and give it as --data_dir.",
+        "Unpack them into one folder and give it as `data_dir`.",
     ),
     archives=(
         Archive(
@@ -83,9 +83,9 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border, drop_first=False):
+def read(folder, checks, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    image_folder = border.folder(folder, "DUT-OMRON-image")
+    image_folder = checks.folder(folder, "DUT-OMRON-image")
     if image_folder is None:
         return []
     mask_folder = find_folder(
@@ -97,47 +97,47 @@ def read(folder, border, drop_first=False):
         "DUT-OMRON-eye-fixations/DUT-OMRON-eye-fixations/mat",
     )
     if mask_folder is None and fixation_folder is None:
-        border.missing(os.path.join(folder, "pixelwiseGT-new-PNG"))
+        checks.missing(os.path.join(folder, "pixelwiseGT-new-PNG"))
         return []
-    images = _published(image_folder, ".jpg", border)
+    images = _published(image_folder, ".jpg", checks)
     masks, fixations, usable = {}, {}, set(images)
     if mask_folder is not None:
-        masks = _published(mask_folder, ".png", border)
-        usable &= set(border.pair(images, masks, "mask", mask_folder))
+        masks = _published(mask_folder, ".png", checks)
+        usable &= set(checks.pair(images, masks, "mask", mask_folder))
     if fixation_folder is not None:
-        fixations = _published(fixation_folder, ".mat", border)
-        usable &= set(border.pair(images, fixations, "file of fixations", fixation_folder))
+        fixations = _published(fixation_folder, ".mat", checks)
+        usable &= set(checks.pair(images, fixations, "file of fixations", fixation_folder))
     samples = []
     for stem in sorted(usable):
-        sample = _sample(images[stem], masks.get(stem), fixations.get(stem), drop_first, border)
+        sample = _sample(images[stem], masks.get(stem), fixations.get(stem), drop_first, checks)
         if sample is not None:
             samples.append(sample)
     return samples
 
 
-def _published(folder, ending, border):
-    found = border.stems(folder, (ending,))
+def _published(folder, ending, checks):
+    found = checks.stems(folder, (ending,))
     return {stem: path for stem, path in found.items() if stem not in _WITHDRAWN}
 
 
-def _sample(image, mask, path, drop_first, border):
+def _sample(image, mask, path, drop_first, checks):
     """Return the sample of an image, its mask and its fixations' file; None if one is unusable."""
-    size = border.image(image)
-    if size is None or (mask is not None and not border.same_size(mask, size, image)):
+    size = checks.image(image)
+    if size is None or (mask is not None and not checks.same_size(mask, size, image)):
         return None
     if path is None:
         return Sample(image, size, mask_path=mask)
-    rows = _rows(path, size, border)
+    rows = _rows(path, size, checks)
     if rows is None:
         return None
     trial = Fixations(rows[:, :2], rows[:, 2] - 1)
-    trial = border.points(trial, size, path, image, drop_first)
+    trial = checks.points(trial, size, path, image, drop_first)
     return trial and Sample(image, size, *trial, RECORD.sigma, mask_path=mask)
 
 
-def _rows(path, size, border):
+def _rows(path, size, checks):
     """Return the fixations of a file, float64 (n, 3): x, y, observer from 1."""
-    rows = load_matlab5(path, "s", border)
+    rows = load_matlab5(path, "s", checks)
     if rows is None:
         return None
     if rows.dtype.kind not in "uif" or rows.ndim != 2 or rows.shape[1] != 3:
@@ -152,5 +152,5 @@ def _rows(path, size, border):
         if stated == [[size[1], size[0]]]:
             return rows[rows[:, 2] != 0]
         complaint = f"says {stated} in its row of observer 0, but its image is {size[1]}x{size[0]}"
-    border.problem(path, f"{complaint}; take the set's own file.")
+    checks.problem(path, f"{complaint}; take the set's own file.")
     return None

@@ -11,7 +11,7 @@ split. Names begin with ILSVRC2012_, n and eight digits, or sun_.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.border import find_folder, pairs_of_masks
+from salzoo.data.datasets._formats.checks import find_folder, pairs_of_masks
 from salzoo.data.datasets._formats.splits import official, shuffled, within
 from salzoo.utils.task import Task
 
@@ -32,7 +32,7 @@ RECORD = DatasetRecord(
     layout="DUTS-TR/DUTS-TR-Image/*.jpg, DUTS-TR/DUTS-TR-Mask/*.png, the same with TE",
     steps=(
         "Download and unpack DUTS-TR.zip and DUTS-TE.zip (or the one you need) into one folder.",
-        "Give the folder that holds DUTS-TR/ and DUTS-TE/ as --data_dir.",
+        "Give the folder that holds DUTS-TR/ and DUTS-TE/ as `data_dir`.",
     ),
     archives=(
         Archive(
@@ -53,7 +53,7 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples of the folder, sorted by file name."""
     samples, none_there = [], True
     for split, half in _HALVES.items():
@@ -62,8 +62,8 @@ def read(folder, border):
         )
         if find_folder(folder, *images) or find_folder(folder, *masks):
             none_there = False
-            both = border.folder(folder, *images), border.folder(folder, *masks)
-            samples += pairs_of_masks(both[0], (".jpg",), both[1], (".png",), border, split)
+            both = checks.folder(folder, *images), checks.folder(folder, *masks)
+            samples += pairs_of_masks(both[0], (".jpg",), both[1], (".png",), checks, split)
     if none_there:
-        border.missing(os.path.join(folder, "DUTS-TR", "DUTS-TR-Image"))
+        checks.missing(os.path.join(folder, "DUTS-TR", "DUTS-TR-Image"))
     return samples

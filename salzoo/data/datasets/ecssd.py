@@ -12,7 +12,7 @@ not independent tests.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.border import pairs_of_masks
+from salzoo.data.datasets._formats.checks import pairs_of_masks
 from salzoo.data.datasets._formats.splits import only
 from salzoo.utils.task import Task
 
@@ -57,8 +57,8 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples of the folder, sorted by file name."""
-    images = border.folder(folder, "images", "ECSSD/images")
-    masks = border.folder(folder, "ground_truth_mask", "ECSSD/ground_truth_mask")
-    return pairs_of_masks(images, (".jpg",), masks, (".png",), border)
+    images = checks.folder(folder, "images", "ECSSD/images")
+    masks = checks.folder(folder, "ground_truth_mask", "ECSSD/ground_truth_mask")
+    return pairs_of_masks(images, (".jpg",), masks, (".png",), checks)

@@ -25,7 +25,7 @@ RECORD = DatasetRecord(
     citation="Jiang, Xu, Zhao: Saliency in crowd. European Conference on Computer Vision, 2014",
     homepage="https://github.com/NUS-VIP/saliency-in-crowd",
     layout="data/stimuli/*.jpg and data/eye/fixations.mat",
-    steps=("Download the repository of the homepage and give its folder as --data_dir.",),
+    steps=("Download the repository of the homepage and give its folder as `data_dir`.",),
     protocols={
         "salzoo": Protocol(
             {"train": 400, "val": 100}, shuffled(400), "ours, no paper divides it; seed 42"
@@ -37,6 +37,6 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border, drop_first=False):
+def read(folder, checks, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    return read_samples(folder, border, RECORD, base=1, drop_first=drop_first)
+    return read_samples(folder, checks, RECORD, base=1, drop_first=drop_first)

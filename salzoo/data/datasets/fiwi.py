@@ -33,7 +33,7 @@ RECORD = DatasetRecord(
     layout="stimuli/*.png and all5/*.png",
     steps=(
         f"Download {_ZIP}?dl=1 by hand (no checksum is known) and unpack it.",
-        "Give the unpacked folder as --data_dir; `stimuli` and `all5` are found below it.",
+        "Give the unpacked folder as `data_dir`; `stimuli` and `all5` are found below it.",
     ),
     archives=(Archive(f"{_ZIP}?dl=1", "webpage_dataset.zip"),),
     protocols={
@@ -44,27 +44,27 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples of the folder, sorted by file name."""
-    images_folder = _folder_below(folder, ("stimuli",), border)
-    maps_folder = _folder_below(folder, ("all5", "fixations"), border)
+    images_folder = _folder_below(folder, ("stimuli",), checks)
+    maps_folder = _folder_below(folder, ("all5", "fixations"), checks)
     if images_folder is None or maps_folder is None:
         return []
-    images, maps = border.stems(images_folder, (".png",)), border.stems(maps_folder, (".png",))
+    images, maps = checks.stems(images_folder, (".png",)), checks.stems(maps_folder, (".png",))
     samples = []
-    for stem in border.pair(images, maps, "point map", maps_folder):
+    for stem in checks.pair(images, maps, "point map", maps_folder):
         image, path = images[stem], maps[stem]
-        size = border.image(image)
-        levels = None if size is None else border.grey(path, size, image)
+        size = checks.image(image)
+        levels = None if size is None else checks.grey(path, size, image)
         if levels is None:
             continue
-        trial = border.points(Fixations(marked_points(levels)), size, path, image)
+        trial = checks.points(Fixations(marked_points(levels)), size, path, image)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma))
     return samples
 
 
-def _folder_below(root, names, border):
+def _folder_below(root, names, checks):
     """Return the folder nearest to the root that has one of the names, the first preferred."""
     found = {}
     for place, folders, _ in os.walk(root):
@@ -75,5 +75,5 @@ def _folder_below(root, names, border):
     for name in names:
         if name in found:
             return min(found[name])[1]
-    border.missing(os.path.join(root, names[0]))
+    checks.missing(os.path.join(root, names[0]))
     return None

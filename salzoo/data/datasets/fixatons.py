@@ -13,7 +13,7 @@ import unicodedata
 
 import numpy as np
 
-from salzoo.data.datasets._formats.border import find_folder
+from salzoo.data.datasets._formats.checks import find_folder
 from salzoo.data.datasets._formats.points import join_observers
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
@@ -27,34 +27,34 @@ def find(folder, name):
     return None
 
 
-def read_samples(folder, border, sigma, drop_first):
+def read_samples(folder, checks, sigma, drop_first):
     """Read the samples of a folder that `find` found; densities if SALIENCY_MAPS is there."""
     scanpaths, maps = os.path.join(folder, "SCANPATHS"), find_folder(folder, "SALIENCY_MAPS")
-    images = border.stems(os.path.join(folder, "STIMULI"), EXTENSIONS)
+    images = checks.stems(os.path.join(folder, "STIMULI"), EXTENSIONS)
     scanpath_of = {
         unicodedata.normalize("NFC", entry.name): _files(entry.path)
         for entry in os.scandir(scanpaths)
         if entry.is_dir() and entry.name[0] != "."
     }
     places = {stem: os.path.join(scanpaths, stem) for stem in scanpath_of}
-    usable = set(border.pair(images, places, "folder of scanpaths", scanpaths))
+    usable = set(checks.pair(images, places, "folder of scanpaths", scanpaths))
     density_of = {}
     if maps is not None:
-        density_of = border.stems(maps, EXTENSIONS)
-        usable &= set(border.pair(images, density_of, "density map", maps))
+        density_of = checks.stems(maps, EXTENSIONS)
+        usable &= set(checks.pair(images, density_of, "density map", maps))
     observers = sorted(set().union(*scanpath_of.values()))
     samples = []
     for stem in sorted(usable):
         image, files = images[stem], scanpath_of[stem]
-        size, density = border.image(image), density_of.get(stem)
-        rows = [_rows(files.get(observer), border) for observer in observers]
+        size, density = checks.image(image), density_of.get(stem)
+        rows = [_rows(files.get(observer), checks) for observer in observers]
         if size is None or any(each is None for each in rows):
             continue
-        if density is not None and not border.same_size(density, size, image):
+        if density is not None and not checks.same_size(density, size, image):
             continue
         durations = [1000 * (each[:, 3] - each[:, 2]) for each in rows]
         trial = join_observers([each[:, :2] - 1 for each in rows], durations)
-        trial = border.points(trial, size, places[stem], image, drop_first)
+        trial = checks.points(trial, size, places[stem], image, drop_first)
         if trial is not None:
             samples.append(Sample(image, size, *trial, sigma, density))
     return samples
@@ -66,7 +66,7 @@ def _files(folder):
     return {os.path.splitext(name)[0]: os.path.join(folder, name) for name in names}
 
 
-def _rows(path, border):
+def _rows(path, checks):
     """Return a scanpath (n, 4) in order of time, None (a problem) if it is none.
 
     path: None for an observer who did not see the image.
@@ -78,6 +78,6 @@ def _rows(path, border):
         if rows.shape[1] != 4:
             raise ValueError(f"{rows.shape[1]} numbers in a line")
     except (OSError, ValueError) as error:
-        border.problem(path, f"has lines that are not x, y, start, end ({error}); replace it.")
+        checks.problem(path, f"has lines that are not x, y, start, end ({error}); replace it.")
         return None
     return rows[np.argsort(rows[:, 2], kind="stable")]

@@ -80,7 +80,7 @@ RECORD = DatasetRecord(
 
 def read(
     folder,
-    border,
+    checks,
     image_column="image",
     x_column="x",
     y_column="y",
@@ -93,33 +93,33 @@ def read(
     """Read all samples of the folder, sorted by file name; options as in RECORD.options."""
     if units not in UNITS:
         raise unknown_name("unit of coordinates", units, UNITS)
-    images = _find_images(folder, border)
-    densities = _find_maps(folder, ("densities", "maps"), images, "density map", border)
-    masks = _find_maps(folder, ("masks",), images, "mask", border)
+    images = _find_images(folder, checks)
+    densities = _find_maps(folder, ("densities", "maps"), images, "density map", checks)
+    masks = _find_maps(folder, ("masks",), images, "mask", checks)
     path, trials = os.path.join(folder, "fixations.csv"), None
     if os.path.exists(path):
         columns = (image_column, x_column, y_column)
         optional = (observer_column, timestamp_column, duration_column)
-        trials = read_fixations(path, columns, optional, images, border)
-        _check_units(path, trials or {}, units, border)
+        trials = read_fixations(path, columns, optional, images, checks)
+        _check_units(path, trials or {}, units, checks)
     elif images and densities is None and masks is None:
-        border.problem(
+        checks.problem(
             folder, "holds images but no ground truth; add fixations.csv, densities/ or masks/."
         )
     splits = os.path.join(folder, "splits.csv")
     needed = images if trials is None else trials
-    split_of = read_splits(splits, images, needed, border) if os.path.exists(splits) else {}
+    split_of = read_splits(splits, images, needed, checks) if os.path.exists(splits) else {}
 
     samples, unseen = [], []
     for stem, image in images.items():
-        size = _checked_size(image, stem, densities, masks, border)
+        size = _checked_size(image, stem, densities, masks, checks)
         if size is None:
             continue
         trial = sigma = None
         if trials is not None:
             trial = trials.get(stem, Fixations(np.empty((0, 2))))
             trial = trial._replace(points=_in_pixels(trial.points, size, units))
-            trial = border.points(trial, size, path, image, drop_first, may_be_none=True)
+            trial = checks.points(trial, size, path, image, drop_first, may_be_none=True)
             if trial is None:
                 continue
             if len(trial.points) == 0:
@@ -139,7 +139,7 @@ def read(
     return samples
 
 
-def how_to_fill(split, samples):
+def describe_empty_split(split, samples):
     """Say what to do about an empty split."""
     if not samples:
         return "none of its images has a fixation; add some to fixations.csv"
@@ -151,53 +151,53 @@ def how_to_fill(split, samples):
     )
 
 
-def _find_images(folder, border):
+def _find_images(folder, checks):
     """Return {stem: path} of images/, or of the folder itself."""
     inner = os.path.join(folder, "images")
-    loose = border.stems(folder, EXTENSIONS)
+    loose = checks.stems(folder, EXTENSIONS)
     if not os.path.isdir(inner):
         images, where = loose, folder
     else:
-        images, where = border.stems(inner, EXTENSIONS), inner
+        images, where = checks.stems(inner, EXTENSIONS), inner
         if loose:
-            border.problem(
+            checks.problem(
                 folder,
                 "has images in images/ and beside it: "
                 f"{some(map(os.path.basename, loose.values()))}; move them into it or away.",
             )
     if not images:
-        border.problem(
+        checks.problem(
             where, f"holds no images ({', '.join(EXTENSIONS)}); sub-folders are not searched."
         )
     return images
 
 
-def _find_maps(folder, names, images, what, border):
+def _find_maps(folder, names, images, what, checks):
     """Return {stem: path} of the maps or masks that have an image, None without a folder."""
     folders = [path for name in names if os.path.isdir(path := os.path.join(folder, name))]
     if not folders:
         return None
     if len(folders) > 1:
-        border.problem(folder, f"has both {names[0]}/ and {names[1]}/; keep one of them.")
-    maps = border.stems(folders[0], EXTENSIONS)
-    border.pair(images, maps, what, folders[0])
+        checks.problem(folder, f"has both {names[0]}/ and {names[1]}/; keep one of them.")
+    maps = checks.stems(folders[0], EXTENSIONS)
+    checks.pair(images, maps, what, folders[0])
     return maps
 
 
-def _checked_size(path, stem, densities, masks, border):
+def _checked_size(path, stem, densities, masks, checks):
     """Return (rows, columns) of an image, None if it or its map or mask cannot be used."""
-    size = border.image(path)
+    size = checks.image(path)
     if size is None:
         return None
     if _is_turned(path):
-        border.problem(
+        checks.problem(
             path,
             "carries an EXIF rotation, so its pixels are not where viewers show them; save it "
             "upright and see that its ground truth fits.",
         )
         return None
     for maps in (densities, masks):
-        if maps is not None and not (stem in maps and border.same_size(maps[stem], size, path)):
+        if maps is not None and not (stem in maps and checks.same_size(maps[stem], size, path)):
             return None
     return size
 
@@ -210,19 +210,19 @@ def _is_turned(path):
         return False  # what its EXIF part says cannot be known
 
 
-def _check_units(path, trials, units, border):
+def _check_units(path, trials, units, checks):
     """Report pixels that were given as fractions, and fractions as pixels."""
     points = np.concatenate([np.empty((0, 2)), *(each.points for each in trials.values())])
     beyond = points[(points > 1).any(axis=1)]
     if units == "fractions" and len(beyond) > len(points) / 2:
         x, y = beyond[0]
-        border.problem(
+        checks.problem(
             path,
             f"has x {x:g}, y {y:g}, and {len(beyond)} of {len(points)} points are above 1, which "
             "fractions are not; did you mean units=pixels?",
         )
     elif units == "pixels" and ((0 <= points) & (points <= 1)).all() and (points % 1).any():
-        border.problem(path, "has no x or y above 1, as fractions; did you mean units=fractions?")
+        checks.problem(path, "has no x or y above 1, as fractions; did you mean units=fractions?")
 
 
 def _in_pixels(points, size, units):

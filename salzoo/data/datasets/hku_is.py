@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from salzoo.data.dataset_record import DatasetRecord, Protocol
-from salzoo.data.datasets._formats.border import pairs_of_masks
+from salzoo.data.datasets._formats.checks import pairs_of_masks
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.splits import official, only
 from salzoo.utils.errors import InputError
@@ -49,7 +49,7 @@ RECORD = DatasetRecord(
     steps=(
         "Get the archive by the link of the homepage (Google Drive, file "
         "0BxNhBO0S5JCRQ1N6V25VeVh6cHc; also linked from i.cs.hku.hk/~gbli/deep_saliency.html).",
-        "Unpack it and give the folder with imgs/ and gt/ as --data_dir.",
+        "Unpack it and give the folder with imgs/ and gt/ as `data_dir`.",
         "A benchmark's repack (Imgs/ with .jpg and .png side by side) works too, but without "
         "the three lists it has no splits.",
     ),
@@ -67,17 +67,17 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples of the folder, sorted by file name."""
-    images = border.folder(folder, "imgs", "HKU-IS/imgs", "Imgs", "HKU-IS/Imgs")
+    images = checks.folder(folder, "imgs", "HKU-IS/imgs", "Imgs", "HKU-IS/Imgs")
     if images is None:
         return []
-    if border.stems(images, (".jpg",)) and border.stems(images, (".png",)):
+    if checks.stems(images, (".jpg",)) and checks.stems(images, (".png",)):
         masks, ending = images, ".jpg"
     else:
-        masks, ending = border.folder(folder, "gt", "HKU-IS/gt"), ".png"
-    samples = pairs_of_masks(images, (ending,), masks, (".png",), border)
-    split_of = _split_of(images, border.stems(images, (ending,)), border)
+        masks, ending = checks.folder(folder, "gt", "HKU-IS/gt"), ".png"
+    samples = pairs_of_masks(images, (ending,), masks, (".png",), checks)
+    split_of = _split_of(images, checks.stems(images, (ending,)), checks)
     return [replace(sample, split=split_of.get(_stem(sample.image_path))) for sample in samples]
 
 
@@ -86,7 +86,7 @@ def _stem(path):
     return os.path.splitext(os.path.basename(path))[0]
 
 
-def _split_of(folder, images, border):
+def _split_of(folder, images, checks):
     """Return {stem: split} as the lists beside the images' folder say, {} without lists."""
     # The images' folder may have been unpacked into itself.
     beside, above = os.path.dirname(folder), os.path.dirname(os.path.dirname(folder))
@@ -97,21 +97,21 @@ def _split_of(folder, images, border):
     split_of = {}
     for split, path in zip(_LISTS, paths, strict=True):
         if not os.path.exists(path):
-            border.problem(path, "is missing, though other lists are there; add it.")
+            checks.problem(path, "is missing, though other lists are there; add it.")
             continue
-        for stem in _stems_in(path, border):
+        for stem in _stems_in(path, checks):
             if stem in split_of:
-                border.problem(path, f"names '{stem}', which was in a list before.")
+                checks.problem(path, f"names '{stem}', which was in a list before.")
             elif stem not in images:
-                border.problem(path, f"names '{stem}', but there is no such image in {folder}.")
+                checks.problem(path, f"names '{stem}', but there is no such image in {folder}.")
             split_of[stem] = split
     for stem in sorted(images.keys() - split_of.keys()):
-        border.problem(images[stem], f"is in none of the lists {', '.join(_LISTS.values())}.")
+        checks.problem(images[stem], f"is in none of the lists {', '.join(_LISTS.values())}.")
     return split_of
 
 
-def _stems_in(path, border):
-    names = load_matlab5(path, None, border)
+def _stems_in(path, checks):
+    names = load_matlab5(path, None, checks)
     try:
         return (
             []
@@ -119,5 +119,5 @@ def _stems_in(path, border):
             else [_stem(np.asarray(each).item().strip()) for each in names.ravel()]
         )
     except (AttributeError, TypeError, ValueError):
-        border.problem(path, "holds no list of image names; take the set's own file.")
+        checks.problem(path, "holds no list of image names; take the set's own file.")
         return []

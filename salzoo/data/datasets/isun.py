@@ -65,48 +65,48 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border, drop_first=False):
+def read(folder, checks, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    images_folder = border.folder(folder, "images")
+    images_folder = checks.folder(folder, "images")
     if images_folder is None:
         return []
-    images = border.stems(images_folder, (".jpg", ".jpeg"))
+    images = checks.stems(images_folder, (".jpg", ".jpeg"))
     entries, path_of, split_of = {}, {}, {}
     complete = True
     for split, variable in _FILES.items():
-        path = border.file(f"{variable}.mat", folder, os.path.dirname(images_folder))
-        found = None if path is None else _entries(path, variable, split != "test", border)
+        path = checks.file(f"{variable}.mat", folder, os.path.dirname(images_folder))
+        found = None if path is None else _entries(path, variable, split != "test", checks)
         complete &= found is not None
         for stem, gaze in (found or {}).items():
             if stem in entries:
-                border.problem(path, f"names '{stem}' twice; take the set's own files.")
+                checks.problem(path, f"names '{stem}' twice; take the set's own files.")
             entries[stem], path_of[stem], split_of[stem] = gaze, path, split
     if not complete:  # or every image of the file that failed would be one too many
         images = {stem: path for stem, path in images.items() if stem in entries}
     samples = []
-    for stem in border.pair(images, path_of, "entry", "the .mat files"):
+    for stem in checks.pair(images, path_of, "entry", "the .mat files"):
         image = images[stem]
-        size = border.image(image)
+        size = checks.image(image)
         if size is None:
             continue
         if split_of[stem] == "test":
             samples.append(Sample(image, size, split="test"))
             continue
-        trial = _trial(entries[stem], stem, path_of[stem], border)
-        trial = trial and border.points(trial, size, path_of[stem], image, drop_first)
+        trial = _trial(entries[stem], stem, path_of[stem], checks)
+        trial = trial and checks.points(trial, size, path_of[stem], image, drop_first)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma, split=split_of[stem]))
     return samples
 
 
-def _entries(path, variable, with_gaze, border):
+def _entries(path, variable, with_gaze, checks):
     """Return {image name: its `gaze` as scipy gives it, or None}; None if the file is unusable."""
-    entries = load_matlab5(path, variable, border)
+    entries = load_matlab5(path, variable, checks)
     if entries is None:
         return None
     needed = {"image", "gaze"} if with_gaze else {"image"}
     if not needed <= set(entries.dtype.names or ()):
-        border.problem(
+        checks.problem(
             path,
             f"has a '{variable}' that is no struct array with {' and '.join(sorted(needed))}; "
             "take the set's own file.",
@@ -117,17 +117,17 @@ def _entries(path, variable, with_gaze, border):
         try:
             name = str(np.asarray(entry["image"]).item())
         except ValueError as error:
-            border.problem(
+            checks.problem(
                 path, f"has an entry {number} without a name ({error}); take the set's own file."
             )
             continue
         if name in found:
-            border.problem(path, f"names '{name}' twice; take the set's own file.")
+            checks.problem(path, f"names '{name}' twice; take the set's own file.")
         found[name] = entry["gaze"] if with_gaze else None
     return found
 
 
-def _trial(gaze, stem, path, border):
+def _trial(gaze, stem, path, checks):
     """Return an image's `Fixations`, None if they cannot be used."""
     try:
         observers = []
@@ -136,7 +136,7 @@ def _trial(gaze, stem, path, border):
             observers += list(fixation.ravel()) if fixation.dtype == object else [fixation]
         return join_observers([points_of_matrix(each) for each in observers])
     except (IndexError, TypeError, ValueError) as error:
-        border.problem(
+        checks.problem(
             path,
             f"has a 'gaze' of '{stem}' that is no struct array of n x 2 fixations ({error}); "
             "take the set's own file.",

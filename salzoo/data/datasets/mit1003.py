@@ -78,7 +78,7 @@ RECORD = DatasetRecord(
     "DATA/<observer>/*.mat; or FixaTons' STIMULI/, SCANPATHS/ and SALIENCY_MAPS/",
     steps=(
         "Download ALLSTIMULI.zip and ALLFIXATIONMAPS.zip from the homepage.",
-        "Unpack both into one folder and give it as --data_dir.",
+        "Unpack both into one folder and give it as `data_dir`.",
         "For observers and durations (points=gaze) unpack DATA.zip there, too; "
         "ALLFIXATIONMAPS.zip is then not needed.",
     ),
@@ -108,7 +108,7 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border, points="published", drop_first=True):
+def read(folder, checks, points="published", drop_first=True):
     """Read all samples of the folder, sorted by file name; options as in RECORD.options."""
     if points not in POINTS:
         raise unknown_name("kind of points", points, POINTS)
@@ -119,38 +119,38 @@ def read(folder, border, points="published", drop_first=True):
                 f"mit1003: points=gaze: {fixatons_folder} is of FixaTons, without raw gaze; leave "
                 "the option out, or give the publishers' ALLSTIMULI and DATA."
             )
-        return _samples_of_gaze(folder, border, drop_first)
+        return _samples_of_gaze(folder, checks, drop_first)
     if fixatons_folder is not None:
-        return fixatons.read_samples(fixatons_folder, border, RECORD.sigma, drop_first)
+        return fixatons.read_samples(fixatons_folder, checks, RECORD.sigma, drop_first)
     if not drop_first:
         raise InputError(
             "mit1003: drop_first=False: the published maps lack the first fixations; add "
             "points=gaze to find them in the raw gaze."
         )
-    return _published_samples(folder, border)
+    return _published_samples(folder, checks)
 
 
-def _published_samples(folder, border):
-    stimuli = border.folder(folder, "ALLSTIMULI")
-    truth = border.folder(folder, "ALLFIXATIONMAPS")
+def _published_samples(folder, checks):
+    stimuli = checks.folder(folder, "ALLSTIMULI")
+    truth = checks.folder(folder, "ALLFIXATIONMAPS")
     if stimuli is None or truth is None:
         return []
-    images = border.stems(stimuli, (".jpeg", ".jpg"))
-    maps = border.stems(truth, (".jpg", ".jpeg"), "_fixMap")
-    marks = border.stems(truth, (".jpg", ".jpeg"), "_fixPts")
-    with_map = border.pair(images, maps, "density map", truth)
-    with_points = border.pair(images, marks, "point map", truth)
+    images = checks.stems(stimuli, (".jpeg", ".jpg"))
+    maps = checks.stems(truth, (".jpg", ".jpeg"), "_fixMap")
+    marks = checks.stems(truth, (".jpg", ".jpeg"), "_fixPts")
+    with_map = checks.pair(images, maps, "density map", truth)
+    with_points = checks.pair(images, marks, "point map", truth)
     samples = []
     for stem in sorted(set(with_map) & set(with_points)):
         image, path = images[stem], marks[stem]
-        size = border.image(image)
-        if size is None or not border.same_size(maps[stem], size, image):
+        size = checks.image(image)
+        if size is None or not checks.same_size(maps[stem], size, image):
             continue
-        levels = border.grey(path, size, image)
+        levels = checks.grey(path, size, image)
         if levels is None:
             continue
         trial = Fixations(marked_points(_marked(levels)))
-        trial = border.points(trial, size, path, image)
+        trial = checks.points(trial, size, path, image)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma, maps[stem]))
     return samples
@@ -170,35 +170,35 @@ def _marked(levels):
     return marked
 
 
-def _samples_of_gaze(folder, border, drop_first):
-    stimuli, data = border.folder(folder, "ALLSTIMULI"), border.folder(folder, "DATA")
+def _samples_of_gaze(folder, checks, drop_first):
+    stimuli, data = checks.folder(folder, "ALLSTIMULI"), checks.folder(folder, "DATA")
     if stimuli is None or data is None:
         return []
-    images = border.stems(stimuli, (".jpeg", ".jpg"))
+    images = checks.stems(stimuli, (".jpeg", ".jpg"))
     folders = [entry.path for entry in os.scandir(data) if entry.is_dir() and entry.name[0] != "."]
-    files = [border.stems(each, (".mat",)) for each in sorted(folders)]
+    files = [checks.stems(each, (".mat",)) for each in sorted(folders)]
     if not files:
-        border.problem(data, "holds no folder of an observer; take the set's own files.")
+        checks.problem(data, "holds no folder of an observer; take the set's own files.")
         return []
     stems = set(images)
     for each, place in zip(files, sorted(folders), strict=True):
-        stems &= set(border.pair(images, each, "file of gaze", place))
+        stems &= set(checks.pair(images, each, "file of gaze", place))
     samples = []
     for stem in tqdm(sorted(stems), "find fixations", unit="image", disable=None):
-        size = border.image(images[stem])
-        found = [_fixations_of(each[stem], stem, border) for each in files]
+        size = checks.image(images[stem])
+        found = [_fixations_of(each[stem], stem, checks) for each in files]
         if size is None or any(each is None for each in found):
             continue
         trial = join_observers(*zip(*found, strict=True))
-        trial = border.points(trial, size, data, images[stem], drop_first)
+        trial = checks.points(trial, size, data, images[stem], drop_first)
         if trial is not None:
             samples.append(Sample(images[stem], size, *trial, RECORD.sigma))
     return samples
 
 
-def _fixations_of(path, stem, border):
+def _fixations_of(path, stem, checks):
     """Return points (n, 2), 0-based, and durations (n,) of a file of gaze; None if unusable."""
-    gaze = load_matlab5(path, stem[:63], border)  # MATLAB's names are no longer
+    gaze = load_matlab5(path, stem[:63], checks)  # MATLAB's names are no longer
     if gaze is None:
         return None
     try:
@@ -206,7 +206,7 @@ def _fixations_of(path, stem, border):
         if samples.dtype.kind not in "uif" or samples.ndim != 2 or samples.shape[1] < 2:
             raise ValueError(f"'eyeData' of type {samples.dtype} and shape {samples.shape}")
     except (IndexError, KeyError, TypeError, ValueError) as error:
-        border.problem(
+        checks.problem(
             path, f"has no samples of x and y in DATA.eyeData ({error}); take the set's own file."
         )
         return None

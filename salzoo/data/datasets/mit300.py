@@ -28,7 +28,7 @@ RECORD = DatasetRecord(
     layout="BenchmarkIMAGES/*.jpg",
     steps=(
         f"Download {_ZIP} (md5 03ed32bdf5e4289950cd28df89451260) and unpack it, which gives "
-        "`BenchmarkIMAGES`; give the folder around it as --data_dir.",
+        "`BenchmarkIMAGES`; give the folder around it as `data_dir`.",
         "To have predictions evaluated, submit them as https://saliency.tuebingen.ai says.",
     ),
     archives=(Archive(_ZIP, "BenchmarkIMAGES.zip", "md5:03ed32bdf5e4289950cd28df89451260"),),
@@ -36,13 +36,13 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples of the folder, sorted by file name."""
-    images_folder = border.folder(folder, "BenchmarkIMAGES")
+    images_folder = checks.folder(folder, "BenchmarkIMAGES")
     if images_folder is None:
         return []
-    images = border.stems(images_folder, (".jpg", ".jpeg"))
+    images = checks.stems(images_folder, (".jpg", ".jpeg"))
     if not images:
-        border.problem(images_folder, "holds no .jpg image; take the set's own folder.")
-    sizes = {path: border.image(path) for path in images.values()}
+        checks.problem(images_folder, "holds no .jpg image; take the set's own folder.")
+    sizes = {path: checks.image(path) for path in images.values()}
     return [Sample(path, size, split="test") for path, size in sizes.items() if size is not None]

@@ -32,7 +32,7 @@ RECORD = DatasetRecord(
     "2015 (its README gives arXiv; IEEE SMC from memory)",
     homepage="https://github.com/Yanakz/Scene",
     layout="data/stimuli/*.jpg, data/tidy/fixations.mat and data/tidy/imgInfo.mat",
-    steps=("Download the repository of the homepage and give its folder as --data_dir.",),
+    steps=("Download the repository of the homepage and give its folder as `data_dir`.",),
     protocols={
         "salzoo": Protocol(
             {"train": 400, "val": 100}, shuffled(400), "ours, no paper divides it; seed 42"
@@ -50,40 +50,40 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border, drop_first=False):
+def read(folder, checks, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    stimuli = border.folder(folder, "data/stimuli")
-    tidy = border.folder(folder, "data/tidy")
+    stimuli = checks.folder(folder, "data/stimuli")
+    tidy = checks.folder(folder, "data/tidy")
     if stimuli is None or tidy is None:
         return []
     path = os.path.join(tidy, "fixations.mat")
-    cells = load_matlab5(path, "fixations", border)
-    sizes = _sizes(os.path.join(tidy, "imgInfo.mat"), border)
+    cells = load_matlab5(path, "fixations", checks)
+    sizes = _sizes(os.path.join(tidy, "imgInfo.mat"), checks)
     if cells is None or sizes is None:
         return []
     if cells.dtype != object or cells.ndim != 2 or len(cells) != len(sizes):
-        border.problem(
+        checks.problem(
             path,
             f"has 'fixations' of {cells.dtype} and shape {cells.shape}, but imgInfo.mat has "
             f"{len(sizes)} sizes; take the set's own files.",
         )
         return []
-    images = border.stems(stimuli, (".jpg", ".jpeg"))
+    images = checks.stems(stimuli, (".jpg", ".jpeg"))
     numbered = {f"{row + 1:03d}": row for row in range(len(cells))}
     samples = []
-    for stem in border.pair(images, dict.fromkeys(numbered, path), "entry", path):
+    for stem in checks.pair(images, dict.fromkeys(numbered, path), "entry", path):
         image, row = images[stem], numbered[stem]
-        size = border.image(image)
+        size = checks.image(image)
         if size is None:
             continue
         if size != sizes[row]:
             stated = f"{sizes[row][1]}x{sizes[row][0]}"
-            border.problem(image, f"is {size[1]}x{size[0]}, imgInfo.mat says {stated}.")
+            checks.problem(image, f"is {size[1]}x{size[0]}, imgInfo.mat says {stated}.")
             continue
         try:
             observers = [points_of_matrix(trial, columns=4) for trial in cells[row]]
         except (TypeError, ValueError) as error:
-            border.problem(
+            checks.problem(
                 path,
                 f"has an entry {stem} that is not of n x 4 arrays ({error}); take the set's own "
                 "file.",
@@ -91,7 +91,7 @@ def read(folder, border, drop_first=False):
             continue
         durations = [1000 * each[:, 3] for each in observers]
         trial = join_observers([_points(each, size) for each in observers], durations)
-        trial = border.points(trial, size, path, image, drop_first)
+        trial = checks.points(trial, size, path, image, drop_first)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma * max(size) / 800))
     return samples
@@ -104,11 +104,11 @@ def _points(trial, size):
     return np.where(points == extent, np.nextafter(extent, 0), points)
 
 
-def _sizes(path, border):
+def _sizes(path, checks):
     """Return a list of (rows, columns), None if the file cannot be used."""
-    info = load_matlab5(path, "imgInfo", border)
+    info = load_matlab5(path, "imgInfo", checks)
     try:
         return None if info is None else [tuple(map(int, size)) for size in field(info, "size")]
     except (KeyError, TypeError, ValueError) as error:
-        border.problem(path, f"has no list of image sizes ({error}); take the set's own file.")
+        checks.problem(path, f"has no list of image sizes ({error}); take the set's own file.")
         return None

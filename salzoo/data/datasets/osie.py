@@ -32,7 +32,7 @@ RECORD = DatasetRecord(
     "Journal of Vision 14(1), 2014",
     homepage="https://github.com/NUS-VIP/predicting-human-gaze-beyond-pixels",
     layout="data/stimuli/*.jpg and data/eye/fixations.mat",
-    steps=("Download the repository of the homepage and give its folder as --data_dir.",),
+    steps=("Download the repository of the homepage and give its folder as `data_dir`.",),
     protocols={
         "msinet": Protocol({"train": 500, "val": 200}, shuffled(500), "MSI-Net's code, seed 42"),
         "set_aside": Protocol(
@@ -47,6 +47,6 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border, drop_first=False):
+def read(folder, checks, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    return read_samples(folder, border, RECORD, drop_first=drop_first)
+    return read_samples(folder, checks, RECORD, drop_first=drop_first)

@@ -25,7 +25,7 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.border import find_folder
+from salzoo.data.datasets._formats.checks import find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab73
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled
@@ -50,7 +50,7 @@ RECORD = DatasetRecord(
     steps=(
         "Download http://cbs.ic.gatech.edu/salobj/download/salObj.zip (the host's certificate "
         "may be invalid).",
-        "Unpack it and give the folder that then holds datasets and algmaps as --data_dir.",
+        "Unpack it and give the folder that then holds datasets and algmaps as `data_dir`.",
     ),
     archives=(
         Archive(
@@ -72,54 +72,54 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border, drop_first=False):
+def read(folder, checks, drop_first=False):
     """Read all samples of the folder, sorted by file name as text."""
     root = find_folder(folder, "salObj") or folder
-    image_folder = border.folder(root, "datasets/imgs/pascal")
+    image_folder = checks.folder(root, "datasets/imgs/pascal")
     mask_folder = find_folder(root, "datasets/masks/pascal")
     fixation_folder = find_folder(root, "datasets/fixations")
     places = sorted(glob.glob(os.path.join(glob.escape(root), "*", "pascal", "humanFix")))
     map_folder = find_folder(root, *(os.path.relpath(each, root) for each in places))
     if mask_folder is None and fixation_folder is None:
-        border.missing(os.path.join(root, "datasets", "masks", "pascal"))
+        checks.missing(os.path.join(root, "datasets", "masks", "pascal"))
         return []
     if image_folder is None:
         return []
-    images = border.stems(image_folder, (".jpg", ".jpeg"))
+    images = checks.stems(image_folder, (".jpg", ".jpeg"))
     masks, fixations, maps, usable = {}, {}, {}, set(images)
     if mask_folder is not None:
-        masks = border.stems(mask_folder, (".png",))
-        usable &= set(border.pair(images, masks, "mask", mask_folder))
+        masks = checks.stems(mask_folder, (".png",))
+        usable &= set(checks.pair(images, masks, "mask", mask_folder))
     if map_folder is not None:
-        maps = border.stems(map_folder, (".png",))
-        usable &= set(border.pair(images, maps, "density map", map_folder))
+        maps = checks.stems(map_folder, (".png",))
+        usable &= set(checks.pair(images, maps, "density map", map_folder))
     if fixation_folder is not None:
         path = os.path.join(fixation_folder, "pascalFix.mat")
-        fixations = _fixations(path, border)
+        fixations = _fixations(path, checks)
         if not fixations:
             return []
         entries = dict.fromkeys(fixations, path)
-        usable &= set(border.pair(images, entries, "entry", path))
+        usable &= set(checks.pair(images, entries, "entry", path))
         usable -= {stem for stem, entry in fixations.items() if entry is None}
     samples = []
     for stem in sorted(usable):
         truth = masks.get(stem), maps.get(stem), fixations.get(stem)
-        sample = _sample(images[stem], *truth, drop_first, border)
+        sample = _sample(images[stem], *truth, drop_first, checks)
         if sample is not None:
             samples.append(sample)
     return samples
 
 
-def _sample(image, mask, density, fixations, drop_first, border):
+def _sample(image, mask, density, fixations, drop_first, checks):
     """Return the sample of an image, None if any of its files cannot be used.
 
     fixations: None, or as of `_fixations`.
     """
-    size = border.image(image)
+    size = checks.image(image)
     if size is None:
         return None
     of_its_size = [
-        border.same_size(path, size, image) for path in (mask, density) if path is not None
+        checks.same_size(path, size, image) for path in (mask, density) if path is not None
     ]
     if not all(of_its_size):
         return None
@@ -127,27 +127,27 @@ def _sample(image, mask, density, fixations, drop_first, border):
         return Sample(image, size, mask_path=mask, density_path=density)
     path, rows, stated = fixations
     if size != stated:
-        border.problem(
+        checks.problem(
             image, f"is {size[1]}x{size[0]}, pascalSize.mat says {stated[1]}x{stated[0]}."
         )
         return None
-    trial = border.points(Fixations(rows[:, :2], rows[:, 2]), size, path, image, drop_first)
+    trial = checks.points(Fixations(rows[:, :2], rows[:, 2]), size, path, image, drop_first)
     return trial and Sample(image, size, *trial, RECORD.sigma, density, mask)
 
 
-def _fixations(path, border):
+def _fixations(path, checks):
     """Return {"1": (path, rows (n, 3) of 0-based x, y, observer, stated (rows, columns))}.
 
     None stands for an entry that cannot be used, {} for a file.
     """
-    cells = load_matlab73(path, "fixCell", border)
+    cells = load_matlab73(path, "fixCell", checks)
     size_path = os.path.join(os.path.dirname(path), "pascalSize.mat")
-    sizes = load_matlab73(size_path, "sizeData", border)
+    sizes = load_matlab73(size_path, "sizeData", checks)
     if cells is None or sizes is None:
         return {}
     sizes = sizes[0]
     if sizes.shape != (2, len(cells)) or not np.isfinite(sizes).all():
-        border.problem(
+        checks.problem(
             size_path,
             f"has 'sizeData' of shape {sizes.shape}, not the sizes of {len(cells)} images; "
             "take the set's own file.",
@@ -169,5 +169,5 @@ def _fixations(path, border):
             fixations[str(number)] = path, rows, tuple(map(int, size))
             continue
         fixations[str(number)] = None
-        border.problem(path, f"has an entry {number} that {complaint}; take the set's own file.")
+        checks.problem(path, f"has an entry {number} that {complaint}; take the set's own file.")
     return fixations

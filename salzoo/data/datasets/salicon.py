@@ -66,7 +66,7 @@ RECORD = DatasetRecord(
         "Download the density maps by hand, if they are wanted: "
         f"{_DRIVE.format('1PnO7szbdub1559LfjYHMy65EDC4VhJC8')} (no checksum known); unpack them in "
         "a folder `maps` beside `images`. Without them densities are made from the fixations.",
-        "Give the folder that holds `images` as --data_dir.",
+        "Give the folder that holds `images` as `data_dir`.",
     ),
     protocols={
         "official": Protocol(_COUNTS, official, "the publishers", False),
@@ -92,17 +92,17 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border, points="fixations", maps=True, drop_first=False):
+def read(folder, checks, points="fixations", maps=True, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    return read_release(folder, border, points, maps, drop_first)
+    return read_release(folder, checks, points, maps, drop_first)
 
 
-def read_release(folder, border, points, maps, drop_first, read_json=None):
+def read_release(folder, checks, points, maps, drop_first, read_json=None):
     """Read a release: of each split what is there, `points` one of POINTS.
 
     Args:
         maps: whether to take density maps.
-        read_json: function(path, border) that reads the JSON form of the release to
+        read_json: function(path, checks) that reads the JSON form of the release to
             {stem: `Fixations`}, 0-based, None if that is unusable; None: the release
             has no such form.
     """
@@ -110,36 +110,36 @@ def read_release(folder, border, points, maps, drop_first, read_json=None):
         raise unknown_name("kind of points", points, POINTS)
     samples, none_there = [], True
     for split in _COUNTS:
-        images, images_folder = _images(folder, split, border)
+        images, images_folder = _images(folder, split, checks)
         truth = None if split == "test" else _truth(folder, split)
         none_there = none_there and not images and truth is None
         if split == "test":
-            sizes = {path: border.image(path) for path in images.values()}
+            sizes = {path: checks.image(path) for path in images.values()}
             samples += [Sample(path, size, split="test") for path, size in sizes.items() if size]
         elif images and truth is None:
-            border.missing(os.path.join(folder, "fixations", split))
+            checks.missing(os.path.join(folder, "fixations", split))
         elif truth is not None and not images:
-            border.problem(images_folder, f"holds no {split} image, but there is {truth}.")
+            checks.problem(images_folder, f"holds no {split} image, but there is {truth}.")
         elif images:
-            trials = _trials(truth, points, border, read_json)
+            trials = _trials(truth, points, checks, read_json)
             if trials is not None:
-                map_of = _maps(folder, split, images, border) if maps else {}
-                samples += _samples(images, truth, trials, map_of, split, drop_first, border)
+                map_of = _maps(folder, split, images, checks) if maps else {}
+                samples += _samples(images, truth, trials, map_of, split, drop_first, checks)
     if none_there:
-        border.missing(os.path.join(folder, "images"))
+        checks.missing(os.path.join(folder, "images"))
     return samples
 
 
-def _images(folder, split, border):
+def _images(folder, split, checks):
     """Return {stem: path} of a split's images, and their folder (or where it would be)."""
     for name in ("images", "stimuli", "images/images", ""):
         for end in (split, f"{split}2014", f"{split}2014examples"):
             path = os.path.join(folder, name, end)
-            found = border.stems(path, (".jpg", ".jpeg")) if os.path.isdir(path) else {}
+            found = checks.stems(path, (".jpg", ".jpeg")) if os.path.isdir(path) else {}
             if found:
                 return found, path
     flat = os.path.join(folder, "images")
-    found = border.stems(flat, (".jpg", ".jpeg")) if os.path.isdir(flat) else {}
+    found = checks.stems(flat, (".jpg", ".jpeg")) if os.path.isdir(flat) else {}
     mine = {stem: path for stem, path in found.items() if stem.startswith(f"COCO_{split}2014_")}
     return mine, os.path.join(flat, split)
 
@@ -161,32 +161,32 @@ def _first_folder(folder, *candidates):
     return next(filter(os.path.isdir, paths), None)
 
 
-def _maps(folder, split, images, border):
+def _maps(folder, split, images, checks):
     """Return {stem: path} of the density maps, none if the set was got without them."""
     maps = _first_folder(folder, f"maps/{split}", f"maps/maps/{split}", f"saliency/{split}")
     if maps is None:
         return {}
-    map_of = border.stems(maps, (".png",))
-    return {stem: map_of[stem] for stem in border.pair(images, map_of, "density map", maps)}
+    map_of = checks.stems(maps, (".png",))
+    return {stem: map_of[stem] for stem in checks.pair(images, map_of, "density map", maps)}
 
 
-def _samples(images, truth, trials, map_of, split, drop_first, border):
+def _samples(images, truth, trials, map_of, split, drop_first, checks):
     path_of, trial_of = trials
     samples = []
-    for stem in border.pair(images, path_of, "list of fixations", truth):
+    for stem in checks.pair(images, path_of, "list of fixations", truth):
         path = images[stem]
-        size, trial = border.image(path), trial_of(stem)
+        size, trial = checks.image(path), trial_of(stem)
         if size is None or trial is None:
             continue
-        trial = border.points(trial, size, path_of[stem], path, drop_first)
+        trial = checks.points(trial, size, path_of[stem], path, drop_first)
         density = map_of.get(stem)
-        if trial is None or (density and not border.same_size(density, size, path)):
+        if trial is None or (density and not checks.same_size(density, size, path)):
             continue
         samples.append(Sample(path, size, *trial, RECORD.sigma, density, split=split))
     return samples
 
 
-def _trials(truth, points, border, read_json):
+def _trials(truth, points, checks, read_json):
     """Find the fixations of a split.
 
     Returns:
@@ -194,25 +194,25 @@ def _trials(truth, points, border, read_json):
         None if they are unusable.
     """
     if os.path.isdir(truth):
-        path_of = border.stems(truth, (".mat",))
-        return path_of, lambda stem: _trial(path_of[stem], points, border)
+        path_of = checks.stems(truth, (".mat",))
+        return path_of, lambda stem: _trial(path_of[stem], points, checks)
     if read_json is None:
-        border.problem(truth, "is of the release of 2015; read it as dataset 'salicon2015'.")
+        checks.problem(truth, "is of the release of 2015; read it as dataset 'salicon2015'.")
     elif points != "fixations":
-        border.problem(truth, "has no raw mouse samples; take the .mat files for them.")
+        checks.problem(truth, "has no raw mouse samples; take the .mat files for them.")
     else:
-        trials = read_json(truth, border)
+        trials = read_json(truth, checks)
         return None if trials is None else (dict.fromkeys(trials, truth), trials.pop)
     return None
 
 
-def _trial(path, points, border):
+def _trial(path, points, checks):
     """Return the `Fixations` of a .mat file, 0-based; None if unusable."""
-    gaze = load_matlab5(path, "gaze", border)
+    gaze = load_matlab5(path, "gaze", checks)
     if gaze is None:
         return None
     if gaze.dtype.names is None or points not in gaze.dtype.names:
-        border.problem(
+        checks.problem(
             path,
             f"has a 'gaze' that is no struct array with '{points}'; take the set's own file.",
         )
@@ -220,7 +220,7 @@ def _trial(path, points, border):
     try:
         return join_observers([points_of_matrix(each) - 1 for each in gaze[points].ravel()])
     except (TypeError, ValueError) as error:
-        border.problem(
+        checks.problem(
             path, f"has 'gaze' entries that are not n x 2 ({error}); take the set's own file."
         )
         return None

@@ -35,7 +35,7 @@ RECORD = replace(
         "Or download Training (818 MB) and Validation (459 MB) under Annotations on "
         "http://salicon.net/download and put the two .json files in a folder `annotations` "
         "beside `images`.",
-        "Give the folder that holds `images` as --data_dir.",
+        "Give the folder that holds `images` as `data_dir`.",
     ),
     options={
         **salicon.RECORD.options,
@@ -45,12 +45,12 @@ RECORD = replace(
 )
 
 
-def read(folder, border, points="fixations", maps=False, drop_first=False):
+def read(folder, checks, points="fixations", maps=False, drop_first=False):
     """Read all samples of the folder, sorted by file name."""
-    return salicon.read_release(folder, border, points, maps, drop_first, _read_json)
+    return salicon.read_release(folder, checks, points, maps, drop_first, _read_json)
 
 
-def _read_json(path, border):
+def _read_json(path, checks):
     """Read a file of the JSON form, COCO style.
 
     {images: [{id, file_name}], annotations: [{image_id, worker_id, fixations:
@@ -64,7 +64,7 @@ def _read_json(path, border):
         with open(path, encoding="utf-8") as file:
             content = json.load(file, object_hook=_compact)
     except (OSError, ValueError, RecursionError) as error:
-        border.problem(path, f"is not a readable JSON file ({error}).")
+        checks.problem(path, f"is not a readable JSON file ({error}).")
         return None
     try:
         stem_of = {each["id"]: os.path.splitext(each["file_name"])[0] for each in content["images"]}
@@ -76,7 +76,7 @@ def _read_json(path, border):
             found[stem_of[each["image_id"]]].append((each["fixations"], workers))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
-        border.problem(
+        checks.problem(
             path,
             f"is not a list of images and their fixations ({reason}); take the set's own file.",
         )

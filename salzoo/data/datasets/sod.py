@@ -14,7 +14,7 @@ by side in `Imgs/`. 74 images of ECSSD nearly repeat images of this set.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.border import find_folder, pairs_of_masks
+from salzoo.data.datasets._formats.checks import find_folder, pairs_of_masks
 from salzoo.data.datasets._formats.splits import only
 from salzoo.utils.task import Task
 
@@ -40,28 +40,28 @@ RECORD = DatasetRecord(
         "Take the form of the salient-object benchmarks: 300 images and 300 binarised PNG masks "
         "named by BSDS id, e.g. 2018.jpg and 2018.png.",
         "Put them into images/ and masks/ (or side by side into Imgs/) of one folder and give "
-        "that as --data_dir.",
+        "that as `data_dir`.",
     ),
     archives=(Archive("http://elderlab.yorku.ca/SOD/SOD.zip", "SOD.zip"),),
     protocols={"official": Protocol({"test": 300}, only("test"), "a set for testing", False)},
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples of the folder, sorted by file name."""
     images = masks = find_folder(folder, *_BESIDE)
     if images is None:
         original = _original_form(folder)
         if original:
-            border.problem(
+            checks.problem(
                 original,
                 "is of SOD's original form (a struct SES for each image), which is not read here; "
                 "take a benchmark's 300 binarised PNG masks, see `salzoo datasets sod`.",
             )
             return []
-        images = border.folder(folder, *_IMAGES)
-        masks = border.folder(folder, *_MASKS)
-    return pairs_of_masks(images, (".jpg",), masks, (".png",), border)
+        images = checks.folder(folder, *_IMAGES)
+        masks = checks.folder(folder, *_MASKS)
+    return pairs_of_masks(images, (".jpg",), masks, (".png",), checks)
 
 
 def _original_form(folder):

@@ -51,12 +51,12 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples, sorted by file name; draw the scenes first where there are none.
 
     Args:
         folder: where the scenes lie or shall lie; None: the cache.
-        border: not needed; what is wrong here is deleted and drawn again.
+        checks: not needed; what is wrong here is deleted and drawn again.
     """
     return _read_or_draw(folder or _cache_folder(), _SPLITS)
 
@@ -93,7 +93,7 @@ def _draw(folder, splits):
         if not os.path.exists(os.path.join(folder, "scenes.json")):
             raise InputError(
                 f"synthetic: no scenes can be written to {folder} ({error.strerror}); "
-                f"set SALZOO_CACHE or --data_dir to another folder."
+                f"set SALZOO_CACHE or `data_dir` to another folder."
             ) from error
 
 

@@ -9,7 +9,7 @@ twice. The ids are plain numbers.
 """
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.border import pairs_of_masks
+from salzoo.data.datasets._formats.checks import pairs_of_masks
 from salzoo.data.datasets._formats.splits import only, shuffled
 from salzoo.utils.task import Task
 
@@ -27,7 +27,7 @@ RECORD = DatasetRecord(
     layout="MSRA10K_Imgs_GT/Imgs/*.jpg and *.png side by side",
     steps=(
         "Download and unpack MSRA10K_Imgs_GT.zip (195 MB).",
-        "Give the folder that holds MSRA10K_Imgs_GT/ as --data_dir.",
+        "Give the folder that holds MSRA10K_Imgs_GT/ as `data_dir`.",
     ),
     archives=(Archive("http://mftp.mmcheng.net/Data/MSRA10K_Imgs_GT.zip", "MSRA10K_Imgs_GT.zip"),),
     protocols={
@@ -39,8 +39,8 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples of the folder, sorted by file name."""
     inner = "MSRA10K_Imgs_GT/Imgs"
-    pairs = border.folder(folder, inner, f"MSRA10K_Imgs_GT/{inner}")
-    return pairs_of_masks(pairs, (".jpg",), pairs, (".png",), border)
+    pairs = checks.folder(folder, inner, f"MSRA10K_Imgs_GT/{inner}")
+    return pairs_of_masks(pairs, (".jpg",), pairs, (".png",), checks)

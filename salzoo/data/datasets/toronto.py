@@ -42,7 +42,7 @@ RECORD = DatasetRecord(
     "eyetrackingdata/fixdens/origfixdata.mat",
     steps=(
         f"Download {_HOME}/eyetrackingdata.zip (md5 38d5c02217060d4d2d1a4649cc632af1) and "
-        "unpack it, which gives `eyetrackingdata`; give the folder around it as --data_dir.",
+        "unpack it, which gives `eyetrackingdata`; give the folder around it as `data_dir`.",
     ),
     archives=(
         Archive(
@@ -60,27 +60,27 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, border):
+def read(folder, checks):
     """Read all samples of the folder, sorted by file name."""
     inner = ("eyetrackingdata/fixdens", "fixdens", "")
-    stimuli = border.folder(folder, *(os.path.join(each, "Original Image Set") for each in inner))
+    stimuli = checks.folder(folder, *(os.path.join(each, "Original Image Set") for each in inner))
     if stimuli is None:
         return []
     places = [os.path.dirname(stimuli), *(os.path.join(folder, each) for each in inner)]
-    path = border.file("origfixdata.mat", *places)
-    cells = path and load_cells(path, "white", RECORD.images, "maps", border)
+    path = checks.file("origfixdata.mat", *places)
+    cells = path and load_cells(path, "white", RECORD.images, "maps", checks)
     if cells is None:
         return []
     maps = {str(number): each for number, each in enumerate(cells, start=1)}
-    images = border.stems(stimuli, (".jpg", ".jpeg"))
+    images = checks.stems(stimuli, (".jpg", ".jpeg"))
     samples = []
-    for stem in border.pair(images, dict.fromkeys(maps, path), "map", path):
+    for stem in checks.pair(images, dict.fromkeys(maps, path), "map", path):
         image, values = images[stem], maps[stem]
-        size = border.image(image)
+        size = checks.image(image)
         if size is None:
             continue
         values = np.asarray(values.toarray() if issparse(values) else values)
-        trial = points_of_map(values, f"a map {stem}", size, path, image, border)
+        trial = points_of_map(values, f"a map {stem}", size, path, image, checks)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma))
     return samples

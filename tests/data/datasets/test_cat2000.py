@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import scipy.io
 
+from salzoo.data.dataset import load_dataset
 from salzoo.data.datasets import cat2000 as reader
-from salzoo.data.datasets import load_dataset
 from salzoo.utils.errors import InputError
 from tests.data.datasets.layouts import cat2000, make_small
 from tests.data.datasets.test_datasets import refused

@@ -6,17 +6,17 @@ import os
 import numpy as np
 import pytest
 
+from salzoo.data.dataset import load_dataset
 from salzoo.data.dataset_record import Protocol
 from salzoo.data.datasets import (
     DATASETS,
-    _divide,
     dataset_record,
+    divide,
     list_datasets,
-    load_dataset,
     read_dataset,
     reader_options,
 )
-from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.datasets._formats.checks import ProblemCollector
 from salzoo.data.datasets._formats.splits import shuffled, with_test
 from salzoo.data.fixations import density_map
 from salzoo.data.images import image_size, read_image
@@ -115,7 +115,7 @@ def test_first_fixations_can_be_dropped(name, tmp_path, monkeypatch):
     make_small(name, tmp_path, monkeypatch)
     whole = {sample.image_path: sample for sample in load_dataset(name, tmp_path)}
     # Some images have only first fixations: an inspection leaves them out.
-    less = read_dataset(name, tmp_path, Inspection(name), drop_first=True)
+    less = read_dataset(name, tmp_path, ProblemCollector(name), drop_first=True)
     assert any(sample.fixations is not None for sample in less)
     for sample in less:
         all_of_it = whole[sample.image_path]
@@ -162,7 +162,7 @@ def divided(counts, there, shuffles):
         for number in range(count)
     ]
     rule = Protocol(counts, with_test(shuffled(counts["train"])), "a test", shuffles)
-    return _divide(dataset_record("ecssd"), rule, samples)
+    return divide(dataset_record("ecssd"), rule, samples)
 
 
 COUNTS = {"train": 3, "val": 2, "test": 4}
@@ -191,9 +191,9 @@ def test_a_folder_of_folders(small):
 
 def test_a_whole_folder_has_no_problem(small):
     name, folder, _ = small
-    border = Inspection(name)
-    read_dataset(name, folder, border)
-    assert border.problems == []
+    checks = ProblemCollector(name)
+    read_dataset(name, folder, checks)
+    assert checks.problems == []
 
 
 def refused(name, folder, match, **options):
@@ -205,10 +205,10 @@ def refused(name, folder, match, **options):
     with pytest.raises(InputError, match=match) as caught:
         load_dataset(name, folder, **options)
     assert "\n" not in str(caught.value)
-    border = Inspection(name)
-    samples = read_dataset(name, folder, border, **options)
-    assert border.problems
-    return samples, border.problems
+    checks = ProblemCollector(name)
+    samples = read_dataset(name, folder, checks, **options)
+    assert checks.problems
+    return samples, checks.problems
 
 
 def test_a_truncated_image_is_named(small):

@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from tests.data.datasets.layouts import dut_omron
 from tests.data.datasets.layouts.making import mask_picture
 from tests.data.datasets.test_datasets import refused

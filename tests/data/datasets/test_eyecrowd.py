@@ -4,7 +4,7 @@ import h5py
 import numpy as np
 import pytest
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from tests.data.datasets.layouts import eyecrowd, make_small
 from tests.data.datasets.layouts.osie import entry, write_fixations
 from tests.data.datasets.test_datasets import refused

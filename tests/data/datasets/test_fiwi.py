@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from tests.data.datasets.layouts import fiwi
 from tests.data.datasets.layouts.making import map_picture, picture
 from tests.data.datasets.test_datasets import refused

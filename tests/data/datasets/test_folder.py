@@ -10,7 +10,7 @@ from PIL import Image
 
 from salzoo import InputError, load_dataset
 from salzoo.data.datasets import read_dataset
-from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.datasets._formats.checks import ProblemCollector
 from salzoo.data.datasets._formats.splits import shuffled_share
 from tests.data.datasets.layouts.making import map_picture, mask_picture, picture, write
 
@@ -46,9 +46,9 @@ def refused(root, match, split="all", **options):
 
 
 def problems(root, **options):
-    border = Inspection("folder")
-    read_dataset("folder", root, border, **options)
-    return [f"{path.removeprefix(str(root))} {sentence}" for path, sentence in border.problems]
+    checks = ProblemCollector("folder")
+    read_dataset("folder", root, checks, **options)
+    return [f"{path.removeprefix(str(root))} {sentence}" for path, sentence in checks.problems]
 
 
 # ---- what it reads ----
@@ -305,7 +305,7 @@ def test_folders_that_cannot_be_used(root, tmp_path_factory):
     refused(empty, "holds no images")
     (empty / "images" / "cats").mkdir(parents=True)
     refused(empty, "images holds no images.*sub-folders are not searched")
-    refused(None, "folder needs --data_dir: the folder with images/ and fixations.csv")
+    refused(None, "folder needs `data_dir`: the folder with images/ and fixations.csv")
     (root / "fixations.csv").unlink()
     refused(root, "holds images but no ground truth; add fixations.csv, densities/ or masks/")
 

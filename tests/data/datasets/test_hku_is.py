@@ -5,7 +5,7 @@ import pytest
 
 from salzoo import InputError, load_dataset
 from salzoo.data.datasets import read_dataset
-from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.datasets._formats.checks import ProblemCollector
 from tests.data.datasets.layouts import hku_is
 
 
@@ -16,9 +16,9 @@ def folder(tmp_path):
 
 
 def problems(folder):
-    border = Inspection("hku_is")
-    read_dataset("hku_is", folder, border)
-    return [f"{path} {sentence}" for path, sentence in border.problems]
+    checks = ProblemCollector("hku_is")
+    read_dataset("hku_is", folder, checks)
+    return [f"{path} {sentence}" for path, sentence in checks.problems]
 
 
 def test_the_repack_has_no_splits_but_is_read(tmp_path):

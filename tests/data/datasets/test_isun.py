@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import scipy.io
 
-from salzoo.data.datasets import load_dataset, read_dataset
-from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.dataset import load_dataset
+from salzoo.data.datasets import read_dataset
+from salzoo.data.datasets._formats.checks import ProblemCollector
 from tests.data.datasets.layouts import isun
 from tests.data.datasets.layouts.making import cell, picture, struct, struct_array
 from tests.data.datasets.test_datasets import refused
@@ -31,9 +32,9 @@ def write_entries(folder, **gaze):
 
 
 def test_points_outside_are_counted(folder):
-    border = Inspection("isun")
-    read_dataset("isun", folder, border)
-    assert border.dropped == 1
+    checks = ProblemCollector("isun")
+    read_dataset("isun", folder, checks)
+    assert checks.dropped == 1
 
 
 def test_gaze_may_be_one_struct_with_a_cell(folder):

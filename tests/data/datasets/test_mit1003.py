@@ -8,8 +8,9 @@ import pytest
 import scipy.io
 
 from salzoo import InputError
-from salzoo.data.datasets import load_dataset, read_dataset
-from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.dataset import load_dataset
+from salzoo.data.datasets import read_dataset
+from salzoo.data.datasets._formats.checks import ProblemCollector
 from tests.data.datasets.layouts import fixatons, mit1003
 from tests.data.datasets.layouts.making import gaze_samples, map_picture, picture
 from tests.data.datasets.test_datasets import refused
@@ -98,10 +99,10 @@ def gaze(tmp_path):
 
 
 def test_gaze_gives_observers_and_durations(gaze):
-    border = Inspection("mit1003")
-    samples = read_dataset("mit1003", gaze, border, points="gaze")
+    checks = ProblemCollector("mit1003")
+    samples = read_dataset("mit1003", gaze, checks, points="gaze")
     # One of ajs is right of every image; i10 is smaller than where CNG and ajs look.
-    assert len(samples) == 6 and border.problems == [] and border.dropped == 5 + 3
+    assert len(samples) == 6 and checks.problems == [] and checks.dropped == 5 + 3
     for sample in samples:
         if "i10" in sample.image_path:
             assert sample.fixations.tolist() == [[0, 0]]
@@ -186,9 +187,9 @@ def unpacked(request, tmp_path):
 
 def test_fixatons_is_read(unpacked):
     given, folder = unpacked
-    border = Inspection("mit1003")
-    samples = read_dataset("mit1003", given, border)
-    assert border.problems == [] and border.dropped == 1
+    checks = ProblemCollector("mit1003")
+    samples = read_dataset("mit1003", given, checks)
+    assert checks.problems == [] and checks.dropped == 1
     assert len(samples) == len(fixatons.EXPECTED)
     for sample in samples:
         expected = fixatons.EXPECTED[os.path.basename(sample.image_path)]

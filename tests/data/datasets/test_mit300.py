@@ -2,7 +2,7 @@
 
 import pytest
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from salzoo.utils.errors import InputError
 from tests.data.datasets.layouts import mit300
 

@@ -8,7 +8,7 @@ import scipy.io
 
 from salzoo import load_dataset
 from salzoo.data.datasets import read_dataset
-from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.datasets._formats.checks import ProblemCollector
 from tests.data.datasets.layouts import nus_scene
 from tests.data.datasets.layouts.making import picture, struct
 from tests.data.datasets.test_datasets import refused
@@ -92,9 +92,9 @@ def test_corruptions_are_named(folder, corrupt, match):
 
 def test_the_real_scenes():
     folder = require_data("data/nus_scene")
-    border = Inspection("nus_scene")
-    samples = read_dataset("nus_scene", folder, border)
-    assert border.problems == [] and border.dropped == 0
+    checks = ProblemCollector("nus_scene")
+    samples = read_dataset("nus_scene", folder, checks)
+    assert checks.problems == [] and checks.dropped == 0
     assert len(samples) == 500
     assert sum(len(sample.fixations) for sample in samples) == 43_894
     durations = np.concatenate([sample.durations for sample in samples])

@@ -67,8 +67,8 @@ def test_the_split_is_msinets():
 
 def test_wrong_names_and_folders(folder):
     for place, match in (
-        (None, "osie needs --data_dir"),
-        ("/no/such/folder", "--data_dir /no/such/folder does not exist"),
+        (None, "osie needs `data_dir`"),
+        ("/no/such/folder", "`data_dir` /no/such/folder does not exist"),
     ):
         with pytest.raises(InputError, match=match):
             load_dataset("osie", place)
@@ -78,7 +78,7 @@ def test_wrong_names_and_folders(folder):
         ({"split": "valid"}, "no split 'valid'; did you mean 'val'"),
         ({"protocol": "msi"}, "no protocol of osie 'msi'; did you mean 'msinet'"),
         ({"drop_frist": True}, "no option of osie 'drop_frist'; did you mean 'drop_first'"),
-        ({"sigma": 0}, "--sigma"),
+        ({"sigma": 0}, "`sigma`"),
     ):
         with pytest.raises(InputError, match=match):
             load_dataset("osie", folder, **options)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import scipy.io
 
-from salzoo.data.datasets import load_dataset, read_dataset
-from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.dataset import load_dataset
+from salzoo.data.datasets import read_dataset
+from salzoo.data.datasets._formats.checks import ProblemCollector
 from tests.data.datasets.layouts import pascal_s
 from tests.data.datasets.layouts.making import map_picture
 from tests.data.datasets.test_datasets import names_of, refused
@@ -59,9 +60,9 @@ def test_grey_levels_of_masks_are_kept(folder):
 
 def test_one_bad_entry_leaves_the_others(folder):
     with_cell(np.empty((0, 0)))(folder)
-    border = Inspection("pascal_s")
-    assert len(read_dataset("pascal_s", folder, border)) == pascal_s.IMAGES - 1
-    assert len(border.problems) == 1
+    checks = ProblemCollector("pascal_s")
+    assert len(read_dataset("pascal_s", folder, checks)) == pascal_s.IMAGES - 1
+    assert len(checks.problems) == 1
 
 
 def with_cell(cell, variable="fixCell"):

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import scipy.io
 
-from salzoo.data.datasets import dataset_record, load_dataset, read_dataset
-from salzoo.data.datasets._formats.border import Inspection
+from salzoo.data.dataset import load_dataset
+from salzoo.data.datasets import dataset_record, read_dataset
+from salzoo.data.datasets._formats.checks import ProblemCollector
 from salzoo.utils.errors import InputError
 from tests.data.datasets.layouts import salicon, salicon2015
 from tests.data.datasets.layouts.making import map_picture, picture
@@ -39,11 +40,11 @@ def first(samples):
 
 
 def test_raw_mouse_samples_may_lie_outside(mats):
-    border = Inspection("salicon")
-    sample = first(read_dataset("salicon", mats, border, points="location"))
+    checks = ProblemCollector("salicon")
+    sample = first(read_dataset("salicon", mats, checks, points="location"))
     np.testing.assert_array_equal(sample.fixations, [(0, 0), (1, 1), (2, 3), (4.5, 5)])
     np.testing.assert_array_equal(sample.observers, [0, 0, 1, 2])
-    assert border.dropped == 5 and border.problems == []  # one of each full trial
+    assert checks.dropped == 5 and checks.problems == []  # one of each full trial
 
 
 def test_options(mats):

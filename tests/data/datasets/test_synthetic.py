@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from salzoo.data.datasets import load_dataset, synthetic
+from salzoo.data.dataset import load_dataset
+from salzoo.data.datasets import synthetic
 from salzoo.data.datasets._formats import scenes
 from salzoo.data.datasets._formats.splits import official
 from salzoo.data.fixations import density_map

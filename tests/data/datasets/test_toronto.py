@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from salzoo.data.datasets import load_dataset
+from salzoo.data.dataset import load_dataset
 from tests.data.datasets.layouts import make_small
 from tests.data.datasets.layouts import toronto as layout
 from tests.data.datasets.layouts.making import picture

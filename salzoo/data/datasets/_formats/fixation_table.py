@@ -33,7 +33,7 @@ class Table:
         """Return a column as a list of texts."""
         return self.columns[name.casefold()]
 
-    def numbers(self, name, border):
+    def numbers(self, name, checks):
         """Return a column as float64 (rows,), not finite where there is no number: a problem."""
         texts = self.texts(name)
         values = np.array([_number(text) for text in texts], "float64")
@@ -41,14 +41,14 @@ class Table:
         if len(wrong):
             text, line = texts[wrong[0]], self.lines[wrong[0]]
             more = f" (one of {len(wrong)} such lines)" if len(wrong) > 1 else ""
-            border.problem(
+            checks.problem(
                 self.path,
                 f"has {name} '{text}' in line {line}, which is no number{more}; "
                 f"{'write decimals with a point' if ',' in text else 'correct or delete it'}.",
             )
         return values
 
-    def stems(self, column, images, border):
+    def stems(self, column, images, checks):
         """Return which of the images {stem: path} each row names, None where there is none."""
         known = {stem: stem for stem in images}
         known |= {_base_name(path): stem for stem, path in images.items()}
@@ -58,7 +58,7 @@ class Table:
             if name not in known:
                 unknown.setdefault(name, line)
         if unknown and images:
-            border.problem(
+            checks.problem(
                 self.path,
                 f"names images that are not there: {some(unknown)} (first in line "
                 f"{min(unknown.values())}); add them or delete their lines.",
@@ -66,7 +66,7 @@ class Table:
         return [known.get(name) for name in names]
 
 
-def read_table(path, required, border, options=""):
+def read_table(path, required, checks, options=""):
     """Return the `Table` of a CSV file that has the required columns, None if it is unusable.
 
     options: what the person can give to name the columns otherwise, for the message.
@@ -78,13 +78,13 @@ def read_table(path, required, border, options=""):
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         filled = [(reader.line_num, row) for row in reader if any(each.strip() for each in row)]
     except UnicodeDecodeError:
-        border.problem(path, "is not UTF-8 text; save it as 'CSV UTF-8'.")
+        checks.problem(path, "is not UTF-8 text; save it as 'CSV UTF-8'.")
         return None
     except (OSError, csv.Error) as error:
-        border.problem(path, f"is not a readable CSV file ({error}).")
+        checks.problem(path, f"is not a readable CSV file ({error}).")
         return None
     if len(filled) < 2:
-        border.problem(
+        checks.problem(
             path,
             f"{'has no line below its column names' if filled else 'is empty'}; it needs a line "
             f"'{separator.join(required)}' and below it a line for each entry.",
@@ -94,7 +94,7 @@ def read_table(path, required, border, options=""):
     width, keys = len(names), [name.strip().casefold() for name in names]
     for line, row in filled:
         if any(each.strip() for each in row[width:]):
-            border.problem(
+            checks.problem(
                 path,
                 f"has {len(row)} values in line {line}, but {width} columns; put texts that "
                 f"contain the separator '{separator}' in quotes.",
@@ -102,14 +102,14 @@ def read_table(path, required, border, options=""):
             return None
     twice = {name for name in keys if name and keys.count(name) > 1}
     if twice:
-        border.problem(path, f"has two columns {some(sorted(twice))}; rename or remove one.")
+        checks.problem(path, f"has two columns {some(sorted(twice))}; rename or remove one.")
         return None
     rows = [[*row, *[""] * width] for _, row in filled]
     columns = {key: [row[index].strip() for row in rows] for index, key in enumerate(keys)}
     table = Table(path, columns, [line for line, _ in filled])
     lacking = [name for name in required if name not in table]
     if lacking:
-        border.problem(
+        checks.problem(
             path,
             f"has no column {some(lacking)} but {some((name.strip() for name in names), 12)}; "
             f"correct its first line{options and f' or name your columns with {options}'}.",
@@ -118,7 +118,7 @@ def read_table(path, required, border, options=""):
     return table
 
 
-def read_fixations(path, columns, optional, images, border):
+def read_fixations(path, columns, optional, images, checks):
     """Read the fixations of images {stem: path}.
 
     Args:
@@ -134,21 +134,21 @@ def read_fixations(path, columns, optional, images, border):
     # One that was asked for by another name than the usual must be there.
     renamed = [name for name, usual in zip(optional, OPTIONAL, strict=True) if name != usual]
     required = [*columns, *renamed]
-    table = read_table(path, required, border, "image_column=, x_column=, y_column=")
+    table = read_table(path, required, checks, "image_column=, x_column=, y_column=")
     if table is None:
         return None
-    stems = table.stems(image, images, border)
-    points = np.stack([table.numbers(name, border) for name in (x, y)], axis=1)
+    stems = table.stems(image, images, checks)
+    points = np.stack([table.numbers(name, checks) for name in (x, y)], axis=1)
     usable = np.isfinite(points).all(axis=1) & [stem is not None for stem in stems]
     order, observers, durations = np.arange(len(points)), None, None
     if observer in table:
         observers = np.unique(table.texts(observer), return_inverse=True)[1].astype("int32")
     if timestamp in table:
-        times = table.numbers(timestamp, border)
+        times = table.numbers(timestamp, checks)
         usable &= np.isfinite(times)
         order = np.lexsort((times,) if observers is None else (times, observers))
     if duration in table:
-        durations = table.numbers(duration, border)
+        durations = table.numbers(duration, checks)
         usable &= np.isfinite(durations)
     found = Fixations(points, observers, durations)
     rows_of = {}
@@ -157,21 +157,21 @@ def read_fixations(path, columns, optional, images, border):
     return {stem: found.at(rows) for stem, rows in rows_of.items()}
 
 
-def read_splits(path, images, needed, border):
+def read_splits(path, images, needed, checks):
     """Return {stem: split} of the images {stem: path}; the needed stems must all be named."""
-    table = read_table(path, ["image", "split"], border)
+    table = read_table(path, ["image", "split"], checks)
     if table is None:
         return {}
     split_of = {}
-    stems = table.stems("image", images, border)
+    stems = table.stems("image", images, checks)
     for stem, split, line in zip(stems, table.texts("split"), table.lines, strict=True):
         if split not in SPLITS:
-            border.problem(path, f"has split '{split}' in line {line}; write train, val or test.")
+            checks.problem(path, f"has split '{split}' in line {line}; write train, val or test.")
         elif stem is not None and split_of.setdefault(stem, split) != split:
-            border.problem(path, f"puts '{stem}' into '{split}' in line {line}, and elsewhere.")
+            checks.problem(path, f"puts '{stem}' into '{split}' in line {line}, and elsewhere.")
     lacking = [os.path.basename(images[stem]) for stem in sorted(set(needed) - set(stems))]
     if lacking:
-        border.problem(
+        checks.problem(
             path,
             f"has no line for {len(lacking)} of {len(needed)} images ({some(lacking)}); give "
             "each a split or take it out of the folder.",
@@ -187,7 +187,7 @@ def _number(text):
 
 
 def _base_name(path):
-    """Return a file's name without folders, composed as `Border.stems` does."""
+    """Return a file's name without folders, composed as `FileChecker.stems` does."""
     return unicodedata.normalize("NFC", path.replace("\\", "/").rpartition("/")[2])
 
 

@@ -9,45 +9,45 @@ import scipy.io
 _HDF5 = b"\x89HDF"
 
 
-def load_matlab5(path, variable, border):
+def load_matlab5(path, variable, checks):
     """Return a variable of a MATLAB 5 file as scipy gives it, None if it cannot be read.
 
     Structs stay numpy records in object arrays (scipy's default form). `variable`
     may be None: the file's only one.
     """
     if not os.path.isfile(path):
-        border.missing(path)
+        checks.missing(path)
         return None
     with open(path, "rb") as file:
         is_hdf5 = _HDF5 in file.read(1024)
     if is_hdf5:
-        border.problem(path, "is a MATLAB 7.3 (HDF5) file, not MATLAB 5; take the set's own file.")
+        checks.problem(path, "is a MATLAB 7.3 (HDF5) file, not MATLAB 5; take the set's own file.")
         return None
     try:
         content = scipy.io.loadmat(path)
     except Exception as error:  # scipy raises many kinds for a damaged file
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        border.problem(path, f"is not a readable MATLAB 5 file ({reason}).")
+        checks.problem(path, f"is not a readable MATLAB 5 file ({reason}).")
         return None
     names = [name for name in content if not name.startswith("__")]
     if variable is None and len(names) == 1:
         variable = names[0]
     if variable not in names:
-        _lacks(path, variable, names, border)
+        _lacks(path, variable, names, checks)
         return None
     return content[variable]
 
 
-def load_cells(path, variable, count, what, border):
+def load_cells(path, variable, count, what, checks):
     """Return a MATLAB 5 cell of `count` items as a flat object array, None if it is not that.
 
     what: the items are, in the plural, for messages.
     """
-    cells = load_matlab5(path, variable, border)
+    cells = load_matlab5(path, variable, checks)
     if cells is None:
         return None
     if cells.dtype != object or cells.size != count:
-        border.problem(
+        checks.problem(
             path,
             f"has '{variable}' of type {cells.dtype} and shape {cells.shape}, not a cell of "
             f"{count} {what}; take the set's own file.",
@@ -56,14 +56,14 @@ def load_cells(path, variable, count, what, border):
     return cells.ravel()
 
 
-def load_matlab73(path, variable, border):
+def load_matlab73(path, variable, checks):
     """Return a cell array of a MATLAB 7.3 file as a list of numpy arrays, None if unreadable.
 
     Arrays come as h5py reads them: axes in the reverse of MATLAB's order. An array
     that is no cell comes as a list of it alone.
     """
     if not os.path.isfile(path):
-        border.missing(path)
+        checks.missing(path)
         return None
     items = None
     try:
@@ -77,16 +77,16 @@ def load_matlab73(path, variable, border):
                     raise ValueError(f"'{variable}' holds structs, not arrays")
                 items = [np.asarray(item) for item in items]
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        border.problem(path, f"is not a readable MATLAB 7.3 (HDF5) file ({error}).")
+        checks.problem(path, f"is not a readable MATLAB 7.3 (HDF5) file ({error}).")
         return None
     if items is None:
-        _lacks(path, variable, names, border)
+        _lacks(path, variable, names, checks)
     return items
 
 
-def _lacks(path, variable, names, border):
+def _lacks(path, variable, names, checks):
     wanted = "single variable" if variable is None else f"variable '{variable}'"
-    border.problem(path, f"has no {wanted} but {names or 'none'}; take the set's own file.")
+    checks.problem(path, f"has no {wanted} but {names or 'none'}; take the set's own file.")
 
 
 def field(struct, name):

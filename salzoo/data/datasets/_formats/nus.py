@@ -16,49 +16,49 @@ from salzoo.data.sample import Sample
 _FIELDS = ("fix_x", "fix_y", "fix_duration")
 
 
-def read_samples(folder, border, record, base=0, drop_first=False):
+def read_samples(folder, checks, record, base=0, drop_first=False):
     """Read the samples of data/stimuli and data/eye/fixations.mat.
 
     Args:
         base: of the coordinates in the file, subtracted.
         drop_first: leave out the first fixation of each observer.
     """
-    stimuli = border.folder(folder, "data/stimuli")
-    path = border.file("fixations.mat", os.path.join(folder, "data", "eye"))
-    trials = path and stimuli and _read_trials(path, record.images, border)
+    stimuli = checks.folder(folder, "data/stimuli")
+    path = checks.file("fixations.mat", os.path.join(folder, "data", "eye"))
+    trials = path and stimuli and _read_trials(path, record.images, checks)
     if not trials:
         return []
     images = {
         os.path.basename(image): image
-        for image in border.stems(stimuli, (".jpg", ".jpeg")).values()
+        for image in checks.stems(stimuli, (".jpg", ".jpeg")).values()
     }
     samples = []
-    for name in border.pair(images, dict.fromkeys(trials, path), "entry", path):
+    for name in checks.pair(images, dict.fromkeys(trials, path), "entry", path):
         trial = trials[name]._replace(points=trials[name].points - base)
-        size = border.image(images[name])
-        trial = size and border.points(trial, size, path, images[name], drop_first)
+        size = checks.image(images[name])
+        trial = size and checks.points(trial, size, path, images[name], drop_first)
         if trial:
             samples.append(Sample(images[name], size, *trial, record.sigma))
     return samples
 
 
-def _read_trials(path, count, border):
+def _read_trials(path, count, checks):
     """Return {image name: `Fixations` as in the file}, {} if the file is unusable."""
-    cells = load_cells(path, "fixations", count, "images", border)
+    cells = load_cells(path, "fixations", count, "images", checks)
     trials = {}
     for number, entry in enumerate([] if cells is None else cells, start=1):
         try:
             name = str(np.asarray(field(entry, "img")).item())
             rows = [_rows(each) for each in np.asarray(field(entry, "subjects")).ravel()]
         except (IndexError, KeyError, TypeError, ValueError) as error:
-            border.problem(
+            checks.problem(
                 path,
                 f"has an entry {number} that is not a struct of img and subjects ({error}); "
                 "take the set's own file.",
             )
             continue
         if name in trials:
-            border.problem(path, f"names {name} twice; take the set's own file.")
+            checks.problem(path, f"names {name} twice; take the set's own file.")
         trials[name] = join_observers([each[:, :2] for each in rows], [each[:, 2] for each in rows])
     return trials
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Options of records begin with these words; `Border.points` does it for every set.
+# Options of records begin with these words; `FileChecker.points` does it for every set.
 DROP_FIRST = "leave out each observer's first fixation"
 FILE_ORDER = f"{DROP_FIRST}; the order in the file is taken as the order in time"
 
@@ -70,7 +70,7 @@ def marked_points(marked):
     return np.argwhere(marked)[:, ::-1].astype("float64")
 
 
-def points_of_map(values, name, size, path, image_path, border):
+def points_of_map(values, name, size, path, image_path, checks):
     """Check a map of fixated pixels out of a MATLAB file.
 
     Args:
@@ -82,15 +82,15 @@ def points_of_map(values, name, size, path, image_path, border):
     """
     image = os.path.basename(image_path)
     if values.dtype.kind not in "buif" or values.shape != tuple(size):
-        border.problem(
+        checks.problem(
             path,
             f"has {name} of type {values.dtype} and shape {values.shape}, but its image "
             f"{image} has {size[0]} rows and {size[1]} columns; take the set's own files.",
         )
         return None
     if not np.isfinite(values).all():
-        border.problem(
+        checks.problem(
             path, f"has {name} with values that are not numbers; take the set's own file."
         )
         return None
-    return border.points(Fixations(marked_points(values)), size, path, image_path)
+    return checks.points(Fixations(marked_points(values)), size, path, image_path)

@@ -1,7 +1,7 @@
 """Where files are checked as they are read.
 
-Readers tell a `Border` of every problem. Loading stops at the first one;
-`salzoo check` collects them all (`Inspection`), so after each problem a reader
+Readers tell a `FileChecker` of every problem. Loading stops at the first one;
+`salzoo check` collects them all (`ProblemCollector`), so after each problem a reader
 goes on without what it concerns.
 """
 
@@ -16,7 +16,7 @@ from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 
 
-class Border:
+class FileChecker:
     """Stops at the first problem; counts what readers drop on purpose.
 
     name: of the dataset. dropped: points outside their image that were left out.
@@ -182,7 +182,7 @@ class Border:
         return None
 
 
-class Inspection(Border):
+class ProblemCollector(FileChecker):
     """Collects every problem as (path, sentence).
 
     progress: a tqdm bar that counts the pictures looked at, or None.
@@ -217,17 +217,17 @@ def find_folder(root, *candidates):
     return None
 
 
-def pairs_of_masks(images, image_endings, masks, mask_endings, border, split=None):
+def pairs_of_masks(images, image_endings, masks, mask_endings, checks, split=None):
     """Read samples from a folder of images and one of masks with the same stems.
 
     The two may be one folder if the endings differ, or None, which gives none.
     """
     if images is None or masks is None:
         return []
-    image_of, mask_of = border.stems(images, image_endings), border.stems(masks, mask_endings)
+    image_of, mask_of = checks.stems(images, image_endings), checks.stems(masks, mask_endings)
     samples = []
-    for stem in border.pair(image_of, mask_of, "mask", masks):
-        size = border.image(image_of[stem])
-        if size is not None and border.same_size(mask_of[stem], size, image_of[stem]):
+    for stem in checks.pair(image_of, mask_of, "mask", masks):
+        size = checks.image(image_of[stem])
+        if size is not None and checks.same_size(mask_of[stem], size, image_of[stem]):
             samples.append(Sample(image_of[stem], size, mask_path=mask_of[stem], split=split))
     return samples
