@@ -6,7 +6,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
-from salzoo.data.pipeline import explained
+from salzoo.data.pipeline import name_damaged_files
 from salzoo.data.sampling import Plan
 from salzoo.data.validation import faults
 from salzoo.training.batches import Batches, plan_of, target_kinds, usable
@@ -69,7 +69,7 @@ def train(config, run_dir, resume=False, verbose="auto"):
     board = Board(run, config, validation)
     try:
         go_on = f" Then go on: salzoo train --resume --run_dir {run.folder}"
-        with explained(training + validation, go_on):
+        with name_damaged_files(training + validation, go_on):
             _train_to_the_end(model, batches, held_out, progress, config, board, verbose)
     except tf.errors.ResourceExhaustedError as error:
         raise InputError(
