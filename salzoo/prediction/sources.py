@@ -115,10 +115,11 @@ def _read_keras(path):
 
 def _wrap(record, model, geometry, options, **known):
     """Put together what goes around a network, and the card of the whole."""
-    if options.fit_mode is not None:
-        record.check_fit(options.fit_mode)
-        geometry = replace(geometry, mode=options.fit_mode)
-    output = choose_output(model, options.output)
+    raw, fit_mode, output, tta = wrapping
+    if fit_mode is not None:
+        record.check_fit(fit_mode)
+        geometry = replace(geometry, fit_mode=fit_mode)
+    output = choose_output(model, output)
     task = record.task if output is None else output_task(output)
     plain = options.raw or task is Task.OBJECTS
     recipe = known.pop("recipe", record.recipe)

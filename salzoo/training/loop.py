@@ -7,9 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from salzoo.data.dataset import Dataset
-from salzoo.data.pipeline import explained
-from salzoo.data.sample import Sample
+from salzoo.data.pipeline import name_damaged_files
 from salzoo.data.sampling import Plan
 from salzoo.data.validation import faults
 from salzoo.models import build_model
@@ -107,10 +105,9 @@ def train(
     board = Board(run, config, validation)
     session = _Session(config, model, batches, held_out, progress, board, verbose)
     try:
-        with explained(
-            training + validation, f" Then resume: salzoo train --resume --run_dir {run.folder}"
-        ):
-            _train_to_the_end(session)
+        go_on = f" Then go on: salzoo train --resume --run_dir {run.folder}"
+        with name_damaged_files(training + validation, go_on):
+            _train_to_the_end(model, batches, held_out, progress, config, board, verbose)
     except tf.errors.ResourceExhaustedError as error:
         rows, columns = config.recipe.input_size
         raise InputError(

@@ -6,7 +6,7 @@ from PIL import Image
 
 from salzoo.data.geometry import Geometry
 from salzoo.data.images import read_image
-from salzoo.data.pipeline import Pipeline, explained
+from salzoo.data.pipeline import Pipeline, name_damaged_files
 from salzoo.data.sample import Sample
 from salzoo.data.sampling import Augmentation, Plan
 from salzoo.utils.errors import InputError
@@ -113,7 +113,7 @@ def test_a_damaged_image_is_named(samples):
         file.truncate(3000)
     with pytest.raises(InputError, match=r"4.png is damaged"):
         Pipeline(samples, GEOMETRY, cache="all")
-    with pytest.raises(InputError, match=r"4.png is damaged"), explained(samples):
+    with pytest.raises(InputError, match=r"4.png is damaged"), name_damaged_files(samples):
         arrays(Pipeline(samples, GEOMETRY, cache="nothing").in_order())
 
 

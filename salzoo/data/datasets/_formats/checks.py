@@ -11,7 +11,7 @@ import unicodedata
 import numpy as np
 
 from salzoo.data.datasets._formats.points import Fixations, without_first
-from salzoo.data.images import check_complete, image_size, read_grey
+from salzoo.data.images import ImageHeader, check_image_file, read_grey
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 
@@ -104,11 +104,24 @@ class FileChecker:
 
     # ---- pictures ----
 
-    def image(self, path):
-        """Return (rows, columns) of an image file, None if it cannot be used."""
+    def image(self, path: str) -> tuple[int, int] | None:
+        """Return (rows, columns) of an image file, None (a problem) if it cannot be used.
+
+        Args:
+            path: image file; it is opened once.
+        """
+        header = self.header(path)
+        return None if header is None else header.size
+
+    def header(self, path: str, exif: bool = False) -> ImageHeader | None:
+        """Return the header of an image file, None (a problem) if it cannot be used.
+
+        Args:
+            path: image file; it is opened once.
+            exif: read the EXIF orientation too.
+        """
         try:
-            check_complete(path)
-            return image_size(path)
+            return check_image_file(path, exif)
         except InputError as error:
             self.refused(path, error)
         except OSError as error:
@@ -127,8 +140,14 @@ class FileChecker:
             return False
         return found is not None
 
-    def grey(self, path, size, image_path):
-        """Return a map as float32 0..255 (rows, columns), None if it cannot be used."""
+    def grey(self, path: str, size: tuple[int, int], image_path: str) -> np.ndarray | None:
+        """Return a map as float32 0..255 (rows, columns), None (a problem) if unusable.
+
+        Args:
+            path: file of the map.
+            size: (rows, columns) of its image.
+            image_path: file of its image.
+        """
         if not self.same_size(path, size, image_path):
             return None
         try:
@@ -196,10 +215,10 @@ class ProblemCollector(FileChecker):
     def problem(self, path, sentence):
         self.problems.append((str(path), sentence))
 
-    def image(self, path):
+    def header(self, path: str, exif: bool = False) -> ImageHeader | None:
         if self.progress is not None:
             self.progress.update()
-        return super().image(path)
+        return super().header(path, exif)
 
 
 def find_folder(root, *candidates):
