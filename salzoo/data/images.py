@@ -4,6 +4,7 @@ Where an image has an alpha channel it is laid over white, as a viewer would.
 `salzoo.data.decoding` gives the same pixels inside TensorFlow's graphs.
 """
 
+import contextlib
 import os
 import warnings
 from typing import Any, BinaryIO, NamedTuple
@@ -48,23 +49,27 @@ def image_size(path: str | os.PathLike) -> tuple[int, int]:
         return image.height, image.width
 
 
-def check_image_file(path: str | os.PathLike, exif: bool = False) -> ImageHeader:
+def check_image_file(
+    path: str | os.PathLike, exif: bool = False, file: BinaryIO | None = None
+) -> ImageHeader:
     """Check that an image file is whole and return its header, without decoding it.
 
-    The file is opened once and read in part.
+    A JPEG or PNG file is whole if it ends where its format says it must, which takes
+    microseconds to find. The file is opened once.
 
     Args:
         path: image file.
         exif: read the EXIF orientation too.
+        file: the same file if it is open already.
 
     Raises:
         InputError: as `image_size`, or the file is cut short.
         OSError: the file cannot be opened.
     """
-    with open(path, "rb") as file:
-        _check_end(path, file)
-        file.seek(0)
-        with _open(path, file) as image:
+    with open(path, "rb") if file is None else contextlib.nullcontext(file) as opened:
+        _check_end(path, opened)
+        opened.seek(0)
+        with _open(path, opened) as image:
             size = image.height, image.width
             return ImageHeader(size, _orientation(image) if exif else 1)
 
@@ -76,7 +81,9 @@ def _orientation(image: Image.Image) -> int:
         return 1  # what its EXIF part says cannot be known
 
 
-def read_image(path: str | os.PathLike, exif: bool = True) -> np.ndarray:
+def read_image(
+    path: str | os.PathLike, exif: bool = True, file: BinaryIO | None = None
+) -> np.ndarray:
     """Read an image file as float32 RGB 0..255, (rows, columns, 3).
 
     Grey, palette, CMYK, 16-bit and alpha images are converted.
@@ -84,15 +91,16 @@ def read_image(path: str | os.PathLike, exif: bool = True) -> np.ndarray:
     Args:
         path: image file.
         exif: turn the image as its EXIF orientation says.
+        file: the same file if it is open already.
 
     Raises:
         InputError: as `image_size`, or the image data is damaged.
     """
-    with _open(path) as image:
+    with _open(path, file) as image:
         try:
             image.load()
             if image.format in ("JPEG", "MPO"):
-                _check_jpeg(path)
+                _check_jpeg(path, file)
             if exif:
                 ImageOps.exif_transpose(image, in_place=True)
             return to_rgb(image, path)
@@ -104,32 +112,17 @@ def read_image(path: str | os.PathLike, exif: bool = True) -> np.ndarray:
             ) from error
 
 
-def read_grey(path: str | os.PathLike) -> np.ndarray:
+def read_grey(path: str | os.PathLike, file: BinaryIO | None = None) -> np.ndarray:
     """Read a one-channel map as float32 0..255 (rows, columns); colours are averaged.
 
     Args:
         path: image file.
+        file: the same file if it is open already.
 
     Raises:
         InputError: as `read_image`.
     """
-    return read_image(path, exif=False).mean(axis=-1)
-
-
-def check_complete(path: str | os.PathLike) -> None:
-    """Check that a JPEG or PNG file ends where its format says it must.
-
-    Finds cut-short files in microseconds, without decoding them.
-
-    Args:
-        path: image file.
-
-    Raises:
-        InputError: the file is cut short.
-        OSError: the file cannot be opened.
-    """
-    with open(path, "rb") as file:
-        _check_end(path, file)
+    return read_image(path, exif=False, file=file).mean(axis=-1)
 
 
 def _check_end(path: str | os.PathLike, file: BinaryIO) -> None:
@@ -142,7 +135,7 @@ def _check_end(path: str | os.PathLike, file: BinaryIO) -> None:
         raise InputError(f"{path} is cut short: its end is missing; replace the file.")
 
 
-def _check_jpeg(path: str | os.PathLike) -> None:
+def _check_jpeg(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
     """Raise InputError if pixel data of a JPEG are missing or damaged.
 
     libjpeg fills in grey and only warns, and Pillow passes over its warnings. Warnings
@@ -150,7 +143,7 @@ def _check_jpeg(path: str | os.PathLike) -> None:
     file that ends exactly between two of its scans looks like a whole one.
     """
     try:
-        decode_strictly(path)
+        decode_strictly(path, file)
     except ValueError as error:
         if any(loss in str(error) for loss in _LOSSES):
             raise InputError(
@@ -158,17 +151,19 @@ def _check_jpeg(path: str | os.PathLike) -> None:
             ) from error
 
 
-def decode_strictly(path: str | os.PathLike) -> None:
+def decode_strictly(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
     """Decode a JPEG at an eighth of its size, which halves the cost, to find damage.
 
     Args:
         path: JPEG file.
+        file: the same file if it is open already.
 
     Raises:
         ValueError: libjpeg warns.
     """
-    with open(path, "rb") as file:
-        simplejpeg.decode_jpeg(file.read(), "GRAY", min_height=1, min_width=1, strict=True)
+    with open(path, "rb") if file is None else contextlib.nullcontext(file) as opened:
+        opened.seek(0)
+        simplejpeg.decode_jpeg(opened.read(), "GRAY", min_height=1, min_width=1, strict=True)
 
 
 def file_format(path: str | os.PathLike) -> str:
