@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
+from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
-from salzoo.prediction.sources import open_source
 from salzoo.utils.errors import InputError
 
 
@@ -12,7 +12,8 @@ class Predictor:
     """A trained model that gives maps at the size of the image.
 
     Args:
-        source: what to load, see `load_model`.
+        source: what to load, see `load_model`; or what `salzoo.prediction.opening` gave, whose
+            options are then those that count.
         options: `InferenceOptions`.
 
     Attributes:
@@ -26,7 +27,7 @@ class Predictor:
     """
 
     def __init__(self, source, options=DEFAULT_OPTIONS):
-        opened = open_source(source, options)
+        opened = source if isinstance(source, Opened) else open_source(source, options)
         self.card, self.fingerprint, self.model, self._saliency = opened
 
     def __call__(self, image):

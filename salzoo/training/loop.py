@@ -7,7 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from salzoo.data.dataset import Dataset
 from salzoo.data.pipeline import name_damaged_files
+from salzoo.data.sample import Sample
 from salzoo.data.sampling import Plan
 from salzoo.data.validation import faults
 from salzoo.models import build_model
@@ -107,7 +109,7 @@ def train(
     try:
         go_on = f" Then go on: salzoo train --resume --run_dir {run.folder}"
         with name_damaged_files(training + validation, go_on):
-            _train_to_the_end(model, batches, held_out, progress, config, board, verbose)
+            _train_to_the_end(session)
     except tf.errors.ResourceExhaustedError as error:
         rows, columns = config.recipe.input_size
         raise InputError(

@@ -4,11 +4,11 @@ import os
 
 import numpy as np
 import pytest
+from salzoo.evaluation.after_training import report_run
 
 from salzoo.data.dataset import load_dataset
 from salzoo.data.images import read_image
-from salzoo.evaluation.after_training import report_run
-from salzoo.evaluation.evaluated_sources import open_sources, usual_task
+from salzoo.evaluation.evaluated_models import open_sources, usual_task
 from salzoo.export import export_model
 from salzoo.models import model_record
 from salzoo.prediction.options import InferenceOptions
