@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL import Image
 from tqdm import tqdm
 
+from salzoo.data.archives import verify
 from salzoo.data.dataset_record import ANY_NUMBER
 from salzoo.data.datasets import dataset_folder, dataset_record, read_dataset
 from salzoo.data.datasets._formats.checks import ProblemCollector
-from salzoo.data.download import verify
 from salzoo.data.images import decode_strictly, file_format, read_image
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
