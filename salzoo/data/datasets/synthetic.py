@@ -105,7 +105,7 @@ def _write(folder, splits):
     progress = tqdm(split_of, desc="drawing synthetic scenes", unit="image", disable=None)
     for index, split in enumerate(progress):
         name = f"{index + 1:04d}.png"
-        drawn = scenes.scene(SEED, index)
+        drawn = scenes.draw_scene(SEED, index)
         # Level 1 is five times as fast as the default and 8 % larger.
         Image.fromarray(drawn.image).save(os.path.join(folder, "images", name), compress_level=1)
         Image.fromarray(drawn.mask).save(os.path.join(folder, "masks", name), compress_level=1)
