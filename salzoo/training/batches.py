@@ -20,9 +20,7 @@ LOG = logging.getLogger("salzoo")
 Parts = list[list[Sample]]
 
 
-def trainable_samples(
-    config: RunConfig, training: Parts, validation: Parts
-) -> tuple[Parts, Parts]:
+def trainable_samples(config: RunConfig, training: Parts, validation: Parts) -> tuple[Parts, Parts]:
     """Leave out the images without the ground truth that the model is trained on.
 
     A model of both tasks keeps all images, unless it is trained on masks alone.

@@ -59,9 +59,7 @@ class Progress:
         recipe: of the training.
     """
 
-    def __init__(
-        self, run: Run, model: keras.Model, pipeline: Pipeline, recipe: Recipe
-    ) -> None:
+    def __init__(self, run: Run, model: keras.Model, pipeline: Pipeline, recipe: Recipe) -> None:
         self.run = run
         self.model = model
         self.pipeline = pipeline
