@@ -127,7 +127,7 @@ def _wrap(record, model, geometry, wrapping, **known):
     raw, fit_mode, output, tta = wrapping
     if fit_mode is not None:
         record.check_fit(fit_mode)
-        geometry = replace(geometry, mode=fit_mode)
+        geometry = replace(geometry, fit_mode=fit_mode)
     output = choose_output(model, output)
     task = record.task if output is None else output_task(output)
     plain = raw or task is Task.OBJECTS

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from salzoo.data.dataset import Dataset
-from salzoo.data.pipeline import explained
+from salzoo.data.pipeline import name_damaged_files
 from salzoo.data.sample import Sample
 from salzoo.data.sampling import Plan
 from salzoo.data.validation import faults
@@ -107,7 +107,7 @@ def train(
     board = Board(run, config, validation)
     session = _Session(config, model, batches, held_out, progress, board, verbose)
     try:
-        with explained(
+        with name_damaged_files(
             training + validation, f" Then resume: salzoo train --resume --run_dir {run.folder}"
         ):
             _train_to_the_end(session)

@@ -2,11 +2,13 @@
 
 import importlib
 import os
+import sys
+from collections import Counter
 
 import numpy as np
 import pytest
 
-from salzoo.data.dataset import load_dataset
+from salzoo.data.dataset import load_dataset, open_dataset
 from salzoo.data.dataset_record import Protocol
 from salzoo.data.datasets import (
     DATASETS,
@@ -142,6 +144,47 @@ def test_protocols_divide_without_overlap(small):
             assert samples == sorted(samples, key=lambda sample: sample.image_path)
             paths += [sample.image_path for sample in samples]
         assert len(set(paths)) == len(paths)
+
+
+# Number of times that Python opened each file below the folders in WATCHED.
+OPENS: Counter = Counter()
+WATCHED: list[str] = []
+
+
+def count_opens(event, arguments):
+    if event == "open" and str(arguments[0]).startswith(tuple(WATCHED)):
+        OPENS[str(arguments[0])] += 1
+
+
+sys.addaudithook(count_opens)  # stays until Python ends
+
+
+@pytest.fixture
+def opens():
+    """Return the number of opens by path, counted while WATCHED has the folder."""
+    OPENS.clear()
+    yield OPENS
+    WATCHED.clear()
+
+
+def test_every_file_is_opened_once(small, opens):
+    """Whatever splits are taken, an image, a map or a file of fixations is opened once."""
+    name, folder, layout = small
+    paths = [
+        path
+        for sample in load_dataset(name, folder)
+        for path in (sample.image_path, sample.density_path, sample.mask_path)
+        if path
+    ]
+    WATCHED.append(str(folder))
+    dataset = open_dataset(name, folder)
+    (protocol, *_) = layout.COUNTS
+    for split in (*layout.COUNTS[protocol], "all"):
+        for opened in (dataset, dataset.with_sigma(3.0), dataset.only_with("train")):
+            if opened.has_split(split):
+                opened.split(split, limit=1)
+    assert set(paths) <= set(opens)
+    assert [path for path, count in opens.items() if count > 1] == []
 
 
 def test_a_sigma_that_is_given_blurs_the_points(small):
