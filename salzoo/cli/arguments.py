@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 
 from salzoo.cli.parsers import parse_sigma
+from salzoo.prediction.options import InferenceOptions
 from salzoo.utils.errors import InputError
 from salzoo.utils.validators import FITS
 
@@ -73,6 +74,11 @@ def add_inference_options(parser: argparse.ArgumentParser) -> None:
         help="test-time augmentation: the mean over scales and mirror images; four times slower, "
         "slightly better",
     )
+
+
+def inference_options(arguments: argparse.Namespace) -> InferenceOptions:
+    """Return the `InferenceOptions` of parsed arguments."""
+    return InferenceOptions(arguments.raw, arguments.fit_mode, arguments.output, arguments.tta)
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:

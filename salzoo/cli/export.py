@@ -2,7 +2,7 @@
 
 import argparse
 
-from salzoo.cli.arguments import add_inference_options
+from salzoo.cli.arguments import add_inference_options, inference_options
 from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "export a trained model as a SavedModel"
@@ -22,5 +22,4 @@ def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
     from salzoo.export import export_model
 
-    options = arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
-    print(export_model(arguments.model, arguments.out, *options))
+    print(export_model(arguments.model, arguments.out, inference_options(arguments)))

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from salzoo.cli.arguments import add_inference_options
+from salzoo.cli.arguments import add_inference_options, inference_options
 from salzoo.cli.parsers import parse_aspect, whole_number
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
@@ -118,9 +118,7 @@ def _predict(
     from salzoo.prediction.photos import predict_photo
     from salzoo.prediction.predictor import Predictor
 
-    predictor = Predictor(
-        arguments.model, arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
-    )
+    predictor = Predictor(arguments.model, inference_options(arguments))
     read = {os.path.realpath(path) for path in (*photos, arguments.regions or photos[0])}
     files = []
     bar = tqdm(photos, unit="image", disable=None if len(photos) > 1 else True)
@@ -186,9 +184,7 @@ def _submit(arguments: argparse.Namespace) -> int:
     from salzoo.prediction.submission import test_images, write_submission
 
     images = test_images(arguments.submission, arguments.data_dir)
-    predictor = Predictor(
-        arguments.model, arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
-    )
+    predictor = Predictor(arguments.model, inference_options(arguments))
     archive = write_submission(
         arguments.submission, images, predictor, predictor.card["model"], out
     )

@@ -15,6 +15,7 @@ from salzoo.evaluation.journal import remove_journals
 from salzoo.evaluation.measurement import measure, names_of
 from salzoo.evaluation.report.best_and_worst import pictures
 from salzoo.evaluation.results import Evaluation
+from salzoo.prediction.options import InferenceOptions
 from salzoo.utils import validators
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.files import check_folder, whole_file
@@ -120,8 +121,8 @@ def evaluate(
     conventions = tasks.conventions_of(task, "all" if compare else _names(convention))
     metrics = tasks.metrics_of(task, _names(metrics), conventions)
     baselines = tasks.baselines_of(task, _names(baselines)) or "none"
-    wrapping = raw, fit_mode, output, tta
-    models = _sources.open_sources(sources, samples, images, measured, task, wrapping, _names(name))
+    options = InferenceOptions(raw, fit_mode, output, tta)
+    models = _sources.open_sources(sources, samples, images, measured, task, options, _names(name))
     if out is not None:
         os.makedirs(out, exist_ok=True)
     evaluation = measure(

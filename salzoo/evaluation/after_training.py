@@ -8,6 +8,7 @@ from salzoo.data.sample import evenly
 from salzoo.evaluation import measure
 from salzoo.evaluation.evaluated_sources import Network
 from salzoo.evaluation.tasks import has_fixations, has_mask
+from salzoo.prediction.options import InferenceOptions
 from salzoo.prediction.predictor import Predictor
 from salzoo.training.batches import target_kinds
 from salzoo.utils.drawing import panel
@@ -42,7 +43,7 @@ def report_run(run, quiet=False):
         if not samples:
             continue
         output = "fixation" if len(_tasks(config)) > 1 and task is Task.FIXATIONS else None
-        model = Network(Predictor(run.folder, output=output))
+        model = Network(Predictor(run.folder, InferenceOptions(output=output)))
         evaluation = measure(
             {config.model: model},
             samples,

@@ -2,15 +2,16 @@
 
 import os
 import sys
+from dataclasses import replace
 
 from salzoo.data.images import read_image
 from salzoo.evaluation.map_files import HDF5
 from salzoo.evaluation.map_folder import MapFolder
 from salzoo.models import MODELS, model_record, output_task
+from salzoo.prediction.options import DEFAULT_OPTIONS
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json
 from salzoo.utils.task import Task
-from salzoo.utils.validators import WRAPPING_FLAGS
 
 
 def kind_of(source):
@@ -116,15 +117,13 @@ class Network:
         return self.predictor(read_image(sample.image_path, exif=False))
 
 
-def open_sources(
-    sources, samples, images, needed, task, wrapping=(False, None, None, False), names=None
-):
+def open_sources(sources, samples, images, needed, task, options=DEFAULT_OPTIONS, names=None):
     """Open what is to be evaluated.
 
     Args:
         sources: see `salzoo.evaluate`. samples, images: of the split, and their names.
         needed: those of the samples that are measured. task: `Task`.
-        wrapping: raw, fit_mode, output and tta, as of `Predictor`.
+        options: `InferenceOptions`.
         names: for the table, one a source.
 
     Returns:
@@ -137,11 +136,11 @@ def open_sources(
     for source in sources:
         if kind_of(source) == "maps":
             path = os.path.expanduser(str(source))
-            _refuse(wrapping, f"the maps in {path}")
+            _refuse(options, f"the maps in {path}")
             model = MapFolder(path, samples, images, needed, unit=task is Task.OBJECTS)
             opened.append((os.path.basename(without_ending(model.path)), model))
         else:
-            opened.append(_open_model(source, task, wrapping))
+            opened.append(_open_model(source, task, options))
     own = [name for name, _ in opened]
     if names is None:
         names = [
@@ -155,16 +154,17 @@ def open_sources(
     return {name: model for name, (_, model) in zip(names, opened, strict=True)}
 
 
-def _open_model(source, task, wrapping):
+def _open_model(source, task, options):
     """Return the name and the `Network` of a model that can predict this task."""
-    raw, fit_mode, output, tta = wrapping
     if _is_path(source) or _is_keras_model(source):
-        from salzoo.prediction.predictor import load_model
+        from salzoo.prediction.predictor import Predictor
 
-        predictor = load_model(source, raw, fit_mode, output or _output_for(task, source), tta)
+        predictor = Predictor(
+            source, replace(options, output=options.output or _output_for(task, source))
+        )
     else:
         predictor = source
-        _refuse(wrapping, "a model that is at hand already")
+        _refuse(options, "a model that is at hand already")
     card = getattr(predictor, "card", None)
     if card is None:
         return getattr(source, "__name__", type(source).__name__), Network(predictor)
@@ -174,10 +174,9 @@ def _open_model(source, task, wrapping):
     return card["model"], Network(predictor)
 
 
-def _refuse(wrapping, what):
-    for flag, value in zip(WRAPPING_FLAGS, wrapping, strict=True):
-        if value:
-            raise InputError(f"{flag} cannot change {what}.")
+def _refuse(options, what):
+    if options.changed:
+        raise InputError(f"`{options.changed[0]}` cannot change {what}.")
 
 
 def _is_path(source):

@@ -7,7 +7,8 @@ import tensorflow as tf
 from salzoo import __version__
 from salzoo.data.decoding import decode_image
 from salzoo.data.images import MAX_MEGAPIXELS
-from salzoo.prediction.sources import Wrapping, open_source
+from salzoo.prediction.options import DEFAULT_OPTIONS
+from salzoo.prediction.sources import open_source
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder, whole_folder, write_json
 from salzoo.utils.task import Task
@@ -18,13 +19,13 @@ EXIF_NOTE = (
 )
 
 
-def export_model(source, out, raw=False, fit_mode=None, output=None, tta=False):
+def export_model(source, out, options=DEFAULT_OPTIONS):
     """Write a trained model as `out/<model>/<version>/`, the next free version.
 
     Args:
         source: what `salzoo.load_model` takes, but for an export; of a run the best
-            weights. raw, fit_mode, output, tta: what happens around the network, see
-            `Predictor`.
+            weights.
+        options: `InferenceOptions`.
 
     Signatures:
         serving_default: `images`, string (batch,), each an encoded JPEG or PNG
@@ -42,7 +43,7 @@ def export_model(source, out, raw=False, fit_mode=None, output=None, tta=False):
         InputError: the source is no model, or an export already.
     """
     check_folder("out", out)
-    opened = open_source(source, Wrapping(raw, fit_mode, output, tta))
+    opened = open_source(source, options)
     if opened.model is None:
         raise InputError(f"{source} is an exported model already; copy it.")
     card, saliency = opened.card, opened.saliency

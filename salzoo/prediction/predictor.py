@@ -3,7 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from salzoo.prediction.sources import Wrapping, open_source
+from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
+from salzoo.prediction.sources import open_source
 from salzoo.utils.errors import InputError
 
 
@@ -12,10 +13,7 @@ class Predictor:
 
     Args:
         source: what to load, see `load_model`.
-        raw: without post-processing.
-        fit_mode: how images reach the network, if not as usual; see `Geometry`.
-        output: of a model that makes several maps, which; None: the one of the object.
-        tta: the mean over several sizes and the mirror image, see `saliency_function`.
+        options: `InferenceOptions`.
 
     Attributes:
         card: dict, what is known of the model.
@@ -27,8 +25,8 @@ class Predictor:
             when it was made.
     """
 
-    def __init__(self, source, raw=False, fit_mode=None, output=None, tta=False):
-        opened = open_source(source, Wrapping(raw, fit_mode, output, tta))
+    def __init__(self, source, options=DEFAULT_OPTIONS):
+        opened = open_source(source, options)
         self.card, self.fingerprint, self.model, self._saliency = opened
 
     def __call__(self, image):
@@ -64,4 +62,4 @@ def load_model(source="msinet_lite", raw=False, fit_mode=None, output=None, tta=
     Raises:
         InputError: the source is no model; the sentence says what to do.
     """
-    return Predictor(source, raw, fit_mode, output, tta)
+    return Predictor(source, InferenceOptions(raw, fit_mode, output, tta))

@@ -18,11 +18,11 @@ from salzoo.models import (
     shipped_weights,
     trained_model,
 )
+from salzoo.prediction.options import DEFAULT_OPTIONS
 from salzoo.prediction.saliency import saliency_function
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import digest, read_json
 from salzoo.utils.task import Task
-from salzoo.utils.validators import WRAPPING_FLAGS
 
 
 class Opened(NamedTuple):
@@ -34,28 +34,19 @@ class Opened(NamedTuple):
     saliency: object
 
 
-class Wrapping(NamedTuple):
-    """What happens around a network, see `Predictor`."""
-
-    raw: bool = False
-    fit_mode: str | None = None
-    output: str | None = None
-    tta: bool = False
-
-
-def open_source(source, wrapping):
+def open_source(source, options=DEFAULT_OPTIONS):
     """Open what `load_model` takes."""
     backend = keras.backend.backend()
     if backend != "tensorflow":
         raise InputError(f"KERAS_BACKEND is {backend}: predictions run on tensorflow; unset it.")
     if isinstance(source, keras.Model):
-        return _open_model(source, "the model", wrapping)
+        return _open_model(source, "the model", options)
     name = os.path.expanduser(str(source))
     if name in MODELS and (model_record(name).weights or not os.path.isdir(name)):
-        return _open_shipped(name, wrapping)
+        return _open_shipped(name, options)
     path = os.path.normpath(name)
     if os.path.isfile(path) and path.endswith(".keras"):
-        opened = _open_model(_read_keras(path), path, wrapping)
+        opened = _open_model(_read_keras(path), path, options)
         return opened._replace(fingerprint=_fingerprint(path, opened.card))
     if not os.path.isdir(path):
         shipped = " or ".join(models_with_weights())
@@ -66,13 +57,13 @@ def open_source(source, wrapping):
         )
     export = _export_folder(path)
     if export is not None:
-        return _open_export(export, wrapping)
+        return _open_export(export, options)
     from salzoo.training.run import Run
 
-    return _open_run(Run(path), wrapping)
+    return _open_run(Run(path), options)
 
 
-def _open_run(run, wrapping):
+def _open_run(run, options):
     config, metrics = run.config, run.path("metrics.json")
     known = {
         "model_options": config.model_options,
@@ -82,16 +73,16 @@ def _open_run(run, wrapping):
         "metrics": read_json(metrics) if os.path.exists(metrics) else {},
     }
     record, geometry = model_record(config.model), config.geometry
-    opened = _wrap(record, run.load_model(), geometry, wrapping, **known)
+    opened = _wrap(record, run.load_model(), geometry, options, **known)
     return opened._replace(fingerprint=_fingerprint(run.weights(), opened.card))
 
 
-def _open_shipped(name, wrapping):
-    opened = _open_model(trained_model(name), name, wrapping, **model_record(name).trained)
+def _open_shipped(name, options):
+    opened = _open_model(trained_model(name), name, options, **model_record(name).trained)
     return opened._replace(fingerprint=_fingerprint(shipped_weights(name), opened.card))
 
 
-def _open_model(model, where, wrapping, **known):
+def _open_model(model, where, options, **known):
     """Wrap a network of the zoo as its record says."""
     if model.name not in MODELS:
         raise InputError(
@@ -104,7 +95,7 @@ def _open_model(model, where, wrapping, **known):
     if None not in fixed:
         size, mode = fixed, "pad" if mode == "native" else mode
     geometry = Geometry(mode, tuple(size), record.size_multiple, record.padding_value)
-    return _wrap(record, model, geometry, wrapping, **known)
+    return _wrap(record, model, geometry, options, **known)
 
 
 def _read_keras(path):
@@ -122,15 +113,14 @@ def _read_keras(path):
         ) from error
 
 
-def _wrap(record, model, geometry, wrapping, **known):
+def _wrap(record, model, geometry, options, **known):
     """Put together what goes around a network, and the card of the whole."""
-    raw, fit_mode, output, tta = wrapping
-    if fit_mode is not None:
-        record.check_fit(fit_mode)
-        geometry = replace(geometry, fit_mode=fit_mode)
-    output = choose_output(model, output)
+    if options.fit_mode is not None:
+        record.check_fit(options.fit_mode)
+        geometry = replace(geometry, fit_mode=options.fit_mode)
+    output = choose_output(model, options.output)
     task = record.task if output is None else output_task(output)
-    plain = raw or task is Task.OBJECTS
+    plain = options.raw or task is Task.OBJECTS
     recipe = known.pop("recipe", record.recipe)
     card = {
         "model": record.name,
@@ -149,12 +139,12 @@ def _wrap(record, model, geometry, wrapping, **known):
         "post_processing": {
             "blur": 0.0 if plain else record.blur,
             "divide_by_maximum": not plain,
-            **({"tta": True} if tta else {}),
+            **({"tta": True} if options.tta else {}),
         },
         "metrics": {},
         **known,
     }
-    saliency = saliency_function(model, geometry, record.blur, raw, output, tta)
+    saliency = saliency_function(model, geometry, record.blur, options.raw, output, options.tta)
     return Opened(card, None, model, saliency)
 
 
@@ -163,13 +153,12 @@ def _fingerprint(weights, card):
     return [digest(weights), {key: card[key] for key in keys}]
 
 
-def _open_export(export, wrapping):
-    for flag, value in zip(WRAPPING_FLAGS, wrapping, strict=True):
-        if value:
-            raise InputError(
-                f"{flag} cannot change the exported model {export}: it was decided at export; "
-                "give the run folder instead."
-            )
+def _open_export(export, options):
+    if options.changed:
+        raise InputError(
+            f"`{options.changed[0]}` cannot change the exported model {export}: it was decided at "
+            "export; give the run folder instead."
+        )
     try:
         card = read_json(os.path.join(export, "assets", "card.json"))
         loaded = tf.saved_model.load(export)

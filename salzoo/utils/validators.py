@@ -15,8 +15,6 @@ import numpy as np
 from salzoo.utils.errors import InputError, unknown_name
 
 FITS = ("pad", "stretch", "native")
-# What happens around a network, see `Predictor`.
-WRAPPING_FLAGS = ("--raw", "--fit_mode", "--output", "--tta")
 
 
 def size(text):
