@@ -1,4 +1,8 @@
-"""The two prediction tasks, alone or together."""
+"""The two prediction tasks, alone or together.
+
+The only module of `utils` about saliency: it is here because models, datasets, metrics and
+losses, which do not import one another, all state their task.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,8 @@ class Task(enum.Flag):
         """
         if isinstance(task, cls):
             return task
-        known = {str(member): member for member in (cls.FIXATIONS, cls.OBJECTS, ~cls(0))}
+        tasks = (cls.FIXATIONS, cls.OBJECTS, cls.FIXATIONS | cls.OBJECTS)
+        known = {str(member): member for member in tasks}
         if task not in known:
             raise unknown_name("task", task, known)
         return known[task]

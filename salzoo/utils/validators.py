@@ -10,8 +10,6 @@ import numbers
 import os
 from collections.abc import Sequence
 
-import numpy as np
-
 from salzoo.utils.errors import InputError, unknown_name
 
 FITS = ("pad", "stretch", "native")
@@ -176,6 +174,8 @@ def check_bool(name: str, value: object) -> bool:
     Raises:
         InputError: the value is neither True nor False.
     """
+    import numpy as np  # here, since `salzoo --help` does not need it
+
     if not isinstance(value, bool | np.bool_):
         raise InputError(f"`{name}` {value}: give True or False.")
     return bool(value)
