@@ -46,6 +46,11 @@ def export_model(source, out, options=DEFAULT_OPTIONS):
     opened = open_source(source, options)
     if opened.model is None:
         raise InputError(f"{source} is an exported model already; copy it.")
+    return export_opened(opened, out)
+
+
+def export_opened(opened, out):
+    """Write what `open_source` or `open_run` returns, see `export_model`."""
     card, saliency = opened.card, opened.saliency
     parent = os.path.join(out, card["model"])
     target = os.path.join(parent, str(_next_version(parent)))

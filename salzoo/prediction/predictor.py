@@ -26,7 +26,16 @@ class Predictor:
     """
 
     def __init__(self, source, options=DEFAULT_OPTIONS):
-        opened = open_source(source, options)
+        self._use(open_source(source, options))
+
+    @classmethod
+    def from_opened(cls, opened):
+        """Return a predictor of what `open_source` or `open_run` returns."""
+        predictor = cls.__new__(cls)
+        predictor._use(opened)
+        return predictor
+
+    def _use(self, opened):
         self.card, self.fingerprint, self.model, self._saliency = opened
 
     def __call__(self, image):

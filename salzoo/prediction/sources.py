@@ -60,10 +60,18 @@ def open_source(source, options=DEFAULT_OPTIONS):
         return _open_export(export, options)
     from salzoo.training.run import Run
 
-    return _open_run(Run(path), options)
+    return open_run(Run(path), options)
 
 
-def _open_run(run, options):
+def open_run(run, options=DEFAULT_OPTIONS, model=None):
+    """Open a run.
+
+    Args:
+        run: `salzoo.training.run.Run`.
+        options: `InferenceOptions`.
+        model: keras.Model that holds the best weights of the run; None: it is built and
+            they are read from the run's folder.
+    """
     config, metrics = run.config, run.path("metrics.json")
     known = {
         "model_options": config.model_options,
@@ -73,7 +81,7 @@ def _open_run(run, options):
         "metrics": read_json(metrics) if os.path.exists(metrics) else {},
     }
     record, geometry = model_record(config.model), config.geometry
-    opened = _wrap(record, run.load_model(), geometry, options, **known)
+    opened = _wrap(record, model or run.load_model(), geometry, options, **known)
     return opened._replace(fingerprint=_fingerprint(run.weights(), opened.card))
 
 
