@@ -49,19 +49,11 @@ def export_model(
     opened = open_source(source, options)
     if opened.model is None:
         raise InputError(f"{source} is an exported model already; copy it.")
-    return write_export(opened, out)
+    return export_opened(opened, out)
 
 
-def write_export(opened: Opened, out: str | os.PathLike) -> str:
-    """Write a model that is in memory as `out/<model>/<version>/`, see `export_model`.
-
-    Args:
-        opened: from `salzoo.prediction.opening`.
-        out: folder of all exports.
-
-    Returns:
-        The folder written.
-    """
+def export_opened(opened: Opened, out: str | os.PathLike) -> str:
+    """Write what `open_source` or `open_run` returns, see `export_model`."""
     card, saliency = opened.card, opened.saliency
     parent = os.path.join(out, card["model"])
     target = os.path.join(parent, str(_next_version(parent)))

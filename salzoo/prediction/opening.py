@@ -24,7 +24,6 @@ from salzoo.models.record import ModelRecord
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.prediction.saliency import saliency_function
 from salzoo.prediction.sources import SourceKind, read_card, resolve_source
-from salzoo.training.config import RunConfig
 from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import digest, read_json
@@ -73,29 +72,26 @@ def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Ope
         return opened._replace(fingerprint=_fingerprint(path, opened.card))
     if found.kind is SourceKind.EXPORT:
         return _open_export(path, options)
-    # Run says what a folder without config.json lacks.
-    run = Run(path)
-    return open_run(run, run.config, run.load_model(), options)
+    return open_run(Run(path), options)  # which says what a folder without config.json lacks
 
 
 def open_run(
-    run: Run, config: RunConfig, model: keras.Model, options: InferenceOptions = DEFAULT_OPTIONS
+    run: Run, options: InferenceOptions = DEFAULT_OPTIONS, model: keras.Model | None = None
 ) -> Opened:
-    """Wrap the network of a run that is in memory already.
+    """Open a run.
 
     Args:
-        run: whose best weights the network has.
-        config: of the run.
-        model: the network.
+        run: the run.
         options: preprocessing, postprocessing and choice of output.
+        model: with the best weights of the run, if it is in memory already.
 
     Raises:
-        InputError: the options do not fit the model.
+        InputError: this is no run, or the options do not fit the model.
     """
-    metrics = run.path("metrics.json")
+    config, metrics = run.config, run.path("metrics.json")
     opened = _wrap(
         model_record(config.model),
-        model,
+        model or run.load_model(),
         config.geometry,
         options,
         model_options=config.model_options,

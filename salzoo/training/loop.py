@@ -107,8 +107,9 @@ def train(
     board = Board(run, config, validation)
     session = _Session(config, model, batches, held_out, progress, board, verbose)
     try:
-        go_on = f" Then go on: salzoo train --resume --run_dir {run.folder}"
-        with name_damaged_files(training + validation, go_on):
+        with name_damaged_files(
+            training + validation, f" Then resume: salzoo train --resume --run_dir {run.folder}"
+        ):
             _train_to_the_end(session)
     except tf.errors.ResourceExhaustedError as error:
         rows, columns = config.recipe.input_size

@@ -1,6 +1,5 @@
 """Weights files of runs and models."""
 
-import os
 import warnings
 
 import keras
@@ -8,11 +7,11 @@ import keras
 from salzoo.utils.errors import InputError
 
 
-def load_weights(model: keras.Model, path: str | os.PathLike) -> None:
+def load_weights(model: keras.Model, path: str) -> None:
     """Load a .weights.h5 file into a model.
 
     Args:
-        model: that the weights are loaded into.
+        model: built with the options of the file's model.
         path: of the file.
 
     Raises:
@@ -20,7 +19,7 @@ def load_weights(model: keras.Model, path: str | os.PathLike) -> None:
     """
     try:
         with warnings.catch_warnings():
-            # Keras only warns of layers that it leaves at their random initialisation.
+            # Keras only warns of layers that keep their random initialisation.
             warnings.simplefilter("error", UserWarning)
             model.load_weights(path)
     except Exception as error:  # keras and h5py raise many kinds
