@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from salzoo import metrics
 from salzoo.data.sample import Sample
 from salzoo.evaluation import baselines as known_baselines
-from salzoo.evaluation.metric_properties import EXPENSIVE
 from salzoo.evaluation.worker_pool import cores
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
@@ -161,13 +160,16 @@ def resolve_metrics(
         InputError: there is no such metric, none of the conventions defines it, or it
             needs a package that is not installed.
     """
-    known = list(metrics.FIXATION_METRICS if task is Task.FIXATIONS else metrics.OBJECT_METRICS)
+    records = metrics.FIXATION_METRICS if task is Task.FIXATIONS else metrics.OBJECT_METRICS
+    known = list(records)
     defining = {
         name: [item for item in conventions if name in metrics_of_convention(task, item)]
         for name in known
     }
     if names is None or names == "all":
-        chosen = [name for name in known if defining[name] and (names or name not in EXPENSIVE)]
+        chosen = [
+            name for name in known if defining[name] and (names or not records[name].on_request)
+        ]
     else:
         chosen = _spelled(names, known, f"metric of {task}", str.lower)
     for name in chosen:
@@ -181,16 +183,20 @@ def resolve_metrics(
                 f"`metrics` {name}: {' and '.join(conventions)} has no {name}; take "
                 f"`convention` {' or '.join(others)}."
             )
-    if "EMD" in chosen and importlib.util.find_spec("ot") is None:
-        raise InputError("`metrics` EMD needs the package POT: pip install POT.")
+        required = records[name].requires
+        if required is not None and importlib.util.find_spec(required[0]) is None:
+            package = required[1]
+            raise InputError(
+                f"`metrics` {name} needs the package {package}: pip install {package}."
+            )
     return chosen
 
 
 def metrics_of_convention(task: Task, convention: str) -> Sequence[str]:
     """Return the names of the metrics that a convention defines."""
     if task is Task.OBJECTS:
-        return metrics.OBJECT_METRICS
-    return metrics.convention(convention).metrics
+        return tuple(metrics.OBJECT_METRICS)
+    return metrics.metrics_of(convention)
 
 
 def define_metrics(

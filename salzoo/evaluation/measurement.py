@@ -145,12 +145,13 @@ def measure_data(
     if folder is not None:
         journal = Journal(folder, _fingerprint(config, models, data, samples, images, baselines))
     entries = _score_all(scoring, inputs, journal, config.jobs, quiet)
+    gain = _need(config, "baseline_map")
     notes = [
         *descriptions.describe_missing(
-            set(config.baselines) - set(baselines), "IG" in config.metrics and centre is None
+            set(config.baselines) - set(baselines), gain and centre is None
         ),
         *descriptions.describe_fitting(
-            baselines, "IG" in config.metrics and centre is not None, data.training, config.task
+            baselines, gain and centre is not None, data.training, config.task
         ),
         *descriptions.describe_folders(folders, config.task, config.conventions),
     ]
@@ -199,6 +200,13 @@ def _collect(
         truth=descriptions.describe_truth(samples, config.task),
         truth_hash=fingerprint.of_truth(samples),
     )
+
+
+def _need(config: EvaluationConfig, ground_truth: str) -> bool:
+    """Return whether a metric of an evaluation needs a part of the ground truth."""
+    objects = config.task is Task.OBJECTS
+    records = known_metrics.OBJECT_METRICS if objects else known_metrics.FIXATION_METRICS
+    return any(ground_truth in records[name].needs for name in config.metrics)
 
 
 def _fingerprint(
@@ -251,7 +259,8 @@ class _ScoringInputs:
         sample, name = self.samples[row], self.images[row]
         maps = {model: _predict(network, sample, model) for model, network in self.networks.items()}
         drawn = {}
-        for convention in self.config.conventions if "sAUC" in self.config.metrics else ():
+        needed = _need(self.config, "other_fixations")
+        for convention in self.config.conventions if needed else ():
             rule = known_metrics.convention(convention)
             drawn[convention] = self.others.for_convention(rule, name, sample, self.config.seed)
         return row, (sample, maps, drawn)

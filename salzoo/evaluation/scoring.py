@@ -10,7 +10,7 @@ import numpy as np
 from salzoo import metrics
 from salzoo.evaluation import baselines
 from salzoo.evaluation.map_folder import MapFolder
-from salzoo.evaluation.storage import CURVES
+from salzoo.metrics.metric import CURVES
 from salzoo.utils.errors import InputError
 from salzoo.utils.resize import resized
 from salzoo.utils.task import Task

@@ -6,11 +6,11 @@ import os
 
 import numpy as np
 
+from salzoo.metrics.metric import CURVES
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json, whole_file, write_json
 from salzoo.utils.task import Task
 
-CURVES = ("precision", "recall", "f", "e")
 _FIELDS = (
     "title",
     "command",

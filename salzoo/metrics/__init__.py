@@ -1,5 +1,7 @@
 """Benchmark metrics in float64, under named conventions."""
 
+from salzoo.metrics.absolute_error import mae
+from salzoo.metrics.areas import auc, auc_borji, auc_judd, shuffled_auc
 from salzoo.metrics.conventions import (
     CONVENTIONS,
     MIT,
@@ -7,38 +9,24 @@ from salzoo.metrics.conventions import (
     TUEBINGEN,
     Convention,
     convention,
-    definitions,
 )
-from salzoo.metrics.fixation_metrics import (
-    FIXATION_METRICS,
-    auc,
-    auc_borji,
-    auc_judd,
-    cc,
-    emd,
-    fixation_scores,
-    information_gain,
-    kl_divergence,
-    nss,
-    shuffled_auc,
-    similarity,
-)
+from salzoo.metrics.correlation import cc
+from salzoo.metrics.distributions import information_gain, kl_divergence, similarity
+from salzoo.metrics.e_measures import e_measure
+from salzoo.metrics.earth_movers import emd
+from salzoo.metrics.f_measures import f_measure, precision_recall_curve
+from salzoo.metrics.fixation_metrics import definitions, fixation_scores
+from salzoo.metrics.metric import Metric
 from salzoo.metrics.object_conventions import (
     OBJECT_CONVENTIONS,
-    OBJECT_METRICS,
     ObjectConvention,
     object_convention,
-    object_definitions,
 )
-from salzoo.metrics.object_metrics import (
-    e_measure,
-    f_measure,
-    mae,
-    object_scores,
-    precision_recall_curve,
-    s_measure,
-    weighted_f_measure,
-)
+from salzoo.metrics.object_metrics import object_definitions, object_scores
+from salzoo.metrics.object_structure import s_measure
+from salzoo.metrics.registry import FIXATION_METRICS, OBJECT_METRICS, metrics_of
+from salzoo.metrics.scanpath_saliency import nss
+from salzoo.metrics.weighted_f import weighted_f_measure
 
 __all__ = [
     "CONVENTIONS",
@@ -49,6 +37,7 @@ __all__ = [
     "SALICON",
     "TUEBINGEN",
     "Convention",
+    "Metric",
     "ObjectConvention",
     "auc",
     "auc_borji",
@@ -63,6 +52,7 @@ __all__ = [
     "information_gain",
     "kl_divergence",
     "mae",
+    "metrics_of",
     "nss",
     "object_convention",
     "object_definitions",

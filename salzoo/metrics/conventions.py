@@ -1,30 +1,31 @@
-"""Named sets of metric definitions: the numbers of two papers compare only within one of them.
+"""Conventions of fixation metrics: the definitions of one benchmark under a name.
+
+Numbers are comparable only within one convention.
 
 mit: the MATLAB code of the MIT saliency benchmark (Judd, Bylinskii et al., 2014 to
-2016; Bylinskii et al., TPAMI 2019). tuebingen: pysaliency as the benchmark at
-saliency.tuebingen.ai calls it (Kümmerer et al., ECCV 2018). salicon: the evaluation
-code of the SALICON dataset and the LSUN 2017 challenge.
+2016; Bylinskii et al., TPAMI 2019).
+tuebingen: pysaliency as the benchmark at saliency.tuebingen.ai calls it (Kümmerer et
+al., ECCV 2018).
+salicon: the evaluation code of the SALICON dataset and the LSUN 2017 challenge.
 """
 
 import difflib
 from dataclasses import dataclass
-
-from salzoo.metrics.sentences import SENTENCES
 
 NAN = float("nan")
 
 
 @dataclass(frozen=True)
 class Convention:
-    """Everything that one set of definitions decides; vary it as a new name alone.
+    """The parameters of a set of metric definitions.
 
-    `dataclasses.replace(MIT, name="mine", threshold_step=0.01)` is a convention as
-    good as the three named here: functions read these fields and nothing else.
+    `dataclasses.replace(MIT, name="mine", threshold_step=0.01)` makes a variant; give it
+    another name. Metrics read these fields only, never the name.
 
     Attributes:
         name: what tables print.
         source: where the definitions come from.
-        metrics: short names of the metrics that it has.
+        base: name of the published convention whose metrics it has.
         repeats: every fixation counts, also the second on a pixel; otherwise each
             fixated pixel counts once.
         resize: how a map of another size than the truth is brought to it:
@@ -69,7 +70,7 @@ class Convention:
 
     name: str
     source: str
-    metrics: tuple
+    base: str
     repeats: bool
     resize: str | None
     seed: int
@@ -101,7 +102,7 @@ class Convention:
 MIT = Convention(
     name="mit",
     source="MIT saliency benchmark, code_forMetrics (MATLAB, 2014 to 2016)",
-    metrics=("AUC-Judd", "AUC-Borji", "sAUC", "NSS", "CC", "SIM", "KLD", "IG", "EMD"),
+    base="mit",
     repeats=False,
     resize="imresize",
     seed=0,
@@ -133,7 +134,7 @@ MIT = Convention(
 TUEBINGEN = Convention(
     name="tuebingen",
     source="pysaliency 0.2.22 as the benchmark saliency.tuebingen.ai calls it",
-    metrics=("AUC", "AUC-Judd", "sAUC", "NSS", "CC", "SIM", "KLD", "IG"),
+    base="tuebingen",
     repeats=True,
     resize=None,
     seed=42,
@@ -167,7 +168,7 @@ TUEBINGEN = Convention(
 SALICON = Convention(
     name="salicon",
     source="salicon-evaluation (NUS-VIP) and the LSUN 2017 challenge",
-    metrics=("AUC", "sAUC", "NSS", "CC", "IG"),
+    base="salicon",
     repeats=True,
     resize="zoom",
     seed=0,
@@ -199,11 +200,14 @@ SALICON = Convention(
 CONVENTIONS = {item.name: item for item in (MIT, TUEBINGEN, SALICON)}
 
 
-def convention(name):
-    """Return the convention of that name; a `Convention` is returned as it is.
+def convention(name: str | Convention) -> Convention:
+    """Return the convention of a name; a `Convention` is returned as it is.
+
+    Args:
+        name: "mit", "tuebingen", "salicon", or a `Convention`.
 
     Raises:
-        ValueError: no such convention; names those that exist.
+        ValueError: there is no such convention; names those that exist.
     """
     if isinstance(name, Convention):
         return name
@@ -214,15 +218,3 @@ def convention(name):
         f"There is no convention {name!r}{f'; did you mean {near[0]}?' if near else '.'} "
         f"Known are {', '.join(CONVENTIONS)}."
     )
-
-
-def definitions(name, names=None):
-    """Return {short name: one sentence of how the convention computes it}, for reports.
-
-    Args:
-        name: of a convention, or a `Convention`.
-        names: short names of metrics; what the convention lacks is left out. None: all.
-    """
-    chosen = convention(name)
-    names = chosen.metrics if names is None else names
-    return {metric: SENTENCES[metric](chosen) for metric in names if metric in chosen.metrics}

@@ -1,43 +1,63 @@
-"""One saliency map and its truth, with what several metrics need computed once."""
+"""One saliency map with its ground truth, and what several fixation metrics share."""
 
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from salzoo.metrics import roc
-from salzoo.metrics.earth_movers import earth_movers_distance
+from salzoo.metrics.conventions import Convention
+from salzoo.metrics.conventions import convention as find_convention
+from salzoo.metrics.metric import Metric
 from salzoo.utils.resize import to_size
 
 
 class FixationCase:
-    """A saliency map beside its truth, under one convention.
+    """A saliency map and its ground truth under one convention.
 
-    Each metric is a method without arguments that returns a float, NaN where the
-    convention's own code fails or the truth is missing. Under every convention
-    points outside the image are not counted, and a map with NaN or infinite values
-    has no score: NaN.
+    Metrics read the attributes below. Everything is computed once, when first read.
+
+    Args:
+        saliency_map: (rows, columns), any numeric type.
+        convention: the definitions.
+        seed: of all random draws, added to the seed of the convention.
+        fixations: (n, 2), x and y in pixels, 0-based; points outside are not counted.
+        density_map: (rows, columns); a saliency map of another size is resized to it.
+        other_fixations: (n, 2), fixations on other images at the size of this one.
+        other_counts: (rows, columns), the same as a count per pixel.
+        baseline_map: (rows, columns), for information gain.
+
+    Attributes:
+        convention: the `Convention`.
+        seed: int, the sum of both seeds.
+        map: float64 (rows, columns), the saliency map.
+        density: float64 (rows, columns), the density map; None if missing.
+        baseline: float64 (rows, columns), the baseline map; None if missing.
+
+    Raises:
+        ValueError: a shape that does not fit.
     """
 
     def __init__(
         self,
-        saliency_map,
-        convention,
-        seed=0,
-        fixations=None,
-        density_map=None,
-        other_fixations=None,
-        other_counts=None,
-        baseline_map=None,
-    ):
+        saliency_map: ArrayLike,
+        convention: Convention,
+        seed: int = 0,
+        fixations: ArrayLike | None = None,
+        density_map: ArrayLike | None = None,
+        other_fixations: ArrayLike | None = None,
+        other_counts: ArrayLike | None = None,
+        baseline_map: ArrayLike | None = None,
+    ) -> None:
         self.convention = convention
-        self._seed = convention.seed + seed
+        self.seed = convention.seed + seed
         map_ = _as_map(saliency_map, "saliency map")
-        if density_map is not None:
-            density_map = _as_map(density_map, "density map")
-            map_ = to_size(map_, density_map.shape, convention.resize, "saliency map")
-        if baseline_map is not None:
-            baseline_map = _as_map(baseline_map, "baseline map")
-            baseline_map = to_size(baseline_map, map_.shape, convention.resize, "baseline map")
+        density = None if density_map is None else _as_map(density_map, "density map")
+        if density is not None:
+            map_ = to_size(map_, density.shape, convention.resize, "saliency map")
+        baseline = None if baseline_map is None else _as_map(baseline_map, "baseline map")
+        if baseline is not None:
+            baseline = to_size(baseline, map_.shape, convention.resize, "baseline map")
         if other_counts is not None:
             other_counts = np.asarray(other_counts).astype(int)
             if other_counts.shape != map_.shape:
@@ -45,155 +65,112 @@ class FixationCase:
                     f"other_counts is {other_counts.shape}, the saliency map {map_.shape}; "
                     "it takes a count for each pixel of the map."
                 )
-        self._map = map_
-        self._density = density_map
-        self._baseline = baseline_map
+        self.map = map_
+        self.density = density
+        self.baseline = baseline
         self._fixations = fixations
         self._other_fixations = other_fixations
         self._other_counts = other_counts
 
-    # AUC: how well the map tells fixated pixels from others.
+    def score(self, metric: Metric) -> float:
+        """Return a metric of the map; NaN where what it needs is missing or not finite.
 
-    def auc(self):
-        if not self._answerable:
-            return np.nan
-        if self.convention.area == "ranks":
-            return self._placement.area()
-        return self._area_against_random_pixels()
-
-    def auc_borji(self):
-        return self._area_against_random_pixels() if self._answerable else np.nan
-
-    def auc_judd(self):
-        if not self._answerable:
-            return np.nan
-        rule, values = self.convention, self._map
-        if rule.jitter:
-            values = values + roc.jitter(rule.jitter, rule.jitter_scale, self._seed, values.shape)
-        elif self._constant and rule.judd_ties == "index":
-            return np.nan
-        return roc.judd_area(values.ravel(), self._pixels, rule.judd_ties)
-
-    def shuffled_auc(self):
-        if not self._answerable or self._others is None or not self._others.any():
-            return np.nan
-        rule = self.convention
-        if rule.area == "ranks":
-            return self._placement.area(self._others)
-        others = np.repeat(np.arange(self._map.size), self._others)
-        if not rule.other_draws:
-            return self._stepped([others])
-        random = np.random.default_rng(self._seed)
-        count = min(self._pixels.size, others.size)
-        return self._stepped(
-            random.choice(others, count, replace=False) for _ in range(rule.splits)
-        )
-
-    # Values at the fixations.
-
-    def nss(self):
-        if not self._answerable:
-            return np.nan
-        if self._constant:
-            return self.convention.constant_nss
-        deviation = self._centred.ravel()[self._pixels].mean()
-        spread = self._squares / (self._map.size - self.convention.ddof)
-        return float(deviation / np.sqrt(spread))
-
-    def information_gain(self):
-        if not self._answerable or not _finite(self._baseline):
-            return np.nan
-        stretch, epsilon = self.convention.stretch, self.convention.gain_epsilon
-        if stretch and (self._constant or np.ptp(self._baseline) == 0):
-            return np.nan
-        own = self._stretched if stretch else self._distribution
-        base = self._as_distribution(self._baseline, stretch)
-        with np.errstate(all="ignore"):
-            own, base = (np.log2(epsilon + map_.ravel()[self._pixels]) for map_ in (own, base))
-            return float((own - base).mean())
-
-    # Against the density of all fixations.
-
-    def cc(self):
-        if not self._comparable or np.ptp(self._density) == 0:
-            return np.nan
-        if self._constant:
-            return self.convention.constant_cc
-        truth = self._density - self._density.mean()
-        scale = np.sqrt(self._squares) * np.sqrt(_product(truth, truth))
-        return float(_product(self._centred, truth) / scale) if scale > 0 else np.nan
-
-    def similarity(self):
-        if not self._comparable:
-            return np.nan
-        if self.convention.stretch:
-            prediction, truth = self._stretched, self._as_distribution(self._density, True)
-        else:
-            prediction, truth = self._distribution, self._truth
-        return float(np.minimum(prediction, truth).sum())
-
-    def kl_divergence(self):
-        if not self._comparable:
-            return np.nan
-        epsilon, truth = self.convention.epsilon, self._truth
-        with np.errstate(all="ignore"):
-            quotient = truth / (self._distribution + epsilon)
-            return float(_product(truth, np.log(epsilon + quotient)))
-
-    def emd(self):
-        if not self._comparable:
-            return np.nan
-        return earth_movers_distance(self._map, self._density, self.convention.downsize)
-
-    # What they share.
+        Args:
+            metric: a fixation metric.
+        """
+        if not self._finite or not all(self._has(need) for need in metric.needs):
+            return float("nan")
+        return float(metric.compute(self))
 
     @cached_property
-    def _answerable(self):
-        """There are fixations, and a map to ask."""
-        return self._fixations is not None and self._pixels.size > 0 and _finite(self._map)
+    def _finite(self) -> bool:
+        return is_finite(self.map)
+
+    def _has(self, need: str) -> bool:
+        """Return whether a part of the ground truth is there and usable."""
+        if need == "fixations":
+            return self._fixations is not None and self.pixels.size > 0
+        if need == "other_fixations":
+            return self.others is not None and bool(self.others.any())
+        return is_finite({"density_map": self.density, "baseline_map": self.baseline}[need])
+
+    # Fixations.
 
     @cached_property
-    def _comparable(self):
-        return _finite(self._density) and _finite(self._map)
-
-    @cached_property
-    def _pixels(self):
-        """Flat indices of the fixated pixels that count."""
-        pixels = pixel_indices(self._fixations, self._map.shape)
+    def pixels(self) -> np.ndarray:
+        """Flat indices of the fixated pixels that count, int (n,), repeats as in the convention."""
+        pixels = pixel_indices(self._fixations, self.map.shape)
         return pixels if self.convention.repeats else np.unique(pixels)
 
     @cached_property
-    def _placement(self):
-        values = self._map.ravel()
-        return roc.Placement(values, values[self._pixels])
+    def others(self) -> np.ndarray | None:
+        """How often each pixel, int (pixels,), is a negative of shuffled AUC; None if missing."""
+        convention = self.convention
+        if self._other_counts is not None:
+            counts = self._other_counts.ravel()
+        elif self._other_fixations is not None:
+            pixels = pixel_indices(self._other_fixations, self.map.shape)
+            counts = np.bincount(pixels, minlength=self.map.size)
+        else:
+            return None
+        if convention.other_repeats is None:
+            counts = np.minimum(counts, 1)
+        if not convention.other_own:
+            counts = counts.copy()
+            counts[self.pixels] = 0
+        return counts
 
     @cached_property
-    def _constant(self):
+    def placement(self) -> roc.Placement:
+        """The values of the map among the fixated values, for exact areas."""
+        values = self.map.ravel()
+        return roc.Placement(values, values[self.pixels])
+
+    # The map.
+
+    @cached_property
+    def constant(self) -> bool:
+        """Whether the map has no variance in float64."""
         # The mean of equal numbers may differ from them, squares of tiny ones may vanish.
-        return np.ptp(self._map) == 0 or self._squares == 0
+        return bool(np.ptp(self.map) == 0 or self.squares == 0)
 
     @cached_property
-    def _centred(self):
-        return self._map - self._map.mean()
+    def centred(self) -> np.ndarray:
+        """float64 (rows, columns), the map minus its mean."""
+        return self.map - self.map.mean()
 
     @cached_property
-    def _squares(self):
-        return _product(self._centred, self._centred)
+    def squares(self) -> float:
+        """Sum of the squares of `centred`."""
+        return sum_of_products(self.centred, self.centred)
+
+    # Maps as distributions.
 
     @cached_property
-    def _distribution(self):
-        return self._as_distribution(self._map, False)
+    def distribution(self) -> np.ndarray:
+        """float64 (rows, columns), the map divided by its sum, not stretched."""
+        return self.as_distribution(self.map, stretch=False)
 
     @cached_property
-    def _truth(self):
-        return self._as_distribution(self._density, False)
+    def stretched_distribution(self) -> np.ndarray:
+        """float64 (rows, columns), the map stretched to 0..1 and divided by its sum."""
+        return self.as_distribution(self.map, stretch=True)
 
     @cached_property
-    def _stretched(self):
-        return self._as_distribution(self._map, True)
+    def density_distribution(self) -> np.ndarray:
+        """float64 (rows, columns), the density map divided by its sum, not stretched."""
+        return self.as_distribution(self.density, stretch=False)
 
-    def _as_distribution(self, map_, stretch):
-        """To unit sum, as the convention does it; all NaN for a constant map to stretch."""
+    def as_distribution(self, map_: np.ndarray, stretch: bool) -> np.ndarray:
+        """Divide a map by its sum, under the rules of the convention.
+
+        Args:
+            map_: float64 (rows, columns).
+            stretch: stretch the map to 0..1 first.
+
+        Returns:
+            float64 (rows, columns); all NaN for a constant map that is stretched.
+        """
         if self.convention.lift and map_.min() < 0:
             map_ = map_ - map_.min()
         if not map_.any():
@@ -203,62 +180,65 @@ class FixationCase:
                 map_ = (map_ - map_.min()) / np.ptp(map_)
             return map_ / map_.sum()
 
-    @cached_property
-    def _others(self):
-        """How often each pixel, flattened, is a negative of sAUC; None where nobody said."""
-        rule = self.convention
-        if self._other_counts is not None:
-            counts = self._other_counts.ravel()
-        elif self._other_fixations is not None:
-            pixels = pixel_indices(self._other_fixations, self._map.shape)
-            counts = np.bincount(pixels, minlength=self._map.size)
-        else:
-            return None
-        if rule.other_repeats is None:
-            counts = np.minimum(counts, 1)
-        if not rule.other_own:
-            counts = counts.copy()
-            counts[self._pixels] = 0
-        return counts
 
-    def _area_against_random_pixels(self):
-        rule, fixated = self.convention, self._pixels.size
-        if fixated < rule.fewest_fixations:
-            return np.nan
-        random = np.random.default_rng(self._seed)
-        draws = random.integers(self._map.size, size=(rule.splits, rule.negatives or fixated))
-        return self._stepped(draws)
+def score_one(
+    metric: Metric,
+    convention: str | Convention,
+    seed: int,
+    saliency_map: ArrayLike,
+    **ground_truth: ArrayLike | None,
+) -> float:
+    """Compute one metric of one map.
 
-    def _stepped(self, draws):
-        """Mean area over the draws of negative pixels."""
-        rule, spread = self.convention, np.ptp(self._map)
-        if spread == 0:
-            return rule.constant_area
-        values = ((self._map - self._map.min()) / spread).ravel()
-        fixated, step, last = values[self._pixels], rule.threshold_step, rule.last_threshold
-        areas = [roc.stepped_area(fixated, values[pixels], step, last) for pixels in draws]
-        return float(np.mean(areas))
+    Args:
+        metric: a fixation metric.
+        convention: its name or a `Convention`.
+        seed: of all random draws.
+        saliency_map: (rows, columns).
+        **ground_truth: keyword arguments of `FixationCase`.
+
+    Raises:
+        ValueError: the convention does not define the metric, or a shape does not fit.
+    """
+    chosen = find_convention(convention)
+    if chosen.base not in metric.conventions:
+        verb = "have" if len(metric.conventions) > 1 else "has"
+        raise ValueError(
+            f"Convention {chosen.name} has no {metric.name}; "
+            f"{' and '.join(metric.conventions)} {verb} it."
+        )
+    return FixationCase(saliency_map, chosen, seed, **ground_truth).score(metric)
 
 
-def pixel_indices(points, size):
-    """Return flat indices of the pixels of points (n, 2), x and y; those outside are left out."""
+def pixel_indices(points: ArrayLike, size: tuple[int, int]) -> np.ndarray:
+    """Return flat indices of the pixels that points fall on.
+
+    Args:
+        points: (n, 2), x and y in pixels, 0-based; the pixel is the floor.
+        size: (rows, columns).
+
+    Returns:
+        int (m,), m <= n: points outside the image are left out.
+    """
     rows, columns = size
     x, y = np.floor(np.asarray(points, "float64").reshape(-1, 2)).T
     inside = (0 <= x) & (x < columns) & (0 <= y) & (y < rows)
     return y[inside].astype(int) * columns + x[inside].astype(int)
 
 
-def _as_map(map_, name):
+def sum_of_products(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the sum of the products of two maps (rows, columns), pixel by pixel."""
+    # Not a product of BLAS, whose threads take longer to wake than this takes.
+    return np.einsum("ij,ij->", first, second)
+
+
+def is_finite(map_: np.ndarray | None) -> bool:
+    """Return whether there is a map without NaN and infinite values."""
+    return map_ is not None and bool(np.isfinite(map_).all())
+
+
+def _as_map(map_: ArrayLike, name: str) -> np.ndarray:
     values = np.asarray(map_, "float64")
     if values.ndim != 2 or values.size == 0:
         raise ValueError(f"The {name} is {values.shape} and should be (rows, columns).")
     return values
-
-
-def _finite(map_):
-    return map_ is not None and bool(np.isfinite(map_).all())
-
-
-def _product(first, second):
-    # Not a product of BLAS, whose threads take longer to wake than this takes.
-    return np.einsum("ij,ij->", first, second)

@@ -13,7 +13,7 @@ import keras
 from keras import ops
 
 from salzoo.losses.truth import match
-from salzoo.metrics.object_metrics import BETA_SQUARED
+from salzoo.metrics.object_case import BETA_SQUARED
 from salzoo.utils.task import Task
 
 EPSILON = 2.0**-52

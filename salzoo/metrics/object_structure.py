@@ -1,20 +1,44 @@
-"""The two object metrics that look at where the errors are: structure and weighted F.
-
-Both take a prepared map (float64 0..1) and the mask (bool), (rows, columns).
-"""
+"""Structure measure, S."""
 
 import numpy as np
-from scipy import ndimage
+from numpy.typing import ArrayLike
 
-EPSILON = 2.0**-52
+from salzoo.metrics.metric import Metric
+from salzoo.metrics.object_case import EPSILON, ObjectCase
+from salzoo.metrics.object_conventions import ObjectConvention
 
 
-def structure(values, truth):
-    """Structure measure S (Fan et al., ICCV 2017): half object-aware, half region-aware.
+def s_measure(
+    saliency_map: ArrayLike, mask: ArrayLike, *, convention: str | ObjectConvention = "pysod"
+) -> float:
+    """Structure measure (Fan et al., ICCV 2017), alpha 0.5; see `structure`.
+
+    Args:
+        saliency_map: (rows, columns), floats or integers 0..255.
+        mask: (rows, columns), booleans, floats 0..1 or integers 0..255.
+        convention: its name or an `ObjectConvention`.
+
+    Returns:
+        0..1, 1 is perfect; NaN where it is undefined.
+
+    Raises:
+        ValueError: the shapes differ, or values lie outside their range.
+    """
+    return ObjectCase(saliency_map, mask, convention).score(S)
+
+
+def structure(values: np.ndarray, truth: np.ndarray) -> float:
+    """Return the structure measure of a prepared map.
+
+    Half of it is object-aware, half region-aware (Fan et al., ICCV 2017, alpha 0.5).
 
     An empty mask gives 1 - mean of the map, a full one the mean of the map.
     NaN where the object's centre lies in the last row or column: the parts
     beyond it are empty.
+
+    Args:
+        values: float64 (rows, columns), 0..1.
+        truth: bool (rows, columns).
     """
     share = truth.mean()
     if share == 0:
@@ -26,15 +50,15 @@ def structure(values, truth):
     return np.maximum(0, score)
 
 
-def _brightness(values):
-    """How near to 1, and how even, the values are (Eq. 6 of the paper, with lambda 0.5)."""
+def _brightness(values: np.ndarray) -> float:
+    """Return how close to 1 and how uniform the values are (Eq. 6 of the paper, lambda 0.5)."""
     mean = values.mean()
     spread = values.std(ddof=1) if values.size > 1 else 0
     return 2 * mean / (mean**2 + 1 + spread + EPSILON)
 
 
-def _regions(values, truth):
-    """Similarity of the four parts around the object's centre, weighted by their areas."""
+def _regions(values: np.ndarray, truth: np.ndarray) -> float:
+    """Return the mean similarity, by area, of the four parts around the object's centre."""
     rows, columns = truth.shape
     count = np.count_nonzero(truth)
     # The parts end with the centre's row and column, as ranges do in Matlab.
@@ -50,8 +74,8 @@ def _regions(values, truth):
     return total
 
 
-def _similarity(values, truth):
-    """Structural similarity (SSIM) of one part, as a whole."""
+def _similarity(values: np.ndarray, truth: np.ndarray) -> float:
+    """Return the structural similarity (SSIM) of one part as a whole."""
     pixels = values.size
     mean, share = values.mean(), truth.mean()
     # Rounding would make the variance of a constant map a tiny number, which decides
@@ -69,28 +93,21 @@ def _similarity(values, truth):
     return 1.0 if below == 0 else 0.0
 
 
-# fspecial('gaussian', 7, 5) is the product of this with itself.
-_WINDOW = np.exp(-(np.arange(-3, 4) ** 2) / (2 * 5**2))
-_WINDOW /= _WINDOW.sum()
+def _compute(case: ObjectCase) -> float:
+    return structure(case.values, case.truth)
 
 
-def weighted_f(values, truth):
-    """Weighted F with beta squared 1 (Margolin et al., CVPR 2014); 0 for an empty mask.
+def _describe(convention: ObjectConvention) -> str:
+    return (
+        "Structure measure (Fan et al. 2017), alpha 0.5; an empty mask gives 1 - mean of the map, "
+        f"a full one the mean of the map. {convention.note}"
+    )
 
-    Errors on the object count less where their neighbours (7x7 Gaussian, sigma 5)
-    are right; errors elsewhere count more, up to twice, the farther the object.
-    """
-    if not truth.any():
-        return 0.0
-    distance, (rows, columns) = ndimage.distance_transform_edt(~truth, return_indices=True)
-    error = np.abs(values - truth)
-    # Outside, the error of the nearest object pixel, so that borders are not smeared.
-    spread = error[rows, columns]
-    for axis in (0, 1):
-        spread = ndimage.convolve1d(spread, _WINDOW, axis, mode="constant")
-    on_object = np.minimum(error, spread)[truth]
-    elsewhere = (error * (2 - np.exp(np.log(0.5) / 5 * distance)))[~truth]
-    right = on_object.size - on_object.sum()
-    recall = 1 - on_object.mean()
-    precision = right / (right + elsewhere.sum() + EPSILON)
-    return 2 * recall * precision / (recall + precision + EPSILON)
+
+S = Metric(
+    name="S",
+    compute=_compute,
+    describe=_describe,
+    lower_is_better=False,
+    needs=("mask",),
+)

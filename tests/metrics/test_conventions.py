@@ -107,7 +107,7 @@ def test_shapes_that_differ():
 @pytest.mark.parametrize("name", metrics.CONVENTIONS)
 def test_definitions_are_one_sentence_for_each_metric(name):
     found = metrics.definitions(name)
-    assert tuple(found) == metrics.convention(name).metrics
+    assert tuple(found) == metrics.metrics_of(name)
     assert all(text[0].isupper() and text.endswith(".") for text in found.values())
     assert set(metrics.definitions(name, ["NSS", "EMD"])) <= {"NSS", "EMD"}
 

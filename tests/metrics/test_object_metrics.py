@@ -208,7 +208,7 @@ def test_bad_input_is_one_clear_sentence():
 def test_every_metric_is_defined_in_a_sentence():
     for convention in CONVENTIONS:
         definitions = metrics.object_definitions(convention)
-        assert tuple(definitions) == OBJECT_METRICS
+        assert list(definitions) == list(OBJECT_METRICS)
         assert all(sentence.endswith(".") for sentence in definitions.values())
 
 

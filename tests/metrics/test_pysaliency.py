@@ -31,4 +31,4 @@ def test_equals_pysaliency(name, map_, fixations, density, others, baseline):
 
 def test_golden_values_are_those_of_the_cases():
     assert list(GOLDEN) == [name for name, *_ in cases()]
-    assert all(set(scores) == set(metrics.TUEBINGEN.metrics) for scores in GOLDEN.values())
+    assert all(set(scores) == set(metrics.metrics_of("tuebingen")) for scores in GOLDEN.values())
