@@ -17,6 +17,7 @@ from salzoo.metrics.earth_movers import emd
 from salzoo.metrics.f_measures import f_measure, precision_recall_curve
 from salzoo.metrics.fixation_metrics import definitions, fixation_scores
 from salzoo.metrics.metric import Metric
+from salzoo.metrics.metric_registry import FIXATION_METRICS, OBJECT_METRICS, metrics_of
 from salzoo.metrics.object_conventions import (
     OBJECT_CONVENTIONS,
     ObjectConvention,
@@ -24,7 +25,6 @@ from salzoo.metrics.object_conventions import (
 )
 from salzoo.metrics.object_metrics import object_definitions, object_scores
 from salzoo.metrics.object_structure import s_measure
-from salzoo.metrics.registry import FIXATION_METRICS, OBJECT_METRICS, metrics_of
 from salzoo.metrics.scanpath_saliency import nss
 from salzoo.metrics.weighted_f import weighted_f_measure
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from salzoo.metrics.conventions import Convention
 from salzoo.metrics.conventions import convention as find_convention
 from salzoo.metrics.fixation_case import FixationCase
-from salzoo.metrics.registry import FIXATION_METRICS, metrics_of
+from salzoo.metrics.metric_registry import FIXATION_METRICS, metrics_of
 
 
 def fixation_scores(

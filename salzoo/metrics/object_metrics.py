@@ -17,9 +17,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from salzoo.metrics.metric_registry import OBJECT_METRICS
 from salzoo.metrics.object_case import ObjectCase
 from salzoo.metrics.object_conventions import ObjectConvention, object_convention
-from salzoo.metrics.registry import OBJECT_METRICS
 from salzoo.utils.errors import unknown_name
 
 

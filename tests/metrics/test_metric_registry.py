@@ -8,7 +8,7 @@ import pytest
 from salzoo import metrics
 from salzoo.evaluation.evaluation_config import resolve_metrics
 from salzoo.metrics.metric import Metric
-from salzoo.metrics.registry import load_metrics
+from salzoo.metrics.metric_registry import load_metrics
 from salzoo.utils.task import Task
 
 MAP = np.arange(12.0).reshape(3, 4)
