@@ -13,6 +13,7 @@ MSI-Net's copies of the point maps, in a folder `fixations`, are read as well.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.points import Fixations, marked_points
 from salzoo.data.datasets._formats.splits import shuffled
 from salzoo.data.sample import Sample
@@ -44,8 +45,16 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     images_folder = _folder_below(folder, ("stimuli",), checks)
     maps_folder = _folder_below(folder, ("all5", "fixations"), checks)
     if images_folder is None or maps_folder is None:
@@ -64,7 +73,7 @@ def read(folder, checks):
     return samples
 
 
-def _folder_below(root, names, checks):
+def _folder_below(root: str, names: tuple[str, ...], checks: FileChecker) -> str | None:
     """Return the folder nearest to the root that has one of the names, the first preferred."""
     found = {}
     for place, folders, _ in os.walk(root):

@@ -13,13 +13,13 @@ import unicodedata
 
 import numpy as np
 
-from salzoo.data.datasets._formats.checks import find_folder
+from salzoo.data.datasets._formats.checks import FileChecker, find_folder
 from salzoo.data.datasets._formats.points import join_observers
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
 
 
-def find(folder, name):
+def find(folder: str, name: str) -> str | None:
     """Return the folder that holds a set's STIMULI and SCANPATHS, None if there is none."""
     for place in (folder, os.path.join(folder, name)):
         if all(os.path.isdir(os.path.join(place, kind)) for kind in ("STIMULI", "SCANPATHS")):
@@ -27,7 +27,7 @@ def find(folder, name):
     return None
 
 
-def read_samples(folder, checks, sigma, drop_first):
+def read_samples(folder: str, checks: FileChecker, sigma: float, drop_first: bool) -> list[Sample]:
     """Read the samples of a folder that `find` found; densities if SALIENCY_MAPS is there."""
     scanpaths, maps = os.path.join(folder, "SCANPATHS"), find_folder(folder, "SALIENCY_MAPS")
     images = checks.stems(os.path.join(folder, "STIMULI"), EXTENSIONS)
@@ -60,13 +60,13 @@ def read_samples(folder, checks, sigma, drop_first):
     return samples
 
 
-def _files(folder):
+def _files(folder: str) -> dict[str, str]:
     """Return {observer: path} of an image's scanpaths."""
     names = [name for name in os.listdir(folder) if name[0] != "."]
     return {os.path.splitext(name)[0]: os.path.join(folder, name) for name in names}
 
 
-def _rows(path, checks):
+def _rows(path: str | None, checks: FileChecker) -> np.ndarray | None:
     """Return a scanpath (n, 4) in order of time, None (a problem) if it is none.
 
     path: None for an observer who did not see the image.

@@ -39,6 +39,7 @@ from tqdm import tqdm
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets import fixatons
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.gaze import find_fixations
 from salzoo.data.datasets._formats.matlab import field, load_matlab5
 from salzoo.data.datasets._formats.points import (
@@ -108,8 +109,20 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks, points="published", drop_first=True):
-    """Read all samples of the folder, sorted by file name; options as in RECORD.options."""
+def read(
+    folder: str, checks: FileChecker, points: str = "published", drop_first: bool = True
+) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        points: see RECORD.options.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     if points not in POINTS:
         raise unknown_name("kind of points", points, POINTS)
     fixatons_folder = fixatons.find(folder, "MIT1003")
@@ -130,7 +143,7 @@ def read(folder, checks, points="published", drop_first=True):
     return _published_samples(folder, checks)
 
 
-def _published_samples(folder, checks):
+def _published_samples(folder: str, checks: FileChecker) -> list[Sample]:
     stimuli = checks.folder(folder, "ALLSTIMULI")
     truth = checks.folder(folder, "ALLFIXATIONMAPS")
     if stimuli is None or truth is None:
@@ -156,7 +169,7 @@ def _published_samples(folder, checks):
     return samples
 
 
-def _marked(levels):
+def _marked(levels: np.ndarray) -> np.ndarray:
     """Find the pixels that were marked before JPEG smeared them, bool (rows, columns)."""
     rows, columns = np.nonzero(levels >= _LEVEL)
     width = 2 * _REACH + 1
@@ -170,7 +183,7 @@ def _marked(levels):
     return marked
 
 
-def _samples_of_gaze(folder, checks, drop_first):
+def _samples_of_gaze(folder: str, checks: FileChecker, drop_first: bool) -> list[Sample]:
     stimuli, data = checks.folder(folder, "ALLSTIMULI"), checks.folder(folder, "DATA")
     if stimuli is None or data is None:
         return []
@@ -196,7 +209,9 @@ def _samples_of_gaze(folder, checks, drop_first):
     return samples
 
 
-def _fixations_of(path, stem, checks):
+def _fixations_of(
+    path: str, stem: str, checks: FileChecker
+) -> tuple[np.ndarray, np.ndarray] | None:
     """Return points (n, 2), 0-based, and durations (n,) of a file of gaze; None if unusable."""
     gaze = load_matlab5(path, stem[:63], checks)  # MATLAB's names are no longer
     if gaze is None:

@@ -14,6 +14,7 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import field, load_matlab5
 from salzoo.data.datasets._formats.points import DROP_FIRST, join_observers, points_of_matrix
 from salzoo.data.datasets._formats.splits import set_aside, shuffled
@@ -50,8 +51,17 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks, drop_first=False):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     stimuli = checks.folder(folder, "data/stimuli")
     tidy = checks.folder(folder, "data/tidy")
     if stimuli is None or tidy is None:
@@ -97,14 +107,14 @@ def read(folder, checks, drop_first=False):
     return samples
 
 
-def _points(trial, size):
+def _points(trial: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Return the points (n, 2) of rows y, x, ..., those on the far border in the last pixel."""
     points = trial[:, 1::-1]
     extent = np.array(size[::-1], "float64")
     return np.where(points == extent, np.nextafter(extent, 0), points)
 
 
-def _sizes(path, checks):
+def _sizes(path: str, checks: FileChecker) -> list[tuple[int, int]] | None:
     """Return a list of (rows, columns), None if the file cannot be used."""
     info = load_matlab5(path, "imgInfo", checks)
     try:

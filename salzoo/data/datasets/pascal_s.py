@@ -25,7 +25,7 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import find_folder
+from salzoo.data.datasets._formats.checks import FileChecker, find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab73
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled
@@ -72,8 +72,17 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks, drop_first=False):
-    """Read all samples of the folder, sorted by file name as text."""
+def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name as text.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     root = find_folder(folder, "salObj") or folder
     image_folder = checks.folder(root, "datasets/imgs/pascal")
     mask_folder = find_folder(root, "datasets/masks/pascal")
@@ -110,7 +119,14 @@ def read(folder, checks, drop_first=False):
     return samples
 
 
-def _sample(image, mask, density, fixations, drop_first, checks):
+def _sample(
+    image: str,
+    mask: str | None,
+    density: str | None,
+    fixations: tuple[str, np.ndarray, tuple[int, int]] | None,
+    drop_first: bool,
+    checks: FileChecker,
+) -> Sample | None:
     """Return the sample of an image, None if any of its files cannot be used.
 
     fixations: None, or as of `_fixations`.
@@ -135,7 +151,9 @@ def _sample(image, mask, density, fixations, drop_first, checks):
     return trial and Sample(image, size, *trial, RECORD.sigma, density, mask)
 
 
-def _fixations(path, checks):
+def _fixations(
+    path: str, checks: FileChecker
+) -> dict[str, tuple[str, np.ndarray, tuple[int, int]] | None]:
     """Return {"1": (path, rows (n, 3) of 0-based x, y, observer, stated (rows, columns))}.
 
     None stands for an entry that cannot be used, {} for a file.

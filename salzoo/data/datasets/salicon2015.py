@@ -18,7 +18,9 @@ from dataclasses import replace
 import numpy as np
 
 from salzoo.data.datasets import salicon
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.points import Fixations, points_of_matrix
+from salzoo.data.sample import Sample
 
 RECORD = replace(
     salicon.RECORD,
@@ -45,12 +47,29 @@ RECORD = replace(
 )
 
 
-def read(folder, checks, points="fixations", maps=False, drop_first=False):
-    """Read all samples of the folder, sorted by file name."""
+def read(
+    folder: str,
+    checks: FileChecker,
+    points: str = "fixations",
+    maps: bool = False,
+    drop_first: bool = False,
+) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        points: see RECORD.options.
+        maps: see RECORD.options.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     return salicon.read_release(folder, checks, points, maps, drop_first, _read_json)
 
 
-def _read_json(path, checks):
+def _read_json(path: str, checks: FileChecker) -> dict[str, Fixations] | None:
     """Read a file of the JSON form, COCO style.
 
     {images: [{id, file_name}], annotations: [{image_id, worker_id, fixations:
@@ -89,7 +108,7 @@ def _read_json(path, checks):
     return trials
 
 
-def _compact(entry):
+def _compact(entry: dict) -> dict:
     """Turn an annotation's points into an array as soon as it is parsed, None if they are none.
 
     As lists of lists the 70 million points of the training set would take 9 GB, so

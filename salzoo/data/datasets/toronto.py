@@ -17,6 +17,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import load_cells
 from salzoo.data.datasets._formats.points import points_of_map
 from salzoo.data.datasets._formats.splits import only
@@ -60,8 +61,16 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     inner = ("eyetrackingdata/fixdens", "fixdens", "")
     stimuli = checks.folder(folder, *(os.path.join(each, "Original Image Set") for each in inner))
     if stimuli is None:

@@ -10,6 +10,7 @@ import unicodedata
 from typing import BinaryIO
 
 import numpy as np
+from tqdm import tqdm
 
 from salzoo.data.datasets._formats.points import Fixations, without_first
 from salzoo.data.images import ImageHeader, check_image_file, read_grey
@@ -23,32 +24,32 @@ class FileChecker:
     name: of the dataset. dropped: points outside their image that were left out.
     """
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
         self.dropped = 0
 
-    def problem(self, path, sentence):
+    def problem(self, path: str | None, sentence: str) -> None:
         """Report that `path` cannot be used; the sentence goes on after the path."""
         raise InputError(f"{self.name}: {path} {sentence}")
 
-    def refused(self, path, error):
+    def refused(self, path: str, error: InputError) -> None:
         """Report what an InputError says of `path`."""
         self.problem(path, str(error).removeprefix(f"{path} "))
 
-    def missing(self, path):
+    def missing(self, path: str) -> None:
         """Report that a file or folder is not there."""
         self.problem(path, f"is missing; see `salzoo datasets {self.name}`.")
 
     # ---- folders and files ----
 
-    def folder(self, root, *candidates):
+    def folder(self, root: str, *candidates: str) -> str | None:
         """Return what `find_folder` finds, None (a problem) if that is nothing."""
         path = find_folder(root, *candidates)
         if path is None:
             self.missing(os.path.join(root, candidates[0]))
         return path
 
-    def file(self, name, *folders):
+    def file(self, name: str, *folders: str) -> str | None:
         """Return the path of a file in the first folder that has it, None (a problem) if none."""
         paths = [os.path.join(folder, name) for folder in folders]
         path = next(filter(os.path.isfile, paths), None)
@@ -56,7 +57,7 @@ class FileChecker:
             self.missing(paths[0])
         return path
 
-    def stems(self, folder, endings, suffix=""):
+    def stems(self, folder: str, endings: tuple[str, ...], suffix: str = "") -> dict[str, str]:
         """Return {stem: path} of the files of a folder, sorted, without clutter.
 
         Stems are composed: macOS writes accents apart from their letters.
@@ -82,7 +83,9 @@ class FileChecker:
                 )
         return found
 
-    def pair(self, images, others, what, folder):
+    def pair(
+        self, images: dict[str, str], others: dict[str, str], what: str, folder: str
+    ) -> list[str]:
         """Match {stem: path} of images with {stem: path} of their ground truth.
 
         Args:
@@ -178,7 +181,15 @@ class FileChecker:
 
     # ---- points ----
 
-    def points(self, fixations, size, path, image_path, drop_first=False, may_be_none=False):
+    def points(
+        self,
+        fixations: Fixations,
+        size: tuple[int, int],
+        path: str,
+        image_path: str,
+        drop_first: bool = False,
+        may_be_none: bool = False,
+    ) -> Fixations | None:
         """Drop the fixations outside an image, and count them.
 
         Args:
@@ -227,12 +238,12 @@ class ProblemCollector(FileChecker):
     progress: a tqdm bar that counts the pictures looked at, or None.
     """
 
-    def __init__(self, name, progress=None):
+    def __init__(self, name: str, progress: tqdm | None = None) -> None:
         super().__init__(name)
         self.problems = []
         self.progress = progress
 
-    def problem(self, path, sentence):
+    def problem(self, path: str | None, sentence: str) -> None:
         self.problems.append((str(path), sentence))
 
     def header(
@@ -244,7 +255,7 @@ class ProblemCollector(FileChecker):
         return super().header(path, exif, file)
 
 
-def find_folder(root, *candidates):
+def find_folder(root: str, *candidates: str) -> str | None:
     """Return the first candidate sub-folder that exists, nested unpackings included, else None.
 
     `a/b` is found as `root/a/b`, `root/b`, and doubled as `root/a/b/b`.
@@ -259,7 +270,14 @@ def find_folder(root, *candidates):
     return None
 
 
-def pairs_of_masks(images, image_endings, masks, mask_endings, checks, split=None):
+def pairs_of_masks(
+    images: str | None,
+    image_endings: tuple[str, ...],
+    masks: str | None,
+    mask_endings: tuple[str, ...],
+    checks: FileChecker,
+    split: str | None = None,
+) -> list[Sample]:
     """Read samples from a folder of images and one of masks with the same stems.
 
     The two may be one folder if the endings differ, or None, which gives none.

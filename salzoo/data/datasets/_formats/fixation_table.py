@@ -8,9 +8,11 @@ import csv
 import io
 import os
 import unicodedata
+from collections.abc import Iterable
 
 import numpy as np
 
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.points import Fixations
 
 SPLITS = ("train", "val", "test")
@@ -23,17 +25,17 @@ class Table:
     path: of the file. columns: {name, in lower case: texts}. lines: of the rows in the file.
     """
 
-    def __init__(self, path, columns, lines):
+    def __init__(self, path: str, columns: dict[str, list[str]], lines: list[int]) -> None:
         self.path, self.columns, self.lines = path, columns, lines
 
-    def __contains__(self, name):
+    def __contains__(self, name: str) -> bool:
         return name.casefold() in self.columns
 
-    def texts(self, name):
+    def texts(self, name: str) -> list[str]:
         """Return a column as a list of texts."""
         return self.columns[name.casefold()]
 
-    def numbers(self, name, checks):
+    def numbers(self, name: str, checks: FileChecker) -> np.ndarray:
         """Return a column as float64 (rows,), not finite where there is no number: a problem."""
         texts = self.texts(name)
         values = np.array([_number(text) for text in texts], "float64")
@@ -48,7 +50,7 @@ class Table:
             )
         return values
 
-    def stems(self, column, images, checks):
+    def stems(self, column: str, images: dict[str, str], checks: FileChecker) -> list[str | None]:
         """Return which of the images {stem: path} each row names, None where there is none."""
         known = {stem: stem for stem in images}
         known |= {_base_name(path): stem for stem, path in images.items()}
@@ -66,7 +68,9 @@ class Table:
         return [known.get(name) for name in names]
 
 
-def read_table(path, required, checks, options=""):
+def read_table(
+    path: str, required: list[str], checks: FileChecker, options: str = ""
+) -> Table | None:
     """Return the `Table` of a CSV file that has the required columns, None if it is unusable.
 
     options: what the person can give to name the columns otherwise, for the message.
@@ -118,7 +122,13 @@ def read_table(path, required, checks, options=""):
     return table
 
 
-def read_fixations(path, columns, optional, images, checks):
+def read_fixations(
+    path: str,
+    columns: tuple[str, str, str],
+    optional: tuple[str, str, str],
+    images: dict[str, str],
+    checks: FileChecker,
+) -> dict[str, Fixations] | None:
     """Read the fixations of images {stem: path}.
 
     Args:
@@ -157,7 +167,9 @@ def read_fixations(path, columns, optional, images, checks):
     return {stem: found.at(rows) for stem, rows in rows_of.items()}
 
 
-def read_splits(path, images, needed, checks):
+def read_splits(
+    path: str, images: dict[str, str], needed: Iterable[str], checks: FileChecker
+) -> dict[str, str]:
     """Return {stem: split} of the images {stem: path}; the needed stems must all be named."""
     table = read_table(path, ["image", "split"], checks)
     if table is None:
@@ -179,19 +191,19 @@ def read_splits(path, images, needed, checks):
     return split_of
 
 
-def _number(text):
+def _number(text: str) -> float:
     try:
         return float("" if "_" in text else text)  # Python reads 1_0 as 10
     except ValueError:
         return np.nan
 
 
-def _base_name(path):
+def _base_name(path: str) -> str:
     """Return a file's name without folders, composed as `FileChecker.stems` does."""
     return unicodedata.normalize("NFC", path.replace("\\", "/").rpartition("/")[2])
 
 
-def some(names, most=3):
+def some(names: Iterable[str], most: int = 3) -> str:
     """Return the first few names, quoted, and how many there are besides."""
     names = list(names)
     more = f" and {len(names) - most} more" if len(names) > most else ""

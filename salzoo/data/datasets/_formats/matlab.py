@@ -6,10 +6,12 @@ import h5py
 import numpy as np
 import scipy.io
 
+from salzoo.data.datasets._formats.checks import FileChecker
+
 _HDF5 = b"\x89HDF"
 
 
-def load_matlab5(path, variable, checks):
+def load_matlab5(path: str, variable: str | None, checks: FileChecker) -> np.ndarray | None:
     """Return a variable of a MATLAB 5 file as scipy gives it, None if it cannot be read.
 
     Structs stay numpy records in object arrays (scipy's default form). `variable`
@@ -39,7 +41,9 @@ def load_matlab5(path, variable, checks):
     return content[variable]
 
 
-def load_cells(path, variable, count, what, checks):
+def load_cells(
+    path: str, variable: str, count: int, what: str, checks: FileChecker
+) -> np.ndarray | None:
     """Return a MATLAB 5 cell of `count` items as a flat object array, None if it is not that.
 
     what: the items are, in the plural, for messages.
@@ -57,7 +61,7 @@ def load_cells(path, variable, count, what, checks):
     return cells.ravel()
 
 
-def load_matlab73(path, variable, checks):
+def load_matlab73(path: str, variable: str, checks: FileChecker) -> list[np.ndarray] | None:
     """Return a cell array of a MATLAB 7.3 file as a list of numpy arrays, None if unreadable.
 
     Arrays come as h5py reads them: axes in the reverse of MATLAB's order. An array
@@ -85,12 +89,12 @@ def load_matlab73(path, variable, checks):
     return items
 
 
-def _lacks(path, variable, names, checks):
+def _lacks(path: str, variable: str | None, names: list[str], checks: FileChecker) -> None:
     wanted = "single variable" if variable is None else f"variable '{variable}'"
     checks.problem(path, f"has no {wanted} but {names or 'none'}; take the set's own file.")
 
 
-def field(struct, name):
+def field(struct: np.ndarray, name: str) -> np.ndarray:
     """Return a field of a MATLAB struct as scipy gives it (1x1 record array).
 
     Raises:

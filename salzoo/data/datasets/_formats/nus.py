@@ -9,14 +9,18 @@ import os
 
 import numpy as np
 
+from salzoo.data.dataset_record import DatasetRecord
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import field, load_cells
-from salzoo.data.datasets._formats.points import join_observers
+from salzoo.data.datasets._formats.points import Fixations, join_observers
 from salzoo.data.sample import Sample
 
 _FIELDS = ("fix_x", "fix_y", "fix_duration")
 
 
-def read_samples(folder, checks, record, base=0, drop_first=False):
+def read_samples(
+    folder: str, checks: FileChecker, record: DatasetRecord, base: int = 0, drop_first: bool = False
+) -> list[Sample]:
     """Read the samples of data/stimuli and data/eye/fixations.mat.
 
     Args:
@@ -42,7 +46,7 @@ def read_samples(folder, checks, record, base=0, drop_first=False):
     return samples
 
 
-def _read_trials(path, count, checks):
+def _read_trials(path: str, count: int, checks: FileChecker) -> dict[str, Fixations]:
     """Return {image name: `Fixations` as in the file}, {} if the file is unusable."""
     cells = load_cells(path, "fixations", count, "images", checks)
     trials = {}
@@ -63,7 +67,7 @@ def _read_trials(path, count, checks):
     return trials
 
 
-def _rows(subject):
+def _rows(subject: np.ndarray) -> np.ndarray:
     """Return an observer's fixations, (n, 3): x, y and duration in milliseconds."""
     if np.asarray(subject).size == 0:
         return np.empty((0, 3))

@@ -1,9 +1,16 @@
 """Fixations of an image out of what datasets store: matrices, maps, a list an observer."""
 
+from __future__ import annotations
+
 import os
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from salzoo.data.datasets._formats.checks import FileChecker
 
 # Options of records begin with these words; `FileChecker.points` does it for every set.
 DROP_FIRST = "leave out each observer's first fixation"
@@ -21,12 +28,12 @@ class Fixations(NamedTuple):
     observers: np.ndarray | None = None
     durations: np.ndarray | None = None
 
-    def at(self, kept):
+    def at(self, kept: np.ndarray | slice | list[int]) -> Fixations:
         """Return some of them: kept is a mask (n,) or indices."""
         return Fixations(*(None if each is None else each[kept] for each in self))
 
 
-def points_of_matrix(value, columns=2):
+def points_of_matrix(value: ArrayLike, columns: int = 2) -> np.ndarray:
     """Return an n x `columns` matrix as float64; an empty one may have any shape.
 
     MATLAB files hold values in the smallest type that fits: uint8 would overflow
@@ -43,7 +50,9 @@ def points_of_matrix(value, columns=2):
     return value.astype("float64")
 
 
-def join_observers(points, durations=None):
+def join_observers(
+    points: Sequence[np.ndarray], durations: Sequence[np.ndarray] | None = None
+) -> Fixations:
     """Join several observers, each (n, 2) in order of time, to `Fixations`.
 
     durations: of each observer (n,), milliseconds, or None.
@@ -56,7 +65,7 @@ def join_observers(points, durations=None):
     )
 
 
-def without_first(fixations):
+def without_first(fixations: Fixations) -> Fixations:
     """Leave out the first fixation of each observer, or of all if nobody is named."""
     if fixations.observers is None:
         return fixations.at(slice(1, None))
@@ -65,12 +74,19 @@ def without_first(fixations):
     return fixations.at(later)
 
 
-def marked_points(marked):
+def marked_points(marked: np.ndarray) -> np.ndarray:
     """Return the True pixels (rows, columns) as float64 (n, 2), x and y, row by row."""
     return np.argwhere(marked)[:, ::-1].astype("float64")
 
 
-def points_of_map(values, name, size, path, image_path, checks):
+def points_of_map(
+    values: np.ndarray,
+    name: str,
+    size: tuple[int, int],
+    path: str,
+    image_path: str,
+    checks: FileChecker,
+) -> Fixations | None:
     """Check a map of fixated pixels out of a MATLAB file.
 
     Args:
