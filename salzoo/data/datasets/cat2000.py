@@ -98,12 +98,13 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
 
 
 def _training_samples(root: str | None, checks: FileChecker) -> list[Sample]:
-    folders = [
-        root and checks.folder(root, kind) for kind in ("Stimuli", "FIXATIONLOCS", "FIXATIONMAPS")
-    ]
-    if None in folders:
+    if root is None:
         return []
-    stimuli, locations, maps = folders
+    stimuli = checks.folder(root, "Stimuli")
+    locations = checks.folder(root, "FIXATIONLOCS")
+    maps = checks.folder(root, "FIXATIONMAPS")
+    if stimuli is None or locations is None or maps is None:
+        return []
     image_of = _files(stimuli, (".jpg", ".jpeg"), checks)
     locations_of = _files(locations, (".mat",), checks)
     map_of = _files(maps, (".jpg", ".jpeg"), checks)
@@ -120,8 +121,9 @@ def _training_samples(root: str | None, checks: FileChecker) -> list[Sample]:
             continue
         trial = points_of_map(values, "'fixLocs'", size, path, image, checks)
         if trial is not None:
-            of = {"category": os.path.dirname(key), "split": "train"}
-            samples.append(Sample(image, size, *trial, RECORD.sigma, map_of[key], **of))
+            category = os.path.dirname(key)
+            sample = Sample(image, size, *trial, RECORD.sigma, map_of[key], None, category, "train")
+            samples.append(sample)
     return samples
 
 

@@ -141,8 +141,8 @@ def _sample(
     rows = _rows(path, size, checks)
     if rows is None:
         return None
-    trial = Fixations(rows[:, :2], rows[:, 2] - 1)
-    trial = checks.points(trial, size, path, image, drop_first)
+    found = Fixations(rows[:, :2], rows[:, 2] - 1)
+    trial = checks.points(found, size, path, image, drop_first)
     return trial and Sample(image, size, *trial, RECORD.sigma, mask_path=mask)
 
 

@@ -22,7 +22,7 @@ _HOME = "https://www.cse.cuhk.edu.hk/leojia/projects/hsaliency"
 
 def _by_number(samples: list[Sample]) -> dict[str, list[Sample]]:
     """Divide by the number in the file's name, so that images that are missing move no other."""
-    splits = {"train": [], "val": []}
+    splits: dict[str, list[Sample]] = {"train": [], "val": []}
     for sample in samples:
         number = int(os.path.splitext(os.path.basename(sample.image_path))[0])
         splits["train" if number % 5 else "val"].append(sample)

@@ -64,7 +64,9 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
     for stem in checks.pair(images, maps, "point map", maps_folder):
         image, path = images[stem], maps[stem]
         size = checks.image(image)
-        levels = None if size is None else checks.grey(path, size, image)
+        if size is None:
+            continue
+        levels = checks.grey(path, size, image)
         if levels is None:
             continue
         trial = checks.points(Fixations(marked_points(levels)), size, path, image)
@@ -75,7 +77,7 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
 
 def _folder_below(root: str, names: tuple[str, ...], checks: FileChecker) -> str | None:
     """Return the folder nearest to the root that has one of the names, the first preferred."""
-    found = {}
+    found: dict[str, list[tuple[int, str]]] = {}
     for place, folders, _ in os.walk(root):
         folders[:] = sorted(name for name in folders if name != "__MACOSX" and name[0] != ".")
         depth = place.count(os.sep)

@@ -143,7 +143,8 @@ def read(
                 continue
             sigma = max(size) * SIGMA_SHARE
         density, mask = ((maps or {}).get(stem) for maps in (densities, masks))
-        truth = (*(trial or Fixations(None)), sigma, density, mask)
+        points, observers, durations = (None, None, None) if trial is None else trial
+        truth = (points, observers, durations, sigma, density, mask)
         samples.append(Sample(image, size, *truth, split=split_of.get(stem)))
     if unseen:
         LOG.warning(
@@ -156,7 +157,12 @@ def read(
 
 
 def describe_empty_split(split: str, samples: list[Sample]) -> str:
-    """Say what to do about an empty split."""
+    """Return what to do about an empty split.
+
+    Args:
+        split: the split without images.
+        samples: all samples of the folder.
+    """
     if not samples:
         return "none of its images has a fixation; add some to fixations.csv"
     if any(sample.split for sample in samples) or split == "test":

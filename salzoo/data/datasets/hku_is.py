@@ -82,7 +82,8 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
     if images is None:
         return []
     if checks.stems(images, (".jpg",)) and checks.stems(images, (".png",)):
-        masks, ending = images, ".jpg"
+        masks: str | None = images
+        ending = ".jpg"
     else:
         masks, ending = checks.folder(folder, "gt", "HKU-IS/gt"), ".png"
     samples = pairs_of_masks(images, (ending,), masks, (".png",), checks)
@@ -125,7 +126,7 @@ def _stems_in(path: str, checks: FileChecker) -> list[str]:
         return (
             []
             if names is None
-            else [_stem(np.asarray(each).item().strip()) for each in names.ravel()]
+            else [_stem(np.asarray(name).item().strip()) for name in names.ravel()]
         )
     except (AttributeError, TypeError, ValueError):
         checks.problem(path, "holds no list of image names; take the set's own file.")

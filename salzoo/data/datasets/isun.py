@@ -86,13 +86,17 @@ def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sam
     if images_folder is None:
         return []
     images = checks.stems(images_folder, (".jpg", ".jpeg"))
-    entries, path_of, split_of = {}, {}, {}
+    entries: dict[str, np.ndarray | None] = {}
+    path_of: dict[str, str] = {}
+    split_of: dict[str, str] = {}
     complete = True
     for split, variable in _FILES.items():
         path = checks.file(f"{variable}.mat", folder, os.path.dirname(images_folder))
         found = None if path is None else _entries(path, variable, split != "test", checks)
-        complete &= found is not None
-        for stem, gaze in (found or {}).items():
+        if path is None or found is None:
+            complete = False
+            continue
+        for stem, gaze in found.items():
             if stem in entries:
                 checks.problem(path, f"names '{stem}' twice; take the set's own files.")
             entries[stem], path_of[stem], split_of[stem] = gaze, path, split

@@ -59,6 +59,7 @@ _PIXELS_PER_DEGREE = 34.0
 _SHORTEST = 50.0  # milliseconds
 
 _HOME = "https://people.csail.mit.edu/tjudd/WherePeopleLook"
+_SIGMA = 24.0
 _SURE = 160
 _LEVEL = 40
 _REACH = 5
@@ -98,7 +99,7 @@ RECORD = DatasetRecord(
             "the SAM paper, at random; it publishes no seed: 42 is ours",
         ),
     },
-    sigma=24.0,
+    sigma=_SIGMA,
     sigma_source="fits the publishers' density maps (r = 0.996 with 24 px)",
     options={
         "points": "'published', or 'gaze': fixations with observers and durations that our own "
@@ -134,7 +135,7 @@ def read(
             )
         return _samples_of_gaze(folder, checks, drop_first)
     if fixatons_folder is not None:
-        return fixatons.read_samples(fixatons_folder, checks, RECORD.sigma, drop_first)
+        return fixatons.read_samples(fixatons_folder, checks, _SIGMA, drop_first)
     if not drop_first:
         raise InputError(
             "mit1003: drop_first=False: the published maps lack the first fixations; add "
@@ -162,8 +163,8 @@ def _published_samples(folder: str, checks: FileChecker) -> list[Sample]:
         levels = checks.grey(path, size, image)
         if levels is None:
             continue
-        trial = Fixations(marked_points(_marked(levels)))
-        trial = checks.points(trial, size, path, image)
+        found = Fixations(marked_points(_marked(levels)))
+        trial = checks.points(found, size, path, image)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma, maps[stem]))
     return samples
@@ -189,21 +190,24 @@ def _samples_of_gaze(folder: str, checks: FileChecker, drop_first: bool) -> list
         return []
     images = checks.stems(stimuli, (".jpeg", ".jpg"))
     folders = [entry.path for entry in os.scandir(data) if entry.is_dir() and entry.name[0] != "."]
-    files = [checks.stems(each, (".mat",)) for each in sorted(folders)]
+    files = [checks.stems(place, (".mat",)) for place in sorted(folders)]
     if not files:
         checks.problem(data, "holds no folder of an observer; take the set's own files.")
         return []
     stems = set(images)
-    for each, place in zip(files, sorted(folders), strict=True):
-        stems &= set(checks.pair(images, each, "file of gaze", place))
+    for own, place in zip(files, sorted(folders), strict=True):
+        stems &= set(checks.pair(images, own, "file of gaze", place))
     samples = []
     for stem in tqdm(sorted(stems), "find fixations", unit="image", disable=None):
         size = checks.image(images[stem])
-        found = [_fixations_of(each[stem], stem, checks) for each in files]
-        if size is None or any(each is None for each in found):
+        found = [_fixations_of(own[stem], stem, checks) for own in files]
+        usable = [trial for trial in found if trial is not None]
+        if size is None or len(usable) < len(found):
             continue
-        trial = join_observers(*zip(*found, strict=True))
-        trial = checks.points(trial, size, data, images[stem], drop_first)
+        points, durations = zip(*usable, strict=True)
+        trial = checks.points(
+            join_observers(points, durations), size, data, images[stem], drop_first
+        )
         if trial is not None:
             samples.append(Sample(images[stem], size, *trial, RECORD.sigma))
     return samples

@@ -32,6 +32,9 @@ from salzoo.data.datasets._formats.splits import only, shuffled
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
+# Path of the file, rows x, y, observer (n, 3), and the stated (rows, columns).
+Entry = tuple[str, np.ndarray, tuple[int, int]]
+
 RECORD = DatasetRecord(
     name="pascal_s",
     title="PASCAL-S",
@@ -88,7 +91,7 @@ def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sam
     mask_folder = find_folder(root, "datasets/masks/pascal")
     fixation_folder = find_folder(root, "datasets/fixations")
     places = sorted(glob.glob(os.path.join(glob.escape(root), "*", "pascal", "humanFix")))
-    map_folder = find_folder(root, *(os.path.relpath(each, root) for each in places))
+    map_folder = find_folder(root, *(os.path.relpath(place, root) for place in places))
     if mask_folder is None and fixation_folder is None:
         checks.missing(os.path.join(root, "datasets", "masks", "pascal"))
         return []
@@ -123,7 +126,7 @@ def _sample(
     image: str,
     mask: str | None,
     density: str | None,
-    fixations: tuple[str, np.ndarray, tuple[int, int]] | None,
+    fixations: Entry | None,
     drop_first: bool,
     checks: FileChecker,
 ) -> Sample | None:
@@ -151,19 +154,17 @@ def _sample(
     return trial and Sample(image, size, *trial, RECORD.sigma, density, mask)
 
 
-def _fixations(
-    path: str, checks: FileChecker
-) -> dict[str, tuple[str, np.ndarray, tuple[int, int]] | None]:
+def _fixations(path: str, checks: FileChecker) -> dict[str, Entry | None]:
     """Return {"1": (path, rows (n, 3) of 0-based x, y, observer, stated (rows, columns))}.
 
     None stands for an entry that cannot be used, {} for a file.
     """
     cells = load_matlab73(path, "fixCell", checks)
     size_path = os.path.join(os.path.dirname(path), "pascalSize.mat")
-    sizes = load_matlab73(size_path, "sizeData", checks)
-    if cells is None or sizes is None:
+    size_cells = load_matlab73(size_path, "sizeData", checks)
+    if cells is None or size_cells is None:
         return {}
-    sizes = sizes[0]
+    sizes = size_cells[0]
     if sizes.shape != (2, len(cells)) or not np.isfinite(sizes).all():
         checks.problem(
             size_path,
@@ -171,7 +172,7 @@ def _fixations(
             "take the set's own file.",
         )
         return {}
-    fixations = {}
+    fixations: dict[str, Entry | None] = {}
     for number, (cell, size) in enumerate(zip(cells, sizes.T, strict=True), start=1):
         # MATLAB 7.3 stores the shape in place of an empty array.
         if cell.ndim == 1 and cell.shape[0] == 2 and 0 in cell:
@@ -184,7 +185,7 @@ def _fixations(
             # Saved in the smallest type that holds them: uint8 would overflow.
             y, x, observer = cell.astype("float64") - 1
             rows = np.stack([x, y, observer], axis=1)
-            fixations[str(number)] = path, rows, tuple(map(int, size))
+            fixations[str(number)] = path, rows, (int(size[0]), int(size[1]))
             continue
         fixations[str(number)] = None
         checks.problem(path, f"has an entry {number} that {complaint}; take the set's own file.")

@@ -48,7 +48,12 @@ IMAGES_STEP = (
 
 
 def fixations_step(drive_id: str, md5: str) -> str:
-    """Return the step that gets a release's .mat files."""
+    """Return the step that gets a release's .mat files.
+
+    Args:
+        drive_id: of the file on Google Drive.
+        md5: of the file.
+    """
     return (
         f"Download the fixations by hand: {_DRIVE.format(drive_id)} (md5 {md5}); unpack them in a "
         "folder `fixations` beside `images`, which gives fixations/train and fixations/val."
@@ -132,12 +137,16 @@ def read_release(
     drop_first: bool,
     read_json: JsonReader | None = None,
 ) -> list[Sample]:
-    """Read a release: of each split what is there, `points` one of POINTS.
+    """Read a release, of each split what the folder holds.
 
     Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        points: one of POINTS.
         maps: whether to take density maps.
-        read_json: function(path, checks) that reads the JSON form of the release to
-            {stem: `Fixations`}, 0-based, None if that is unusable; None: the release
+        drop_first: leave out each observer's first fixation.
+        read_json: function (path, checks) that reads the JSON form of the release to
+            {stem: fixations}, 0-based, None if that cannot be used; None: the release
             has no such form.
     """
     if points not in POINTS:
@@ -154,7 +163,7 @@ def read_release(
             checks.missing(os.path.join(folder, "fixations", split))
         elif truth is not None and not images:
             checks.problem(images_folder, f"holds no {split} image, but there is {truth}.")
-        elif images:
+        elif images and truth is not None:
             trials = _trials(truth, points, checks, read_json)
             if trials is not None:
                 map_of = _maps(folder, split, images, checks) if maps else {}
@@ -262,7 +271,7 @@ def _trial(path: str, points: str, checks: FileChecker) -> Fixations | None:
         )
         return None
     try:
-        return join_observers([points_of_matrix(each) - 1 for each in gaze[points].ravel()])
+        return join_observers([points_of_matrix(own) - 1 for own in gaze[points].ravel()])
     except (TypeError, ValueError) as error:
         checks.problem(
             path, f"has 'gaze' entries that are not n x 2 ({error}); take the set's own file."

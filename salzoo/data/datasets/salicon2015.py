@@ -86,13 +86,16 @@ def _read_json(path: str, checks: FileChecker) -> dict[str, Fixations] | None:
         checks.problem(path, f"is not a readable JSON file ({error}).")
         return None
     try:
-        stem_of = {each["id"]: os.path.splitext(each["file_name"])[0] for each in content["images"]}
-        found = {stem: [] for stem in stem_of.values()}
-        for each in content["annotations"]:
-            if each["fixations"] is None:
+        images = content["images"]
+        stem_of = {image["id"]: os.path.splitext(image["file_name"])[0] for image in images}
+        found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+        for stem in stem_of.values():
+            found[stem] = []
+        for entry in content["annotations"]:
+            if entry["fixations"] is None:
                 raise ValueError("fixations are not [row, column] pairs")
-            workers = np.full(len(each["fixations"]), int(each["worker_id"]), "int32")
-            found[stem_of[each["image_id"]]].append((each["fixations"], workers))
+            workers = np.full(len(entry["fixations"]), int(entry["worker_id"]), "int32")
+            found[stem_of[entry["image_id"]]].append((entry["fixations"], workers))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         checks.problem(
@@ -102,8 +105,8 @@ def _read_json(path: str, checks: FileChecker) -> dict[str, Fixations] | None:
         return None
     trials = {}
     for stem, of_workers in found.items():
-        points = np.concatenate([np.empty((0, 2)), *(each for each, _ in of_workers)])
-        workers = np.concatenate([np.empty(0, "int32"), *(each for _, each in of_workers)])
+        points = np.concatenate([np.empty((0, 2)), *(own for own, _ in of_workers)])
+        workers = np.concatenate([np.empty(0, "int32"), *(own for _, own in of_workers)])
         trials[stem] = Fixations(points[:, ::-1] - 1, workers)
     return trials
 

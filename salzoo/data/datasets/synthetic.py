@@ -136,7 +136,7 @@ def _read_entries(folder: str, splits: dict[str, int]) -> dict[str, dict[str, st
         found = (content["version"], content["seed"])
         entries = content["images"]
         listed = [(entry["split"], entry["category"]) for entry in entries.values()]
-        counts = {split: [each for each, _ in listed].count(split) for split in splits}
+        counts = {split: [entry for entry, _ in listed].count(split) for split in splits}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         found, entries, counts = None, {}, {}
     if found != (VERSION, SEED) or counts != splits or len(entries) != sum(splits.values()):
@@ -184,8 +184,16 @@ def _sample(
     fixations, observers = trial
     if not ((fixations >= 0) & (fixations < (columns, rows))).all():
         raise InputError(f"synthetic: fixations of {image} lie outside it; delete {folder}.")
-    trial = {"fixations": fixations, "observers": observers, "sigma": RECORD.sigma}
-    return Sample(image, size, **trial, mask_path=mask, **entry)
+    return Sample(
+        image,
+        size,
+        fixations=fixations,
+        observers=observers,
+        sigma=RECORD.sigma,
+        mask_path=mask,
+        category=entry["category"],
+        split=entry["split"],
+    )
 
 
 def _incomplete(folder: str, path: str) -> InputError:

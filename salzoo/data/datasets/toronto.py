@@ -72,15 +72,17 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
         Samples; images with a problem are left out.
     """
     inner = ("eyetrackingdata/fixdens", "fixdens", "")
-    stimuli = checks.folder(folder, *(os.path.join(each, "Original Image Set") for each in inner))
+    stimuli = checks.folder(folder, *(os.path.join(part, "Original Image Set") for part in inner))
     if stimuli is None:
         return []
-    places = [os.path.dirname(stimuli), *(os.path.join(folder, each) for each in inner)]
+    places = [os.path.dirname(stimuli), *(os.path.join(folder, part) for part in inner)]
     path = checks.file("origfixdata.mat", *places)
-    cells = path and load_cells(path, "white", RECORD.images, "maps", checks)
+    if path is None:
+        return []
+    cells = load_cells(path, "white", int(RECORD.images), "maps", checks)
     if cells is None:
         return []
-    maps = {str(number): each for number, each in enumerate(cells, start=1)}
+    maps = {str(number): cell for number, cell in enumerate(cells, start=1)}
     images = checks.stems(stimuli, (".jpg", ".jpeg"))
     samples = []
     for stem in checks.pair(images, dict.fromkeys(maps, path), "map", path):

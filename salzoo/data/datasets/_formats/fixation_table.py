@@ -1,14 +1,14 @@
-"""A person's tables for `folder`: CSV files with a line of column names.
+"""CSV tables of fixations and splits for the dataset `folder`.
 
-UTF-8, separated by commas, semicolons or tabs; spaces around values, empty lines
-and further columns do not matter.
+UTF-8 with a line of column names, separated by commas, semicolons or tabs; spaces around
+values, empty lines and further columns are ignored.
 """
 
 import csv
 import io
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -22,7 +22,10 @@ OPTIONAL = ("observer", "timestamp", "duration")
 class Table:
     """The content of a CSV file.
 
-    path: of the file. columns: {name, in lower case: texts}. lines: of the rows in the file.
+    Args:
+        path: of the file.
+        columns: {name in lower case: texts}.
+        lines: line numbers of the rows in the file.
     """
 
     def __init__(self, path: str, columns: dict[str, list[str]], lines: list[int]) -> None:
@@ -32,11 +35,23 @@ class Table:
         return name.casefold() in self.columns
 
     def texts(self, name: str) -> list[str]:
-        """Return a column as a list of texts."""
+        """Return a column as texts.
+
+        Args:
+            name: of the column.
+        """
         return self.columns[name.casefold()]
 
     def numbers(self, name: str, checks: FileChecker) -> np.ndarray:
-        """Return a column as float64 (rows,), not finite where there is no number: a problem."""
+        """Return a column as numbers.
+
+        Args:
+            name: of the column.
+            checks: takes the problems.
+
+        Returns:
+            float64 (rows,), not finite (a problem) where there is no number.
+        """
         texts = self.texts(name)
         values = np.array([_number(text) for text in texts], "float64")
         wrong = np.flatnonzero(~np.isfinite(values))
@@ -51,11 +66,20 @@ class Table:
         return values
 
     def stems(self, column: str, images: dict[str, str], checks: FileChecker) -> list[str | None]:
-        """Return which of the images {stem: path} each row names, None where there is none."""
+        """Return the image that each row names.
+
+        Args:
+            column: name of the column.
+            images: {stem: path}.
+            checks: takes the problems.
+
+        Returns:
+            Stems, None (a problem) where there is no such image.
+        """
         known = {stem: stem for stem in images}
         known |= {_base_name(path): stem for stem, path in images.items()}
         names = [_base_name(name) for name in self.texts(column)]
-        unknown = {}
+        unknown: dict[str, int] = {}
         for name, line in zip(names, self.lines, strict=True):
             if name not in known:
                 unknown.setdefault(name, line)
@@ -71,16 +95,23 @@ class Table:
 def read_table(
     path: str, required: list[str], checks: FileChecker, options: str = ""
 ) -> Table | None:
-    """Return the `Table` of a CSV file that has the required columns, None if it is unusable.
+    """Read a CSV file.
 
-    options: what the person can give to name the columns otherwise, for the message.
+    Args:
+        path: of the file.
+        required: names of columns.
+        checks: takes the problems.
+        options: that name the columns otherwise, for the message.
+
+    Returns:
+        The table, None (a problem) if it cannot be read or lacks a column.
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             text = file.read()
         separator = max(",;\t", key=text.partition("\n")[0].count)
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        filled = [(reader.line_num, row) for row in reader if any(each.strip() for each in row)]
+        filled = [(reader.line_num, row) for row in reader if any(value.strip() for value in row)]
     except UnicodeDecodeError:
         checks.problem(path, "is not UTF-8 text; save it as 'CSV UTF-8'.")
         return None
@@ -97,7 +128,7 @@ def read_table(
     (_, names), *filled = filled
     width, keys = len(names), [name.strip().casefold() for name in names]
     for line, row in filled:
-        if any(each.strip() for each in row[width:]):
+        if any(value.strip() for value in row[width:]):
             checks.problem(
                 path,
                 f"has {len(row)} values in line {line}, but {width} columns; put texts that "
@@ -129,15 +160,18 @@ def read_fixations(
     images: dict[str, str],
     checks: FileChecker,
 ) -> dict[str, Fixations] | None:
-    """Read the fixations of images {stem: path}.
+    """Read the fixations of images.
 
     Args:
-        columns: names of those of images, x and y.
-        optional: of those of observers, timestamps and durations.
+        path: of the file.
+        columns: names of the columns of images, x and y.
+        optional: names of the columns of observers, timestamps and durations.
+        images: {stem: path}.
+        checks: takes the problems.
 
     Returns:
-        {stem: `Fixations`, points and durations as in the file}, None if the file is
-        unusable.
+        {stem: fixations}, points and durations as in the file; None (a problem) if the
+        file cannot be used.
     """
     image, x, y = columns
     observer, timestamp, duration = optional
@@ -161,20 +195,30 @@ def read_fixations(
         durations = table.numbers(duration, checks)
         usable &= np.isfinite(durations)
     found = Fixations(points, observers, durations)
-    rows_of = {}
+    rows_of: dict[str | None, list[int]] = {}
     for row in order[usable[order]]:
         rows_of.setdefault(stems[row], []).append(row)
-    return {stem: found.at(rows) for stem, rows in rows_of.items()}
+    return {stem: found.at(rows) for stem, rows in rows_of.items() if stem is not None}
 
 
 def read_splits(
-    path: str, images: dict[str, str], needed: Iterable[str], checks: FileChecker
+    path: str, images: dict[str, str], needed: Collection[str], checks: FileChecker
 ) -> dict[str, str]:
-    """Return {stem: split} of the images {stem: path}; the needed stems must all be named."""
+    """Read the splits of images.
+
+    Args:
+        path: of the file.
+        images: {stem: path}.
+        needed: stems that must be in the table.
+        checks: takes the problems.
+
+    Returns:
+        {stem: split}.
+    """
     table = read_table(path, ["image", "split"], checks)
     if table is None:
         return {}
-    split_of = {}
+    split_of: dict[str, str] = {}
     stems = table.stems("image", images, checks)
     for stem, split, line in zip(stems, table.texts("split"), table.lines, strict=True):
         if split not in SPLITS:
@@ -204,7 +248,12 @@ def _base_name(path: str) -> str:
 
 
 def some(names: Iterable[str], most: int = 3) -> str:
-    """Return the first few names, quoted, and how many there are besides."""
+    """Return the first few names, quoted, and the number of the others.
+
+    Args:
+        names: any.
+        most: number of names to quote.
+    """
     names = list(names)
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(f"'{name}'" for name in names[:most]) + more

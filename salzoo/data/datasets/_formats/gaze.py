@@ -22,13 +22,14 @@ def find_fixations(
     """Find the fixations of one trial.
 
     Args:
-        gaze: float (n, 2), x and y in pixels; not finite where the eye was not seen.
-        rate: samples a second. pixels_per_degree: of the visual angle.
+        gaze: float (n, 2), x and y in pixels; not finite where the eye was not found.
+        rate: samples a second.
+        pixels_per_degree: of the visual angle.
         shortest: shorter fixations are left out, milliseconds.
 
     Returns:
-        points float64 (m, 2), the median of each fixation's samples; durations float64
-        (m,), milliseconds; both in order of time.
+        points: float64 (m, 2), the median of a fixation's samples, in order of time.
+        durations: float64 (m,), milliseconds.
     """
     gaze = np.asarray(gaze, "float64").reshape(-1, 2)
     slow = _speed(gaze) * rate / pixels_per_degree < FASTEST

@@ -24,12 +24,17 @@ def read_samples(
     """Read the samples of data/stimuli and data/eye/fixations.mat.
 
     Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        record: of the dataset.
         base: of the coordinates in the file, subtracted.
         drop_first: leave out the first fixation of each observer.
     """
     stimuli = checks.folder(folder, "data/stimuli")
     path = checks.file("fixations.mat", os.path.join(folder, "data", "eye"))
-    trials = path and stimuli and _read_trials(path, record.images, checks)
+    if path is None or stimuli is None:
+        return []
+    trials = _read_trials(path, int(record.images), checks)
     if not trials:
         return []
     images = {
@@ -38,10 +43,12 @@ def read_samples(
     }
     samples = []
     for name in checks.pair(images, dict.fromkeys(trials, path), "entry", path):
-        trial = trials[name]._replace(points=trials[name].points - base)
         size = checks.image(images[name])
-        trial = size and checks.points(trial, size, path, images[name], drop_first)
-        if trial:
+        if size is None:
+            continue
+        entry = trials[name]._replace(points=trials[name].points - base)
+        trial = checks.points(entry, size, path, images[name], drop_first)
+        if trial is not None:
             samples.append(Sample(images[name], size, *trial, record.sigma))
     return samples
 
@@ -53,7 +60,7 @@ def _read_trials(path: str, count: int, checks: FileChecker) -> dict[str, Fixati
     for number, entry in enumerate([] if cells is None else cells, start=1):
         try:
             name = str(np.asarray(field(entry, "img")).item())
-            rows = [_rows(each) for each in np.asarray(field(entry, "subjects")).ravel()]
+            rows = [_rows(subject) for subject in np.asarray(field(entry, "subjects")).ravel()]
         except (IndexError, KeyError, TypeError, ValueError) as error:
             checks.problem(
                 path,
@@ -63,7 +70,8 @@ def _read_trials(path: str, count: int, checks: FileChecker) -> dict[str, Fixati
             continue
         if name in trials:
             checks.problem(path, f"names {name} twice; take the set's own file.")
-        trials[name] = join_observers([each[:, :2] for each in rows], [each[:, 2] for each in rows])
+        points, durations = [own[:, :2] for own in rows], [own[:, 2] for own in rows]
+        trials[name] = join_observers(points, durations)
     return trials
 
 
