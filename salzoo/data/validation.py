@@ -19,7 +19,7 @@ from salzoo.utils.task import Task
 
 
 def inspect_dataset(
-    name: str, data_dir: str | os.PathLike | None, **options: object
+    name: str, data_dir: str | os.PathLike[str] | None, **options: object
 ) -> tuple[list[Sample], ProblemCollector]:
     """Read a whole dataset, decode every image, and collect all problems.
 
@@ -48,8 +48,8 @@ def inspect_dataset(
                 verify(path, archive, keep=True)
             except InputError as error:
                 checks.refused(path, error)
-    for path, error in faults(samples):
-        checks.refused(path, error)
+    for path, fault in faults(samples):
+        checks.refused(path, fault)
     return samples, checks
 
 
@@ -131,7 +131,7 @@ def _is_surely_whole(path: str, is_density: bool) -> bool:
             decode_strictly(path)
         with Image.open(path) as image:
             if is_density:
-                return image.convert("L").getextrema()[1] > 0
+                return image.convert("L").getbbox() is not None  # a pixel above 0
             if kind == "png":
                 image.verify()  # the checksums of its parts
         return kind != "other"
