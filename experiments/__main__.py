@@ -17,9 +17,10 @@ from experiments import all_tables, writing
 from experiments.entries import select
 from experiments.runner import Runner
 from experiments.settings import QUICK_IMAGES, Settings
+from salzoo.cli.messages import render_message
+from salzoo.cli.parsers import parse_positive, parse_size, whole_number
 from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import load_tensorflow
-from salzoo.utils.validators import above_zero, at_least, size
 
 OUT = os.path.join("runs", "experiments")
 RECIPE_FLAGS = ("epochs", "batch_size", "learning_rate", "input_size", "backbone_weights")
@@ -27,7 +28,8 @@ RECIPE_FLAGS = ("epochs", "batch_size", "learning_rate", "input_size", "backbone
 
 def main(argv=None):
     """Run the command line; return 0, 2 (bad input) or 130 (interrupted)."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
     try:
         tables = all_tables()
         if not arguments.name:
@@ -41,7 +43,7 @@ def main(argv=None):
         run(tables, chosen, settings)
         return 0
     except InputError as error:
-        sys.stderr.write(f"experiments: {error}\n")
+        sys.stderr.write(f"experiments: {render_message(str(error), parser)}\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("\nexperiments: interrupted; the same command goes on from here.\n")
@@ -113,20 +115,20 @@ def _parser():
     )
     parser.add_argument("--data_dir", help="the set's folder, or one with a folder for each")
     parser.add_argument("--quick", action="store_true", help="one epoch on a few drawn scenes")
-    parser.add_argument("--repetitions", type=at_least(1), help="default: as the paper")
-    parser.add_argument("--seed", type=at_least(0, highest=2**31), default=0, help="of the first")
+    parser.add_argument("--repetitions", type=whole_number(1), help="default: as the paper")
+    parser.add_argument("--seed", type=whole_number(0, 2**31), default=0, help="of the first")
     parser.add_argument("--init_from", metavar="RUN", help="start the last training from a run")
     parser.add_argument(
         "--direct", action="store_true", help="leave out the trainings on other sets before it"
     )
     parser.add_argument("--out", help=f"folder for runs and tables (default: {OUT})")
-    parser.add_argument("--epochs", type=at_least(1))
-    parser.add_argument("--batch_size", type=at_least(1))
-    parser.add_argument("--learning_rate", type=above_zero)
-    parser.add_argument("--input_size", type=size, metavar="ROWSxCOLUMNS")
+    parser.add_argument("--epochs", type=whole_number(1))
+    parser.add_argument("--batch_size", type=whole_number(1))
+    parser.add_argument("--learning_rate", type=parse_positive)
+    parser.add_argument("--input_size", type=parse_size, metavar="ROWSxCOLUMNS")
     parser.add_argument("--backbone_weights", help="'imagenet', 'none' or a file")
-    parser.add_argument("--limit_train", type=at_least(1), help="train on so many images only")
-    parser.add_argument("--limit_val", type=at_least(1), help="validate and measure on so many")
+    parser.add_argument("--limit_train", type=whole_number(1), help="train on so many images only")
+    parser.add_argument("--limit_val", type=whole_number(1), help="validate and measure on so many")
     parser.add_argument("--mixed_precision", action="store_true", help="bfloat16 arithmetic")
     return parser
 

@@ -20,8 +20,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import tensorflow as tf
 
+from salzoo.cli.parsers import parse_size, whole_number
 from salzoo.layers import AttentiveConvLSTM2D
-from salzoo.utils.validators import at_least, size
 
 
 def plain(layer, features):
@@ -83,10 +83,10 @@ def seconds(functions, features, repeat):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--size", type=size, default=(30, 40), metavar="ROWSxCOLUMNS")
-    parser.add_argument("--filters", type=at_least(1), default=512)
-    parser.add_argument("--batch_size", type=at_least(1), default=1)
-    parser.add_argument("--repeat", type=at_least(1), default=5)
+    parser.add_argument("--size", type=parse_size, default=(30, 40), metavar="ROWSxCOLUMNS")
+    parser.add_argument("--filters", type=whole_number(1), default=512)
+    parser.add_argument("--batch_size", type=whole_number(1), default=1)
+    parser.add_argument("--repeat", type=whole_number(1), default=5)
     arguments = parser.parse_args()
     random = np.random.default_rng(0)
     shape = (arguments.batch_size, *arguments.size, arguments.filters)

@@ -15,6 +15,7 @@ import shlex
 import subprocess
 import sys
 
+from salzoo.cli.messages import render_message
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 
@@ -31,7 +32,8 @@ VIEWS = os.path.join(os.path.dirname(__file__), "teacher_views.py")
 
 def main(argv=None):
     """Run the command line; return the first status that is not 0, 2 for bad input."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
     try:
         data = gathered(arguments.data_dir, arguments.out)
         for command in commands(arguments, data):
@@ -40,7 +42,7 @@ def main(argv=None):
                 return status
         return 0
     except InputError as error:
-        sys.stderr.write(f"distilling: {error}\n")
+        sys.stderr.write(f"distilling: {render_message(str(error), parser)}\n")
         return 2
     except KeyboardInterrupt:  # of which the step has told
         return 130
@@ -48,7 +50,7 @@ def main(argv=None):
 
 def gathered(data_dir, out):
     """Return a folder that has the sets, and room for the views beside them."""
-    check_folder("--out", out)
+    check_folder("out", out)
     data = os.path.join(out, "data")
     for name in DATASETS:
         place, link = os.path.abspath(os.path.join(data_dir, name)), os.path.join(data, name)

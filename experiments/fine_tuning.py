@@ -19,14 +19,15 @@ import tempfile
 
 import numpy as np
 
+from salzoo.cli.messages import render_message
+from salzoo.cli.parsers import parse_names, parse_seed, whole_number
 from salzoo.data.dataset import load_dataset
 from salzoo.evaluation import measure
-from salzoo.evaluation.evaluated_sources import Network
+from salzoo.evaluation.evaluated_models import Network
 from salzoo.evaluation.statistics import bootstrap_interval
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 from salzoo.utils.tensorflow import load_tensorflow
-from salzoo.utils.validators import at_least, comma_list, seed
 
 MODEL = "msinet_lite"
 METRICS = ("NSS", "CC")
@@ -37,14 +38,15 @@ UNSEEN = {"nus_scene": ("set_aside", "test"), "osie": ("msinet", "val")}
 
 def main(argv=None):
     """Run the command line; return 0 or 2 (bad input)."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
     try:
         load_tensorflow()
         with tempfile.TemporaryDirectory() as temporary:
             compare(arguments, arguments.out or temporary)
         return 0
     except InputError as error:
-        sys.stderr.write(f"fine_tuning: {error}\n")
+        sys.stderr.write(f"fine_tuning: {render_message(str(error), parser)}\n")
         return 2
 
 
@@ -122,11 +124,11 @@ def _parser():
     parser.add_argument("--data_dir", help="the dataset's folder")
     parser.add_argument(
         "--images",
-        type=lambda text: [at_least(2)(part) for part in comma_list(text)],
+        type=lambda text: [whole_number(2)(part) for part in parse_names(text)],
         default=[20, 50],
         help="numbers of images to learn from, as N,N (default: 20,50)",
     )
-    parser.add_argument("--seed", type=seed, default=0, help="default: 0")
+    parser.add_argument("--seed", type=parse_seed, default=0, help="default: 0")
     parser.add_argument("--out", help="folder for data and runs (default: none is kept)")
     return parser
 

@@ -25,7 +25,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from PIL import Image
 
-from salzoo.utils.validators import at_least, size
+from salzoo.cli.parsers import parse_size, whole_number
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -100,9 +100,9 @@ def show(title, times, scale, unit):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--cold", type=at_least(1), default=7, help="rounds of programs")
-    parser.add_argument("--rounds", type=at_least(1), default=30, help="of single maps")
-    parser.add_argument("--image_size", type=size, default=(480, 640), metavar="ROWSxCOLUMNS")
+    parser.add_argument("--cold", type=whole_number(1), default=7, help="rounds of programs")
+    parser.add_argument("--rounds", type=whole_number(1), default=30, help="of single maps")
+    parser.add_argument("--image_size", type=parse_size, default=(480, 640), metavar="ROWSxCOLUMNS")
     arguments = parser.parse_args()
     rows, columns = arguments.image_size
     levels = np.random.default_rng(0).integers(0, 256, (12, 16, 3), dtype="uint8")

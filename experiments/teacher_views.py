@@ -24,12 +24,13 @@ import numpy as np
 from PIL import Image, ImageFilter
 from tqdm import tqdm
 
+from salzoo.cli.messages import render_message
+from salzoo.cli.parsers import parse_seed, whole_number
 from salzoo.data.dataset import open_dataset
 from salzoo.data.images import read_image
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder, read_json, whole_file, write_json
 from salzoo.utils.tensorflow import load_tensorflow
-from salzoo.utils.validators import at_least, seed
 
 # Pixels of a view's longer side: no network here sees more of it.
 SIDE = 480
@@ -43,13 +44,14 @@ RELIT = 0.5
 
 def main(argv=None):
     """Run the command line; return 0 or 2 (bad input)."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
     try:
         load_tensorflow()
         write_views(arguments)
         return 0
     except InputError as error:
-        sys.stderr.write(f"teacher_views: {error}\n")
+        sys.stderr.write(f"teacher_views: {render_message(str(error), parser)}\n")
         return 2
 
 
@@ -85,7 +87,7 @@ def write_views(arguments):
 def begin(arguments):
     """Return the folder to write: an empty one, or one that the same command began."""
     folder = arguments.out
-    check_folder("--out", folder)
+    check_folder("out", folder)
     note = os.path.join(folder, "views.json")
     asked = {name: value for name, value in vars(arguments).items() if name != "out"}
     if os.path.exists(note):
@@ -188,8 +190,8 @@ def _parser():
     parser.add_argument("--dataset", required=True, help="whose training images to view")
     parser.add_argument("--data_dir", help="its folder")
     parser.add_argument("--protocol", help="who divides it")
-    parser.add_argument("--views", type=at_least(1), default=4000, help="default: 4000")
-    parser.add_argument("--seed", type=seed, default=0, help="default: 0")
+    parser.add_argument("--views", type=whole_number(1), default=4000, help="default: 4000")
+    parser.add_argument("--seed", type=parse_seed, default=0, help="default: 0")
     parser.add_argument("--out", required=True, help="folder of the new dataset")
     return parser
 

@@ -1,21 +1,24 @@
-"""The command line: `salzoo COMMAND ...`, one file a command.
+"""The command line: `salzoo COMMAND ...`, one module a command.
 
-A command's module has HELP (a line), add_arguments(parser) and run(arguments),
-and imports nothing heavy before run is called.
+A command's module has HELP (one line), add_arguments(parser) and run(arguments), and
+imports TensorFlow and other heavy packages only when run is called.
 """
 
+import argparse
 import difflib
 import functools
 import importlib
 import logging
 import shlex
 import sys
+from typing import Any, NoReturn
 
 import absl.logging
 from absl import app
 from absl.flags import argparse_flags
 
 from salzoo import __version__
+from salzoo.cli.messages import render_message
 from salzoo.utils.errors import InputError
 
 COMMANDS = (
@@ -34,23 +37,32 @@ COMMANDS = (
 
 
 class _Parser(argparse_flags.ArgumentParser):
-    """Says what is wrong in one sentence instead of printing the whole usage."""
+    """Parser that reports an error in one line, without the usage of the command."""
 
-    def error(self, message):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for action in self._actions:
+            if "--helpfull" in action.option_strings:  # of absl, which adds nothing here
+                action.help = argparse.SUPPRESS
+
+    def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"{self.prog}: {message}\nTry: {self.prog} --help\n")
         sys.exit(2)
 
 
-def main():
-    """Run the command of sys.argv; exit 0, 1 (some inputs failed), 2 (bad input) or 130."""
+def main() -> None:
+    """Run the command of sys.argv and exit.
+
+    The exit status is 0, 1 (some inputs failed), 2 (bad input) or 130 (interrupted).
+    """
     app.run(_run, flags_parser=_parse)
 
 
-def _parse(argv):
+def _parse(argv: list[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="salzoo",
-        description="Predict where people look in images.",
-        epilog="salzoo COMMAND --help tells more.",
+        description="Train, evaluate and apply models that predict where people look in images.",
+        epilog="`salzoo COMMAND --help` describes the arguments of a command.",
     )
     parser.add_argument("--version", action="version", version=f"salzoo {__version__}")
     subparsers = parser.add_subparsers(
@@ -69,12 +81,13 @@ def _parse(argv):
         sys.exit(0)
     arguments, unknown = parser.parse_known_args(argv[1:])
     if unknown:
-        _refuse(arguments.parser, unknown[0])
+        _report_unknown(arguments.parser, unknown[0])
     arguments.command_line = shlex.join(["salzoo", *argv[1:]])
     return arguments
 
 
-def _refuse(parser, argument):
+def _report_unknown(parser: argparse.ArgumentParser, argument: str) -> NoReturn:
+    """Exit with an error for an argument that the command does not have."""
     flag = argument.split("=")[0]
     known = [option for action in parser._actions for option in action.option_strings]
     near = difflib.get_close_matches(flag, known, n=1)
@@ -83,15 +96,17 @@ def _refuse(parser, argument):
     parser.error(f"there is no {kind} '{flag}' here{hint}")
 
 
-def _run(arguments):
-    # Libraries speak up from warnings on, salzoo says what it did.
+def _run(arguments: argparse.Namespace) -> int | None:
+    """Run a parsed command; return its exit status, None for 0."""
+    # Libraries log warnings and errors only, salzoo also what it has done.
     absl.logging.set_verbosity(absl.logging.WARNING)
     absl.logging.get_absl_handler().setFormatter(logging.Formatter("%(message)s"))
     logging.getLogger("salzoo").setLevel(logging.INFO)
     try:
         return arguments.run(arguments)
     except InputError as error:
-        sys.stderr.write(f"salzoo {arguments.command}: {error}\n")
+        message = render_message(str(error), arguments.parser)
+        sys.stderr.write(f"salzoo {arguments.command}: {message}\n")
         return 2
     except BrokenPipeError:  # `salzoo models | head`
         sys.stderr.close()

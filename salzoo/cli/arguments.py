@@ -1,70 +1,109 @@
-"""Flags that several commands share."""
+"""Arguments that several commands share."""
 
+import argparse
 import json
+from collections.abc import Iterable
 
-from salzoo.utils import validators
+from salzoo.cli.parsers import parse_sigma
+from salzoo.prediction.options import InferenceOptions
 from salzoo.utils.errors import InputError
+from salzoo.utils.validators import FITS
 
 
-def add_data(parser, default):
-    """Add the flags that name a dataset; `default` says in words what none means."""
+def add_data(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add the flags that select a dataset.
+
+    Args:
+        parser: of the command.
+        default: which dataset is used without --dataset, for the help.
+    """
     parser.add_argument(
-        "--dataset", help=f"see `salzoo datasets`; several as a+b (default: {default})"
+        "--dataset",
+        help=f"name, see `salzoo datasets`; several as a+b (default: {default})",
     )
-    parser.add_argument("--data_dir", help="the dataset's folder, or one with a folder for each")
-    parser.add_argument("--protocol", help="whose splits, see `salzoo datasets NAME`")
-    add_dataset_option(parser)
+    add_data_dir(parser)
+    parser.add_argument(
+        "--protocol",
+        help="published division into training, validation and test images, see "
+        "`salzoo datasets NAME`",
+    )
+    add_dataset_options(parser)
     parser.add_argument(
         "--sigma",
-        type=validators.sigma,
-        help="of the density's Gaussian, pixels of the original image",
+        type=parse_sigma,
+        help="standard deviation of the Gaussian that turns fixations into a density, in pixels "
+        "of the original image (default: the dataset's)",
     )
 
 
-def add_dataset_option(parser):
+def add_data_dir(parser: argparse.ArgumentParser) -> None:
+    """Add the flag for the folder of a dataset."""
+    parser.add_argument(
+        "--data_dir", help="folder of the dataset, or a folder with one subfolder per dataset"
+    )
+
+
+def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     """Add the flag that sets the options of a dataset's reader."""
     parser.add_argument(
         "--dataset_options",
         action="append",
         metavar="NAME=VALUE",
-        help="of the dataset, see `salzoo datasets NAME`; may be repeated",
+        help="option of the dataset, see `salzoo datasets NAME`; may be repeated",
     )
 
 
-def add_wrapping(parser):
-    """Add the flags that say what happens around a network."""
+def add_inference_options(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that control how a model is applied to images."""
     parser.add_argument(
-        "--raw", action="store_true", help="leave out the post-processing (blur, scaling)"
+        "--raw", action="store_true", help="skip the postprocessing (blur, scaling)"
     )
     parser.add_argument(
         "--fit_mode",
-        choices=validators.FITS,
-        help="how images reach the network, if not as in training",
+        choices=FITS,
+        help="how images are fitted to the input size (default: as in training)",
     )
     parser.add_argument(
         "--output",
         metavar="NAME",
-        help="which map of a model that makes several, like asnet's fixation or object_3",
+        help="output of a model with several, such as fixation or object_3 of asnet",
     )
     parser.add_argument(
         "--tta",
         action="store_true",
-        help="the mean over three sizes and the mirror image: four times as slow, a little better",
+        help="test-time augmentation: the mean over scales and mirror images; four times slower, "
+        "slightly better",
     )
 
 
-def add_options(parser):
-    """Add the flag that sets a builder's options."""
+def inference_options(arguments: argparse.Namespace) -> InferenceOptions:
+    """Return the `InferenceOptions` of parsed arguments."""
+    return InferenceOptions(arguments.raw, arguments.fit_mode, arguments.output, arguments.tta)
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Add the flag that sets the options of a model's builder."""
     parser.add_argument(
         "--model_options",
         action="append",
         metavar="NAME=VALUE",
-        help="of the model's builder, like aspp=false; may be repeated",
+        help="option of the model, see `salzoo models`, such as aspp=false; may be repeated",
     )
 
 
-def pairs_to_dict(flag, pairs):
-    """Turn NAME=VALUE texts, None for none, into a dict, values as in json, else as text."""
+def pairs_to_dict(flag: str, pairs: Iterable[str] | None) -> dict[str, object]:
+    """Parse NAME=VALUE arguments.
+
+    Args:
+        flag: that they were given with, for the error message.
+        pairs: the arguments; None: none were given.
+
+    Returns:
+        {name: value}; a value that is valid JSON is decoded, any other is kept as text.
+
+    Raises:
+        InputError: an argument without an equals sign.
+    """
     parsed = {}
     for pair in pairs or []:
         name, equals, value = pair.partition("=")
@@ -75,3 +114,12 @@ def pairs_to_dict(flag, pairs):
         except json.JSONDecodeError:
             parsed[name] = value
     return parsed
+
+
+def keyword_arguments(arguments: argparse.Namespace) -> dict[str, object]:
+    """Return the values of a command's own arguments by name.
+
+    Without those that the command line adds to every command.
+    """
+    added = ("command", "command_line", "parser", "run")
+    return {name: value for name, value in vars(arguments).items() if name not in added}

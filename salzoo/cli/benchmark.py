@@ -1,29 +1,45 @@
-"""Measure speed and memory of models on this machine, taking turns, with random weights."""
+"""Measure speed and peak memory of models on this machine.
 
+The models have random weights. Rounds alternate between them, so that other load on the
+machine affects all of them alike.
+"""
+
+import argparse
+
+from salzoo.cli.parsers import parse_size, whole_number
 from salzoo.utils.tensorflow import load_tensorflow
-from salzoo.utils.validators import at_least, size
 
-HELP = "measure how fast models are here"
+HELP = "measure speed and memory of models"
 
 
-def add_arguments(parser):
-    parser.add_argument("models", nargs="*", help="see `salzoo models` (default: all)")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("models", nargs="*", help="names, see `salzoo models` (default: all)")
     parser.add_argument(
-        "--size", type=size, help="ROWSxCOLUMNS of their input (default: of each one's recipe)"
+        "--size",
+        type=parse_size,
+        metavar="ROWSxCOLUMNS",
+        help="input size of the models (default: that of each model's recipe)",
     )
     parser.add_argument(
-        "--image_size", type=size, default=(480, 640), help="of the image (default: 480x640)"
+        "--image_size",
+        type=parse_size,
+        metavar="ROWSxCOLUMNS",
+        default=(480, 640),
+        help="size of the image (default: 480x640)",
     )
     parser.add_argument(
-        "--rounds", type=at_least(1), default=10, help="turns of each model (default: 10)"
+        "--rounds",
+        type=whole_number(1),
+        default=10,
+        help="number of measurements of each model (default: 10)",
     )
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
     from salzoo.prediction.speed import benchmark
 
-    measured = benchmark(arguments.models, arguments.size, arguments.image_size, arguments.rounds)
+    results = benchmark(arguments.models, arguments.size, arguments.image_size, arguments.rounds)
     rows, columns = arguments.image_size
     print(f"One image of {rows}x{columns} at a time, from decoded image to map of its size;")
     print(f"medians of {arguments.rounds} turns. Peak memory includes TensorFlow's.\n")
@@ -31,13 +47,15 @@ def run(arguments):
         f"{'model':<16}{'input':>10}{'images/s':>10}{'ms':>9}{'fastest':>9}{'peak MB':>9}"
         f"{'billion':>9}  published"
     )
-    own = [each for each in measured if arguments.size not in (None, each.size)]
-    for each in measured:
-        input_size = "x".join(map(str, each.size)) + ("*" if each in own else "")
+    other_size = [result for result in results if arguments.size not in (None, result.size)]
+    for result in results:
+        input_size = "x".join(map(str, result.size)) + ("*" if result in other_size else "")
         print(
-            f"{each.model:<16}{input_size:>10}{1 / each.seconds:>10.1f}"
-            f"{1000 * each.seconds:>9.1f}{1000 * each.fastest:>9.1f}{each.peak_bytes / 1e6:>9.0f}"
-            f"{each.multiply_adds / 1e9:>9.1f}  {each.published}"
+            f"{result.model:<16}{input_size:>10}{1 / result.seconds:>10.1f}"
+            f"{1000 * result.seconds:>9.1f}{1000 * result.fastest:>9.1f}"
+            f"{result.peak_bytes / 1e6:>9.0f}{result.multiply_adds / 1e9:>9.1f}"
+            f"  {result.published}"
         )
-    if own:
-        print(f"\n* does not take {arguments.size[0]}x{arguments.size[1]}: at its recipe's size")
+    if other_size:
+        rows, columns = arguments.size
+        print(f"\n* does not take {rows}x{columns}: at its recipe's size")

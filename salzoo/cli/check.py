@@ -1,23 +1,25 @@
-"""Look at a dataset's folder file by file and list everything that is wrong."""
+"""Check every file of a dataset's folder and list all problems."""
 
-from salzoo.cli.arguments import add_dataset_option, pairs_to_dict
+import argparse
 
-HELP = "verify a dataset's folder"
+from salzoo.cli.arguments import add_data_dir, add_dataset_options, pairs_to_dict
 
-
-def add_arguments(parser):
-    parser.add_argument("name", help="see `salzoo datasets`")
-    parser.add_argument("--data_dir", help="the dataset's folder, or one with a folder for each")
-    add_dataset_option(parser)
+HELP = "check the files of a dataset"
 
 
-def run(arguments):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="name of the dataset, see `salzoo datasets`")
+    add_data_dir(parser)
+    add_dataset_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
     from salzoo.data.datasets import dataset_record
     from salzoo.data.validation import inspect_dataset, official_parts
 
-    options = pairs_to_dict("--dataset_options", arguments.dataset_options or [])
+    options = pairs_to_dict("--dataset_options", arguments.dataset_options)
     samples, checks = inspect_dataset(arguments.name, arguments.data_dir, **options)
-    fixations = sum(len(each.fixations) for each in samples if each.fixations is not None)
+    fixations = sum(len(sample.fixations) for sample in samples if sample.fixations is not None)
     print(
         f"{arguments.name}: {len(samples)} usable images, {fixations:,} fixations, "
         f"{checks.dropped} dropped outside their images, {len(checks.problems)} problems"
@@ -26,6 +28,6 @@ def run(arguments):
     if parts:
         counts = (f"{split} {found} of {count}" for split, (found, count) in parts.items())
         print(f"  official splits: {', '.join(counts)}")
-    for path, sentence in sorted(checks.problems):
-        print(f"  {path} {sentence}")
+    for path, problem in sorted(checks.problems):
+        print(f"  {path} {problem}")
     return 1 if checks.problems else 0

@@ -1,17 +1,25 @@
-"""List the datasets, or tell all that is known about one and how to get it."""
+"""List the datasets, or describe one: its content, licence, citation and how to obtain it."""
 
+import argparse
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from salzoo.data.dataset_record import DatasetRecord
 
 HELP = "list the datasets, or describe one"
-_FACTS = ("title", "task", "ground_truth", "viewing", "licence", "citation", "homepage", "layout")
+# Fields of a record that a description begins with.
+_FIELDS = ("title", "task", "ground_truth", "viewing", "licence", "citation", "homepage", "layout")
 
 
-def add_arguments(parser):
-    parser.add_argument("name", nargs="?", help="describe this one")
-    parser.add_argument("--data_dir", help="look here for what is present")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", help="name of the dataset to describe")
+    parser.add_argument(
+        "--data_dir", help="folder with one subfolder per dataset: show which are present"
+    )
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from salzoo.data.datasets import dataset_record, list_datasets
 
     if arguments.name:
@@ -20,9 +28,16 @@ def run(arguments):
     rows = [("name", "task", "images", "ground truth", "present", "licence")]
     for name in list_datasets():
         record = dataset_record(name)
-        present = _present(record, arguments.data_dir)
+        present = _presence(record, arguments.data_dir)
         rows.append(
-            (name, str(record.task), _images(record), record.ground_truth, present, record.licence)
+            (
+                name,
+                str(record.task),
+                _image_count(record),
+                record.ground_truth,
+                present,
+                record.licence,
+            )
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
@@ -30,13 +45,14 @@ def run(arguments):
         print("  ".join([*cells, row[-1]]))
 
 
-def _images(record):
+def _image_count(record: "DatasetRecord") -> str:
     from salzoo.data.dataset_record import ANY_NUMBER
 
     return "your own" if record.images == ANY_NUMBER else f"{record.images:,}"
 
 
-def _present(record, data_dir):
+def _presence(record: "DatasetRecord", data_dir: str | None) -> str:
+    """Return whether a dataset's folder has files: "yes", "no", "?", "drawn" if it needs none."""
     if not record.layout:
         return "drawn"
     if data_dir is None:
@@ -45,17 +61,18 @@ def _present(record, data_dir):
     return "yes" if os.path.isdir(folder) and os.listdir(folder) else "no"
 
 
-def _describe(record):
-    lines = [(name.replace("_", " "), getattr(record, name) or "-") for name in _FACTS]
-    lines.insert(2, ("images", _images(record)))
+def _describe(record: "DatasetRecord") -> None:
+    """Print all fields of a dataset's record."""
+    lines = [(name.replace("_", " "), str(getattr(record, name) or "-")) for name in _FIELDS]
+    lines.insert(2, ("images", _image_count(record)))
     if record.sigma is not None:
         lines.append(("sigma", f"{record.sigma:g} px: {record.sigma_source}"))
     for name, protocol in record.protocols.items():
         default = " (default)" if name == record.default_protocol else ""
-        counts = "".join(f"{split} {count}, " for split, count in protocol.counts.items())
-        text = f"{counts.removesuffix(', ')}; {protocol.source}" if counts else protocol.source
+        counts = ", ".join(f"{split} {count}" for split, count in protocol.counts.items())
+        text = f"{counts}; {protocol.source}" if counts else protocol.source
         lines.append(("protocol", f"{name}{default}: {text}"))
-    lines += [("model_options", f"{name}: {meaning}") for name, meaning in record.options.items()]
+    lines += [("option", f"{name}: {meaning}") for name, meaning in record.options.items()]
     lines += [(f"step {number}", step) for number, step in enumerate(record.steps, start=1)]
     for archive in record.archives:
         lines.append(("archive", f"{archive.url} ({archive.checksum or 'no checksum known'})"))

@@ -1,23 +1,28 @@
-"""Fetch a dataset that has a plain address and a checksum; resumes where it stopped."""
+"""Download a dataset that has a public address and a checksum.
 
-HELP = "fetch a dataset"
+An interrupted download continues when the same command is given again.
+"""
+
+import argparse
+
+HELP = "download a dataset"
 
 
-def add_arguments(parser):
-    parser.add_argument("name", help="see `salzoo datasets`")
-    parser.add_argument("--data_dir", required=True, help="the folder of all datasets")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="name of the dataset, see `salzoo datasets`")
+    parser.add_argument("--data_dir", required=True, help="folder with one subfolder per dataset")
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from salzoo.data.archives import download
     from salzoo.data.datasets import dataset_record
 
     record = dataset_record(arguments.name)
     print(f"{record.title}: {record.licence}")
     print(download(record, arguments.data_dir))
-    left = [archive for archive in record.archives if not archive.checksum]
-    if left:
-        print("Without a published checksum, so for you to fetch:")
-        for archive in left:
+    manual = [archive for archive in record.archives if not archive.checksum]
+    if manual:
+        print("No checksum is published for these files; download them yourself:")
+        for archive in manual:
             print(f"  {archive.url}")
         print("\n".join(record.steps))

@@ -1,22 +1,25 @@
-"""Write a trained model as a SavedModel for TensorFlow Serving and its like."""
+"""Export a trained model as a SavedModel, for TensorFlow Serving and other runtimes."""
 
-from salzoo.cli.arguments import add_wrapping
+import argparse
+
+from salzoo.cli.arguments import add_inference_options, inference_options
 from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "export a trained model as a SavedModel"
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", help="msinet_lite, a run folder or a .keras file")
     parser.add_argument(
-        "--out", default="exports", help="the model goes to OUT/MODEL/VERSION/ (default: exports)"
+        "--out",
+        default="exports",
+        help="folder to write to, as OUT/MODEL/VERSION (default: exports)",
     )
-    add_wrapping(parser)
+    add_inference_options(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
     from salzoo.export import export_model
 
-    wrapping = arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
-    print(export_model(arguments.model, arguments.out, *wrapping))
+    print(export_model(arguments.model, arguments.out, inference_options(arguments)))

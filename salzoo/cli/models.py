@@ -1,15 +1,17 @@
-"""List the models of the zoo."""
+"""List the models with their parameters, tasks, papers and options."""
+
+import argparse
 
 from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "list the models"
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     pass
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
     from salzoo.models import list_models, model_record
 

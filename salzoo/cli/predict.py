@@ -1,114 +1,126 @@
-"""Predict where people look in photos: maps as numbers (.npy) and in grey, and overlays.
+"""Predict saliency maps of images, and write them as arrays, pictures and overlays.
 
-They are written beside the photos. --top, --regions and --crop say more about where the
-attention goes.
+The files are written beside the images: float32 maps (.npy), grey pictures of them and
+overlays (.png). --top, --regions and --crop add the most salient spots, the share of
+attention in boxes, and a crop.
 
-With --submission, the maps of a public benchmark's test images as it takes them, and
-the zip to hand in; when interrupted, the same command goes on.
+--submission writes maps of the test images of a public benchmark in the format that it
+requires, and the archive to submit. An interrupted submission continues when the same
+command is given again.
 """
 
 import argparse
 import contextlib
+import io
 import os
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from salzoo.cli.arguments import add_wrapping
+from salzoo.cli.arguments import add_inference_options, inference_options
+from salzoo.cli.parsers import parse_aspect, whole_number
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 from salzoo.utils.tensorflow import load_tensorflow
-from salzoo.utils.validators import at_least
 
-HELP = "write saliency maps of photos"
+if TYPE_CHECKING:
+    from salzoo.prediction.attention.box_files import BoxFile
+    from salzoo.prediction.photos import Wishes
+
+HELP = "predict saliency maps of images"
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("images", nargs="*", help="files, folders or patterns")
     parser.add_argument(
         "--model",
         default="msinet_lite",
-        help="the name of a model that comes with its weights, a run folder, an exported model "
-        "or a .keras file (default: msinet_lite)",
+        help="name of a pretrained model, run folder, exported model or .keras file (default: "
+        "msinet_lite)",
     )
     parser.add_argument(
-        "--out", help="folder to write to (default: beside each photo; of --submission predictions)"
+        "--out",
+        help="folder to write to (default: beside each image; with --submission, predictions)",
     )
     parser.add_argument(
-        "--top", type=at_least(1), metavar="N", help="list the N spots that are looked at most"
+        "--top", type=whole_number(1), metavar="N", help="list the N most salient spots"
     )
     parser.add_argument(
         "--regions",
         metavar="BOXES",
-        help="measure how much attention boxes get; a .csv or .json file with name, x, y, width, "
-        "height in pixels, and image if they differ from photo to photo",
+        help="list the share of attention in boxes: a .csv or .json file with the columns name, "
+        "x, y, width and height in pixels, and image if the boxes differ between images",
     )
     parser.add_argument(
         "--crop",
-        type=aspect,
+        type=parse_aspect,
         metavar="W:H",
-        help="cut out the largest part of this shape, like 16:9, where it keeps most attention",
+        help="write the largest crop of this aspect ratio, such as 16:9, that keeps the most "
+        "attention",
     )
     parser.add_argument(
-        "--submission", help="mit300, cat2000 or salicon, instead of images; needs --data_dir"
+        "--submission",
+        metavar="BENCHMARK",
+        help="mit300, cat2000 or salicon, instead of images; needs --data_dir",
     )
-    parser.add_argument("--data_dir", help="the folder of the benchmark's dataset")
-    add_wrapping(parser)
+    parser.add_argument("--data_dir", help="folder of the benchmark's dataset")
+    add_inference_options(parser)
 
 
-def aspect(text):
-    """Parse an aspect ratio: 16:9, 16x9 or 16/9, width first."""
-    for sign in ":x/":
-        parts = text.lower().split(sign)
-        if len(parts) == 2:
-            try:
-                width, height = map(float, parts)
-            except ValueError:
-                break
-            if 1e-3 <= width / (height or 1e9) <= 1e3 and width > 0:
-                return width / height
-    raise argparse.ArgumentTypeError(f"'{text}' is no shape like 16:9, 1:1 or 4x5, width first.")
-
-
-def run(arguments):
+def run(arguments: argparse.Namespace) -> int:
     if arguments.submission:
         return _submit(arguments)
     if arguments.data_dir:
         raise InputError("--data_dir is for --submission; name images or their folder instead.")
     if not arguments.images:
         raise InputError("give images (files, folders or patterns), or --submission.")
-    check_folder("--out", arguments.out or ".")
-    sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no UTF-8
+    check_folder("out", arguments.out or ".")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid UTF-8
     from salzoo.prediction.photo_files import find_images
 
-    paths, failures, left_out = find_images(arguments.images)
+    paths, failures, skipped = find_images(arguments.images)
     if not paths:
-        own = "There are only files that salzoo predict wrote itself: give the photos."
-        raise InputError(" ".join(failures) or own)
+        only_outputs = "There are only files that salzoo predict wrote itself: give the photos."
+        raise InputError(" ".join(failures) or only_outputs)
     regions, notes = _regions(arguments.regions, paths)
-    if left_out:
-        notes.append(f"{left_out} files that salzoo predict wrote itself were left out.")
+    if skipped:
+        notes.append(f"{skipped} files that salzoo predict wrote itself were left out.")
     load_tensorflow()
     from salzoo.prediction.photos import Wishes
 
     wishes = Wishes(arguments.top or 0, regions, arguments.crop)
-    with _step_by_step(len(paths) == 1):
+    with _eager_execution(len(paths) == 1):
         files = _predict(arguments, paths, wishes, failures)
-    _say(files, len(files) + len(failures), notes)
+    _print_summary(files, len(files) + len(failures), notes)
     for failure in failures:
         sys.stderr.write(f"salzoo predict: {failure}\n")
-    return 0 if not failures else 1 if files else 2
+    if not failures:
+        return 0
+    return 1 if files else 2
 
 
-def _predict(arguments, photos, wishes, failures):
-    """Write the files of each photo and return their paths, a list each; add to failures."""
+def _predict(
+    arguments: argparse.Namespace, photos: list[str], wishes: "Wishes", failures: list[str]
+) -> list[list[str]]:
+    """Write the files of all images.
+
+    Args:
+        arguments: of the command.
+        photos: paths of the images.
+        wishes: what to write besides the maps.
+        failures: error messages; those of images that cannot be used are appended.
+
+    Returns:
+        For each image that was used the paths of its files.
+    """
     from tqdm import tqdm
 
     from salzoo.prediction.photo_files import output_stems
     from salzoo.prediction.photos import predict_photo
     from salzoo.prediction.predictor import Predictor
 
-    predictor = Predictor(
-        arguments.model, arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
-    )
+    predictor = Predictor(arguments.model, inference_options(arguments))
     read = {os.path.realpath(path) for path in (*photos, arguments.regions or photos[0])}
     files = []
     bar = tqdm(photos, unit="image", disable=None if len(photos) > 1 else True)
@@ -125,20 +137,20 @@ def _predict(arguments, photos, wishes, failures):
 
 
 @contextlib.contextmanager
-def _step_by_step(wanted):
-    """Run networks without compiling them first, which takes longer than one photo does."""
+def _eager_execution(enabled: bool) -> Iterator[None]:
+    """Run models without compiling them first: for one image, compiling takes longer."""
     import tensorflow as tf
 
     before = tf.config.functions_run_eagerly()
-    tf.config.run_functions_eagerly(wanted)
+    tf.config.run_functions_eagerly(enabled)
     try:
         yield
     finally:
         tf.config.run_functions_eagerly(before)
 
 
-def _regions(path, photos):
-    """Return the file of boxes, or None, and what there is to say about it."""
+def _regions(path: str | None, photos: list[str]) -> tuple["BoxFile | None", list[str]]:
+    """Read the file of boxes; return it (None without a path) and notes to print."""
     if path is None:
         return None, []
     from salzoo.prediction.attention.box_files import BoxFile
@@ -150,33 +162,31 @@ def _regions(path, photos):
     return regions, [f"{path} has regions of images that were not given: {', '.join(absent)}."]
 
 
-def _say(files, asked, notes):
-    """Print where everything is: each file of one photo, the folders of many."""
-    if asked == 1:
+def _print_summary(files: list[list[str]], image_count: int, notes: list[str]) -> None:
+    """Print the paths of one image's files, or the folders of several images' files."""
+    if image_count == 1:
         print("\n".join(path for photo in files for path in photo))
     else:
         folders = dict.fromkeys(os.path.dirname(photo[0]) or "." for photo in files)
         where = f" in {', '.join(folders)}" if files else ""
-        print(f"{len(files)} of {asked} images: maps and overlays{where}")
+        print(f"{len(files)} of {image_count} images: maps and overlays{where}")
     for note in notes:
         print(note)
 
 
-def _submit(arguments):
-    """Write the maps of a benchmark's test images and the archive of them."""
-    for flag in ("images", "top", "regions", "crop"):
-        if getattr(arguments, flag):
+def _submit(arguments: argparse.Namespace) -> int:
+    """Write maps of a benchmark's test images and the archive to submit."""
+    for name in ("images", "top", "regions", "crop"):
+        if getattr(arguments, name):
             raise InputError("--submission takes the benchmark's own images and writes maps alone.")
     out = arguments.out or "predictions"
-    check_folder("--out", out)
+    check_folder("out", out)
     load_tensorflow()
     from salzoo.prediction.predictor import Predictor
     from salzoo.prediction.submission import test_images, write_submission
 
     images = test_images(arguments.submission, arguments.data_dir)
-    predictor = Predictor(
-        arguments.model, arguments.raw, arguments.fit_mode, arguments.output, arguments.tta
-    )
+    predictor = Predictor(arguments.model, inference_options(arguments))
     archive = write_submission(
         arguments.submission, images, predictor, predictor.card["model"], out
     )

@@ -1,22 +1,27 @@
 """Show a model's layers, parameters, multiply-adds and memory at an input size."""
 
-from salzoo.cli.arguments import add_options, pairs_to_dict
-from salzoo.utils.tensorflow import load_tensorflow
-from salzoo.utils.validators import size
+import argparse
 
-HELP = "show a model's layers and what they cost"
+from salzoo.cli.arguments import add_model_options, pairs_to_dict
+from salzoo.cli.parsers import parse_size
+from salzoo.utils.tensorflow import load_tensorflow
+
+HELP = "show a model's layers, parameters and multiply-adds"
 MEBIBYTE = 2**20
 
 
-def add_arguments(parser):
-    parser.add_argument("model", help="see `salzoo models`")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", help="name, see `salzoo models`")
     parser.add_argument(
-        "--input_size", type=size, help="ROWSxCOLUMNS (default: what it is trained on)"
+        "--input_size",
+        type=parse_size,
+        metavar="ROWSxCOLUMNS",
+        help="input size (default: that of the model's recipe)",
     )
-    add_options(parser)
+    add_model_options(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
     from salzoo.models import build_model, model_record
     from salzoo.models.complexity import complexity

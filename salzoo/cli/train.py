@@ -1,89 +1,133 @@
-"""Train a model with its recipe and write a run folder.
+"""Train a model, evaluate it on the validation images and write a run folder.
 
-Every field of the recipe is a flag; a flag that is not given takes the
-recipe's value.
+Every field of the recipe is a flag. The default of a flag is the value of the model's
+recipe for the dataset.
 """
 
 import argparse
+from typing import Any
 
-from salzoo.cli.arguments import add_data, add_options, pairs_to_dict
-from salzoo.training.config import DICTS, RECIPE, RUN
+from salzoo.cli.arguments import add_data, add_model_options, keyword_arguments, pairs_to_dict
+from salzoo.cli.parsers import (
+    number,
+    parse_positive,
+    parse_seed,
+    parse_size,
+    parse_weights,
+    whole_number,
+)
 from salzoo.utils.tensorflow import load_tensorflow
 from salzoo.utils.validators import FITS
 
 HELP = "train a model"
+# Flags of NAME=VALUE pairs.
+PAIRS = ("model_options", "dataset_options", "loss_options", "optimizer_options")
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "model",
         nargs="?",
-        help="see `salzoo models` (default: msinet; on your own images, --dataset folder, "
-        "msinet_lite with its trained weights)",
+        help="name, see `salzoo models` (default: msinet; with --dataset folder, your own images, "
+        "the pretrained msinet_lite)",
     )
     add_data(parser, "synthetic")
     parser.add_argument(
-        "--mix", type=RUN["mix"], metavar="N,N", help="how often each of several datasets comes"
+        "--mix",
+        type=parse_weights,
+        metavar="N,N",
+        help="sampling weights of several datasets, one for each",
     )
     parser.add_argument(
         "--init_from",
         metavar="RUN",
-        help="start from a run's best weights, from msinet_lite's trained ones, or, with none, "
-        "from ImageNet's",
+        help="initial weights: the best checkpoint of a run, the pretrained msinet_lite, or none "
+        "(a backbone trained on ImageNet)",
     )
     parser.add_argument("--run_dir", help="folder to write (default: runs/MODEL-DATASET-NNN)")
-    parser.add_argument("--resume", action="store_true", help="go on with the run in --run_dir")
-    parser.add_argument("--export", metavar="DIR", help="export the trained model there as well")
-    recipe = parser.add_argument_group("recipe (defaults: the model's own for the dataset)")
-
-    def add_number(name, help=None, metavar=None):
-        recipe.add_argument(f"--{name}", type=RECIPE[name], help=help, metavar=metavar)
-
-    recipe.add_argument("--loss", help="name of the loss")
-    recipe.add_argument("--optimizer", help="name of a Keras optimizer")
-    add_number("learning_rate")
-    add_number("batch_size")
-    add_number("epochs")
-    add_number("input_size", metavar="ROWSxCOLUMNS")
-    recipe.add_argument(
-        "--flip", action=argparse.BooleanOptionalAction, help="mirror half of the images"
-    )
-    add_number("rotate", "turn images by up to so many degrees")
-    add_number("zoom", "enlarge or shrink images by up to this share")
-    add_number("colour", "change brightness, contrast and saturation by up to this share")
-    recipe.add_argument(
-        "--schedule", help="of the rate: constant, 'x0.1 every 2 epochs', 'linear to 0.0001', ..."
-    )
-    add_number("patience", "stop after so many validations without a lower loss")
-    add_number("validate_every", "steps between validations")
-    for what in ("optimizer", "loss"):
-        recipe.add_argument(
-            f"--{what}_options", action="append", metavar="NAME=VALUE", help=f"of the {what}"
-        )
-    recipe.add_argument("--backbone_weights", help="'imagenet', 'none' or a file")
-    add_options(parser)
-    parser.add_argument("--fit_mode", choices=FITS, help="how images reach the network")
+    parser.add_argument("--resume", action="store_true", help="continue the run in --run_dir")
+    parser.add_argument("--export", metavar="DIR", help="also export the trained model to DIR")
+    _add_recipe(parser)
+    add_model_options(parser)
     parser.add_argument(
-        "--limit_train", type=RUN["limit_train"], help="train on so many images only"
+        "--fit_mode",
+        choices=FITS,
+        help="how images are fitted to the input size (default: the model's)",
     )
     parser.add_argument(
-        "--limit_val", type=RUN["limit_val"], help="validate on so many images only"
+        "--limit_train", type=whole_number(1), metavar="N", help="train on N images only"
     )
-    parser.add_argument("--seed", type=RUN["seed"], help="of random start and order (default: 0)")
+    parser.add_argument(
+        "--limit_val", type=whole_number(1), metavar="N", help="validate on N images only"
+    )
+    parser.add_argument("--seed", type=parse_seed, help="seed of all random numbers (default: 0)")
     parser.add_argument(
         "--mixed_precision",
         action=argparse.BooleanOptionalAction,
-        help="bfloat16 arithmetic: faster where the processor has it",
+        help="compute in bfloat16: faster on processors that support it",
     )
 
 
-def run(arguments):
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
+    """Add a flag for each field of a recipe."""
+    recipe = parser.add_argument_group("recipe (default: the model's recipe for the dataset)")
+    recipe.add_argument("--loss", help="name of the loss")
+    recipe.add_argument("--optimizer", help="name of a Keras optimizer")
+    recipe.add_argument("--learning_rate", type=parse_positive, help="initial learning rate")
+    recipe.add_argument("--batch_size", type=whole_number(1), help="images per step")
+    recipe.add_argument("--epochs", type=whole_number(1), help="number of epochs")
+    recipe.add_argument(
+        "--input_size", type=parse_size, metavar="ROWSxCOLUMNS", help="input size of the model"
+    )
+    recipe.add_argument(
+        "--flip", action=argparse.BooleanOptionalAction, help="mirror half of the images"
+    )
+    recipe.add_argument(
+        "--rotate", type=number(0, 180), help="rotate images by up to ROTATE degrees"
+    )
+    recipe.add_argument(
+        "--zoom", type=number(0, 1), help="enlarge or shrink images by up to this fraction"
+    )
+    recipe.add_argument(
+        "--colour",
+        type=number(0, 1),
+        help="change brightness, contrast and saturation by up to this fraction",
+    )
+    recipe.add_argument(
+        "--schedule",
+        help="learning rate schedule: constant, 'x0.1 every 2 epochs', 'linear to 0.0001', ...",
+    )
+    recipe.add_argument(
+        "--patience",
+        type=whole_number(1),
+        help="early stopping: number of validations without a lower loss",
+    )
+    recipe.add_argument(
+        "--validate_every", type=whole_number(1), metavar="STEPS", help="steps between validations"
+    )
+    recipe.add_argument(
+        "--optimizer_options",
+        action="append",
+        metavar="NAME=VALUE",
+        help="option of the optimizer; may be repeated",
+    )
+    recipe.add_argument(
+        "--loss_options",
+        action="append",
+        metavar="NAME=VALUE",
+        help="option of the loss; may be repeated",
+    )
+    recipe.add_argument(
+        "--backbone_weights", help="weights of the backbone: 'imagenet', 'none' or a file"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
     from salzoo.api import train
 
-    flags = {name: getattr(arguments, name) for name in (*RUN, *RECIPE, "data_dir", "init_from")}
-    for name in DICTS:
-        pairs = getattr(arguments, name)
-        flags[name] = pairs and pairs_to_dict(f"--{name}", pairs)
-    where = {name: getattr(arguments, name) for name in ("run_dir", "resume", "export")}
-    print(f"\n{train(**flags, **where)}")
+    keywords: dict[str, Any] = keyword_arguments(arguments)
+    for name in PAIRS:
+        if keywords[name] is not None:
+            keywords[name] = pairs_to_dict(f"--{name}", keywords[name])
+    print(f"\n{train(**keywords)}")

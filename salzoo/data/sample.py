@@ -1,13 +1,16 @@
 """An image of a dataset with its ground truth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 
 from salzoo.data.fixations import density_map
 from salzoo.data.images import read_grey
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,21 @@ class Sample:
     category: str | None = None
     split: str | None = None
 
+    @property
+    def has_points(self) -> bool:
+        """Whether the fixations are known as points."""
+        return self.fixations is not None
+
+    @property
+    def has_fixations(self) -> bool:
+        """Whether there are fixations to compare with: points, or a density map of its own."""
+        return self.has_points or self.density_path is not None
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether there is a mask of the salient object."""
+        return self.mask_path is not None
+
     @cached_property
     def density(self) -> np.ndarray | None:
         """Density map, float32 (rows, columns): the dataset's own, or blurred fixations."""
@@ -56,13 +74,13 @@ class Sample:
         return None if self.mask_path is None else read_grey(self.mask_path) / 255.0
 
 
-def evenly(samples: list[Sample], limit: int | None) -> list[Sample]:
+def evenly(samples: Sequence[Item], limit: int | None) -> list[Item]:
     """Return evenly spaced samples.
 
     Args:
-        samples: to choose from.
+        samples: samples, or anything else, to choose from.
         limit: how many at most; None: all.
     """
     if limit is None or limit >= len(samples):
-        return samples
+        return list(samples)
     return [samples[index * len(samples) // limit] for index in range(limit)]

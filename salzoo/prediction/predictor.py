@@ -1,9 +1,12 @@
 """A trained model that is ready to be asked."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
-from salzoo.prediction.sources import Wrapping, open_source
+from salzoo.prediction.opening import Opened, open_source
+from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.utils.errors import InputError
 
 
@@ -12,10 +15,7 @@ class Predictor:
 
     Args:
         source: what to load, see `load_model`.
-        raw: without post-processing.
-        fit_mode: how images reach the network, if not as usual; see `Geometry`.
-        output: of a model that makes several maps, which; None: the one of the object.
-        tta: the mean over several sizes and the mirror image, see `saliency_function`.
+        options: `InferenceOptions`.
 
     Attributes:
         card: dict, what is known of the model.
@@ -27,11 +27,20 @@ class Predictor:
             when it was made.
     """
 
-    def __init__(self, source, raw=False, fit_mode=None, output=None, tta=False):
-        opened = open_source(source, Wrapping(raw, fit_mode, output, tta))
+    def __init__(self, source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> None:
+        self._use(open_source(source, options))
+
+    @classmethod
+    def from_opened(cls, opened: Opened) -> "Predictor":
+        """Return a predictor of what `open_source` or `open_run` returns."""
+        predictor = cls.__new__(cls)
+        predictor._use(opened)
+        return predictor
+
+    def _use(self, opened: Opened) -> None:
         self.card, self.fingerprint, self.model, self._saliency = opened
 
-    def __call__(self, image):
+    def __call__(self, image: np.ndarray) -> np.ndarray:
         """Return the map (rows, columns), float32, of an image (rows, columns, 3), 0..255."""
         if np.ndim(image) != 3 or np.shape(image)[2] != 3:
             raise InputError(
@@ -64,4 +73,4 @@ def load_model(source="msinet_lite", raw=False, fit_mode=None, output=None, tta=
     Raises:
         InputError: the source is no model; the sentence says what to do.
     """
-    return Predictor(source, raw, fit_mode, output, tta)
+    return Predictor(source, InferenceOptions(raw, fit_mode, output, tta))

@@ -1,7 +1,42 @@
+"""Fixation densities, and fixations of many images against counting them one by one."""
+
 import numpy as np
 import pytest
 
-from salzoo.data.fixations import density_map
+from salzoo.data.fixations import PooledFixations, density_map
+from salzoo.data.sample import Sample
+
+
+@pytest.fixture
+def samples(random):
+    sizes = ((30, 40), (60, 80), (30, 40))
+    drawn = [
+        Sample(f"{number}.jpg", size, np.repeat(random.random((7, 2)) * size[::-1], 2, axis=0))
+        for number, size in enumerate(sizes)
+    ]
+    return [*drawn, Sample("without.jpg", (30, 40)), Sample("none.jpg", (9, 9), np.empty((0, 2)))]
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_counts(samples, once):
+    """Each point is there twice: once, it counts once an image."""
+    pool = PooledFixations(samples, once)
+
+    def slow(chosen, size):
+        counts = np.zeros(size)
+        for sample in chosen:
+            for x, y in sample.fixations[:: 2 if once else 1]:
+                counts[int(y * size[0] / sample.size[0]), int(x * size[1] / sample.size[1])] += 1
+        return counts
+
+    for size in ((30, 40), (45, 20), (30, 40)):
+        np.testing.assert_array_equal(pool.counts(size), slow(samples[:3], size))
+    others = [samples[1], samples[2]]
+    np.testing.assert_array_equal(pool.counts_without(samples[0]), slow(others, (30, 40)))
+
+
+def test_nothing_to_pool(samples):
+    np.testing.assert_array_equal(PooledFixations(samples[3:]).counts((2, 3)), np.zeros((2, 3)))
 
 
 def test_density_map_counts_repeated_points_and_drops_points_outside():

@@ -13,7 +13,8 @@ from PIL import Image
 
 from salzoo.data.images import read_image
 from salzoo.export import export_model
-from salzoo.prediction.predictor import Predictor
+from salzoo.prediction.options import InferenceOptions
+from salzoo.prediction.predictor import Predictor, load_model
 from salzoo.prediction.saliency import saliency_function
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json
@@ -63,7 +64,7 @@ def test_predictor_is_fit_network_unfit(small_run, random):
     fitted = geometry.fit_image(image)
     network = small_run.load_model()(fitted[None])[0]
     expected = geometry.unfit_map(network, (60, 90)).numpy()[..., 0]
-    raw = Predictor(small_run.folder, raw=True)(image)
+    raw = load_model(small_run.folder, raw=True)(image)
     np.testing.assert_allclose(raw, expected, atol=1e-5)
     scaled = Predictor(small_run.folder)(image)
     np.testing.assert_allclose(scaled, expected / expected.max(), atol=1e-5)
@@ -71,7 +72,7 @@ def test_predictor_is_fit_network_unfit(small_run, random):
 
 @pytest.mark.parametrize("mode", ["stretch", "native"])
 def test_other_modes(small_run, mode):
-    assert Predictor(small_run.folder, fit_mode=mode)(np.ones((50, 20, 3))).shape == (50, 20)
+    assert load_model(small_run.folder, fit_mode=mode)(np.ones((50, 20, 3))).shape == (50, 20)
 
 
 def test_post_processing_blurs_in_original_pixels(random):
@@ -141,7 +142,9 @@ def test_saved_model_cli_runs(exported, tmp_path):
 
 
 def test_versions_count_up_and_cards_travel(small_run, exported):
-    second = export_model(small_run.folder, os.path.dirname(os.path.dirname(exported)), raw=True)
+    second = export_model(
+        small_run.folder, os.path.dirname(os.path.dirname(exported)), InferenceOptions(raw=True)
+    )
     assert [os.path.basename(path) for path in (exported, second)] == ["1", "2"]
     card = read_json(os.path.join(exported, "assets", "card.json"))
     assert card["model"] == "msinet" and "EXIF" in card["export"]["exif_orientation"]
@@ -181,12 +184,12 @@ def test_what_is_no_model(exported, small_run, tmp_path):
     ):
         with pytest.raises(InputError, match=match):
             Predictor(path)
-    with pytest.raises(InputError, match="--raw cannot change the exported model"):
-        Predictor(exported, raw=True)
-    with pytest.raises(InputError, match="--fit_mode cannot change the exported model"):
-        Predictor(exported, fit_mode="native")
-    with pytest.raises(InputError, match="--tta cannot change the exported model"):
-        Predictor(exported, tta=True)
+    with pytest.raises(InputError, match="`raw` cannot change the exported model"):
+        load_model(exported, raw=True)
+    with pytest.raises(InputError, match="`fit_mode` cannot change the exported model"):
+        load_model(exported, fit_mode="native")
+    with pytest.raises(InputError, match="`tta` cannot change the exported model"):
+        load_model(exported, tta=True)
     shutil.copytree(exported, tmp_path / "damaged")
     (tmp_path / "damaged" / "saved_model.pb").write_bytes(b"no graph")
     with pytest.raises(InputError, match="is damaged .*export it again"):

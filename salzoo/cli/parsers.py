@@ -1,0 +1,104 @@
+"""Parsers of the values on the command line, for the `type` of an argparse argument.
+
+A parser takes the text of one argument, returns its value and raises
+`argparse.ArgumentTypeError` if the text is unusable.
+"""
+
+import argparse
+import math
+from collections.abc import Callable
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Parse ROWSxCOLUMNS, such as 240x320."""
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(part.isdigit() and int(part) > 0 for part in parts):
+        raise argparse.ArgumentTypeError(f"'{text}' is not ROWSxCOLUMNS, like 240x320.")
+    return int(parts[0]), int(parts[1])
+
+
+def whole_number(lowest: int, highest: int | None = None) -> Callable[[str], int]:
+    """Return a parser of whole numbers.
+
+    Args:
+        lowest: the smallest number that is accepted.
+        highest: the largest number that is accepted; None: no limit.
+    """
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or value < lowest or (highest is not None and value > highest):
+            raise _out_of_range(text, "a whole number", lowest, highest)
+        return value
+
+    return parse
+
+
+def number(lowest: float, highest: float | None = None) -> Callable[[str], float]:
+    """Return a parser of finite numbers.
+
+    Args:
+        lowest: the smallest number that is accepted.
+        highest: the largest number that is accepted; None: no limit.
+    """
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        accepted = math.isfinite(value) and value >= lowest
+        if not accepted or (highest is not None and value > highest):
+            raise _out_of_range(text, "a number", lowest, highest)
+        return value
+
+    return parse
+
+
+def _out_of_range(
+    text: str, kind: str, lowest: float, highest: float | None
+) -> argparse.ArgumentTypeError:
+    limit = "or more" if highest is None else f"to {highest}"
+    return argparse.ArgumentTypeError(f"'{text}' is not {kind} of {lowest} {limit}.")
+
+
+def parse_positive(text: str) -> float:
+    """Parse a finite number above 0."""
+    value = number(0)(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("give a number above 0.")
+    return value
+
+
+def parse_weights(text: str) -> tuple[float, ...]:
+    """Parse numbers above 0, separated by commas."""
+    return tuple(parse_positive(part) for part in text.split(","))
+
+
+def parse_names(text: str) -> list[str]:
+    """Parse names, separated by commas."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a list like a,b.")
+    return names
+
+
+def parse_aspect(text: str) -> float:
+    """Parse an aspect ratio, width first: 16:9, 16x9 or 16/9."""
+    for separator in ":x/":
+        parts = text.lower().split(separator)
+        if len(parts) == 2:
+            try:
+                width, height = map(float, parts)
+            except ValueError:
+                break
+            if 1e-3 <= width / (height or 1e9) <= 1e3 and width > 0:
+                return width / height
+    raise argparse.ArgumentTypeError(f"'{text}' is no shape like 16:9, 1:1 or 4x5, width first.")
+
+
+parse_sigma = number(0.1, 1000)
+parse_seed = whole_number(0, 2**32 - 1)

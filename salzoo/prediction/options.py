@@ -1,0 +1,51 @@
+"""Options that decide how a model's output becomes a saliency map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.validators import FITS
+
+
+@dataclass(frozen=True)
+class InferenceOptions:
+    """Preprocessing, postprocessing and choice of output of a model at inference.
+
+    The defaults are the model's own settings.
+
+    Attributes:
+        raw: leave out the postprocessing (Gaussian blur and division by the maximum).
+        fit_mode: how images are fitted to the model's input, "pad", "stretch" or "native", see
+            `salzoo.data.geometry.Geometry`. None: as in training.
+        output: name of the map of a model with several outputs, such as "fixation" of asnet.
+            None: the finest map of the salient object.
+        tta: test-time augmentation: the mean over three scales of the image and their mirror
+            images.
+
+    Raises:
+        InputError: a value of another type, or an unknown `fit_mode`.
+    """
+
+    raw: bool = False
+    fit_mode: str | None = None
+    output: str | None = None
+    tta: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("raw", "tta"):
+            value = getattr(self, name)
+            if not isinstance(value, bool):
+                raise InputError(f"`{name}` {value!r}: give True or False.")
+        if self.fit_mode is not None and self.fit_mode not in FITS:
+            raise unknown_name("`fit_mode`", str(self.fit_mode), FITS)
+        if self.output is not None and not isinstance(self.output, str):
+            raise InputError(f"`output` {self.output!r}: give the name of an output.")
+
+    @property
+    def changed(self) -> list[str]:
+        """Names of the options that differ from their defaults."""
+        return [field.name for field in fields(self) if getattr(self, field.name) != field.default]
+
+
+DEFAULT_OPTIONS = InferenceOptions()
