@@ -1,23 +1,24 @@
-"""Measure runs, exported models or maps of any other program, beside simple baselines.
+"""Evaluate runs, exported models or maps of any other program, beside simple baselines.
 
-The folder it writes holds the page report.html, the same as report.md, evaluation.json
-(means, intervals, definitions) and scores.csv (every image). An evaluation that was
-interrupted goes on where it was when the same command is given again.
+The output folder holds the page report.html, the same as report.md, evaluation.json (means,
+intervals, definitions) and scores.csv (the values of every image). The same command resumes
+an interrupted evaluation.
 """
 
-import inspect
+import argparse
 import os
+from typing import Any
 
 from salzoo.cli.arguments import add_data, add_inference_options, pairs_to_dict
 from salzoo.cli.parsers import parse_names, parse_seed, whole_number
 from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "measure a trained model, or maps of any program, on a dataset"
-# What is not as usual, in the name of the folder.
-IN_STEM = ("task", "protocol", "sigma", "limit", "fit_mode", "metrics", "baselines", "seed")
+# Flags that stand in the name of the default folder if they are given.
+IN_FOLDER_NAME = ("task", "protocol", "sigma", "limit", "fit_mode", "metrics", "baselines", "seed")
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sources",
         nargs="+",
@@ -27,51 +28,77 @@ def add_arguments(parser):
     )
     add_data(parser, "what the model was trained on")
     parser.add_argument("--split", default="val", help="train, val (default), test or all")
-    parser.add_argument("--limit", type=whole_number(1), help="so many images only, evenly spaced")
+    parser.add_argument(
+        "--limit", type=whole_number(1), help="number of images, evenly spaced (default: all)"
+    )
     parser.add_argument(
         "--task", help="fixations or objects, where the dataset has both (default: the model's)"
     )
     parser.add_argument(
         "--convention",
         type=parse_names,
-        help="whose definitions, several as a,b: mit, tuebingen, salicon; of objects pysod, raw "
-        "(default: the first)",
+        help="definitions of the metrics, several as a,b: mit, tuebingen, salicon; for objects "
+        "pysod, raw (default: the first)",
     )
-    parser.add_argument("--compare", action="store_true", help="under all conventions")
+    parser.add_argument("--compare", action="store_true", help="use all conventions")
     parser.add_argument(
-        "--metrics", type=parse_names, help="like NSS,CC; all: EMD as well (default: all but EMD)"
+        "--metrics",
+        type=parse_names,
+        help="several as NSS,CC; all includes EMD (default: all but EMD)",
     )
     parser.add_argument(
         "--baselines",
         type=parse_names,
-        help="like uniform,mean-map,GBVS; all or none (default: the cheap ones)",
+        help="several as uniform,mean-map,GBVS; all or none (default: the cheap ones)",
     )
     parser.add_argument(
-        "--name", type=parse_names, help="of the model in the table; several as a,b"
+        "--name", type=parse_names, help="name of the model in the table; several as a,b"
     )
     parser.add_argument(
-        "--out", help="folder to write (default: evaluations/ and what is measured)"
+        "--out", help="folder to write (default: a folder in evaluations/ named by the arguments)"
     )
     parser.add_argument("--seed", type=parse_seed, help="of all random draws (default: 0)")
     parser.add_argument("--jobs", type=whole_number(1), help="processes (default: all cores)")
     add_inference_options(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from salzoo.evaluation import evaluate
     from salzoo.evaluation.evaluated_sources import kind_of
     from salzoo.evaluation.measured_data import usual_data
 
-    sources = arguments.sources
-    if any(kind_of(source) != "maps" for source in sources):
+    if any(kind_of(source) != "maps" for source in arguments.sources):
         load_tensorflow()
-    options = pairs_to_dict("--dataset_options", arguments.dataset_options)
-    data = usual_data(sources, arguments.dataset, arguments.data_dir, arguments.protocol, options)
-    out = arguments.out or os.path.join("evaluations", _stem(arguments, data))
-    known = inspect.signature(evaluate).parameters
-    flags = {name: value for name, value in vars(arguments).items() if name in known}
+    data = usual_data(
+        arguments.sources,
+        arguments.dataset,
+        arguments.data_dir,
+        arguments.protocol,
+        pairs_to_dict("--dataset_options", arguments.dataset_options),
+    )
+    out = arguments.out or os.path.join("evaluations", default_folder_name(arguments, data))
     try:
-        evaluation = evaluate(**{**flags, **data, "out": out, "command": arguments.command_line})
+        evaluation = evaluate(
+            arguments.sources,
+            **data,
+            split=arguments.split,
+            sigma=arguments.sigma,
+            limit=arguments.limit,
+            task=arguments.task,
+            convention=arguments.convention,
+            compare=arguments.compare,
+            metrics=arguments.metrics,
+            baselines=arguments.baselines,
+            name=arguments.name,
+            raw=arguments.raw,
+            fit_mode=arguments.fit_mode,
+            output=arguments.output,
+            tta=arguments.tta,
+            seed=arguments.seed,
+            jobs=arguments.jobs,
+            out=out,
+            command=arguments.command_line,
+        )
     except KeyboardInterrupt:
         print("\nInterrupted. The same command goes on from here.")
         raise
@@ -79,28 +106,27 @@ def run(arguments):
     print(f"\n{os.path.join(out, 'report.html')}")
 
 
-def _stem(arguments, data):
-    """Name the folder after what is measured."""
+def default_folder_name(arguments: argparse.Namespace, data: dict[str, Any]) -> str:
+    """Return the name of the output folder without --out: the arguments joined by dashes.
+
+    Args:
+        arguments: of the command.
+        data: of `usual_data`.
+    """
     from salzoo.evaluation.evaluated_sources import without_ending
 
-    folders = [without_ending(source) for source in arguments.sources]
-    changed = [getattr(arguments, name) for name in IN_STEM]
-    changed = [
-        f"{name}-{'-'.join(value) if isinstance(value, list) else value}"
-        for name, value in zip(IN_STEM, changed, strict=True)
-        if value is not None
-    ]
-    own = os.path.basename(os.path.abspath(str(data["data_dir"])))
-    parts = [
-        *(folder.replace(os.sep, "-").strip("-.") for folder in folders),
-        data["dataset"],
-        *([own] if data["dataset"] == "folder" else []),
-        arguments.split,
-        *(f"{name}-{value}" for name, value in (data["dataset_options"] or {}).items()),
-        *(["all"] if arguments.compare else arguments.convention or []),
-        *changed,
-        *(["raw"] if arguments.raw else []),
-        *(["tta"] if arguments.tta else []),
-        *([arguments.output] if arguments.output else []),
-    ]
+    sources = [without_ending(source) for source in arguments.sources]
+    parts = [source.replace(os.sep, "-").strip("-.") for source in sources]
+    parts.append(data["dataset"])
+    if data["dataset"] == "folder":
+        parts.append(os.path.basename(os.path.abspath(str(data["data_dir"]))))
+    parts.append(arguments.split)
+    parts += [f"{name}-{value}" for name, value in (data["dataset_options"] or {}).items()]
+    parts += ["all"] if arguments.compare else arguments.convention or []
+    for name in IN_FOLDER_NAME:
+        value = getattr(arguments, name)
+        if value is not None:
+            parts.append(f"{name}-{'-'.join(value) if isinstance(value, list) else value}")
+    parts += [name for name in ("raw", "tta") if getattr(arguments, name)]
+    parts += [arguments.output] if arguments.output else []
     return "-".join(parts).replace(" ", "")

@@ -1,21 +1,22 @@
-"""Evaluations of the same images against each other: what differs, and how surely."""
+"""Comparisons of evaluations of the same images: differences, intervals, tests and ranks."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from salzoo.evaluation import statistics
+from salzoo.evaluation.metric_properties import LOWER_IS_BETTER, OF_CURVES
 from salzoo.evaluation.pairing import (
-    Measured,
-    labels,
-    refuse_other_definitions,
-    refuse_other_images,
-    refuse_twice,
-    shared_conventions,
+    MeasuredModel,
+    check_different,
+    check_same_definitions,
+    check_same_images,
+    find_shared_conventions,
+    label_sides,
 )
-from salzoo.evaluation.report.sections import mean
-from salzoo.evaluation.results import OF_CURVES
+from salzoo.evaluation.statistics import mean_of_defined
 from salzoo.utils.errors import InputError
 
 
@@ -23,19 +24,32 @@ from salzoo.utils.errors import InputError
 class Difference:
     """One metric of two sides under one convention, over the images where both are defined.
 
-    difference: first minus second; low, high: its 95 % bootstrap interval.
-    t_test, permutation: two-tailed p values over images. better, same, worse: images
-    of the first side against the second. one_tailed: p value that the first is
-    better, over runs, None with one run a side. spreads: standard deviations
-    (ddof 1) over runs, or None.
+    Attributes:
+        convention: name.
+        metric: name.
+        first: label of the first side.
+        second: label of the second side.
+        means: of both sides.
+        spreads: standard deviations over the runs of both sides (ddof 1); None with one
+            run a side.
+        difference: first minus second mean.
+        low: lower end of the difference's 95 % bootstrap interval.
+        high: upper end of it.
+        t_test: two-tailed p value of the paired t-test over images.
+        permutation: two-tailed p value of the permutation test over images.
+        better: number of images on which the first side is better.
+        same: number of images with equal values.
+        worse: number of images on which the first side is worse.
+        one_tailed: one-tailed p value over runs that the first side is better; None with
+            one run a side.
     """
 
     convention: str
     metric: str
     first: str
     second: str
-    means: tuple
-    spreads: tuple | None
+    means: tuple[float, float]
+    spreads: tuple[float, float] | None
     difference: float
     low: float
     high: float
@@ -47,92 +61,128 @@ class Difference:
     one_tailed: float | None
 
     @property
-    def improved(self):
-        """Whether the first is better, worse (False), or neither surely (None)."""
+    def improved(self) -> bool | None:
+        """Whether the first side is better; None if the interval contains 0."""
         if np.isnan(self.difference) or not (self.low > 0 or self.high < 0):
             return None
-        return statistics.better(self.metric, *self.means) > 0
+        return statistics.improvement(self.metric, *self.means) > 0
 
 
 class Comparison:
-    """Two or more sides, each one run or several, measured on the same images.
+    """Two or more sides of one or several runs, measured on the same images.
 
     Args:
-        sides: lists of texts for `Measured.read`.
-        conventions: names of those to compare under; None: all that are everywhere.
-        seed: of the draws.
+        sides: lists of texts for `MeasuredModel.read`.
+        conventions: names of those to compare under; None: all that are shared.
+        seed: of all random draws.
 
     Attributes:
-        labels: of the sides. conventions: those compared. notes: sentences.
+        sides: the runs of each side.
+        labels: of the sides.
+        conventions: names of the compared ones.
+        notes: what was not compared.
 
     Raises:
-        InputError: fewer than two sides, other images, truth or definitions, nothing
-            in common.
+        InputError: fewer than two sides, other images, other ground truth or definitions,
+            or no shared convention.
     """
 
-    def __init__(self, sides, conventions=None, seed=0):
+    def __init__(
+        self,
+        sides: Sequence[Sequence[str]],
+        conventions: Sequence[str] | None = None,
+        seed: int = 0,
+    ) -> None:
         self.seed = seed
-        self._differences = {}
-        self.sides = [[Measured.read(text) for text in side] for side in sides]
+        self._differences: dict[tuple[str, int], list[Difference]] = {}
+        self.sides = [[MeasuredModel.read(text) for text in side] for side in sides]
         if len(self.sides) < 2:
             raise InputError("Give two evaluations or more to compare.")
         self._runs = list(itertools.chain(*self.sides))
-        refuse_twice(self._runs)
+        check_different(self._runs)
         for run in self._runs[1:]:
-            refuse_other_images(self._runs[0], run)
-        self.labels = labels(self.sides)
-        self.conventions = shared_conventions(self._runs, conventions)
+            check_same_images(self._runs[0], run)
+        self.labels = label_sides(self.sides)
+        self.conventions = find_shared_conventions(self._runs, conventions)
         for run in self._runs[1:]:
-            refuse_other_definitions(self._runs[0], run, self.conventions)
-        self.notes = self._notes(conventions)
+            check_same_definitions(self._runs[0], run, self.conventions)
+        self.notes = self._make_notes(conventions)
 
     @property
-    def images(self):
+    def images(self) -> list[str]:
         """The sorted names of the images."""
         return sorted(self._runs[0].evaluation.images)
 
-    def metrics(self, convention):
-        """Return the metrics that every run has under a convention."""
-        each = [run.evaluation.scores[convention][run.model] for run in self._runs]
-        return [name for name in each[0] if all(name in scores for scores in each)]
+    def metrics(self, convention: str) -> list[str]:
+        """Return the names of the metrics that all runs have under a convention."""
+        of_runs = [run.evaluation.scores[convention][run.model] for run in self._runs]
+        return [name for name in of_runs[0] if all(name in scores for scores in of_runs)]
 
-    def values(self, side, convention, metric):
-        """Return a side's values (images,), means over its runs."""
+    def values(self, side: int, convention: str, metric: str) -> np.ndarray:
+        """Return the values of a side, float64 (images,), means over its runs.
+
+        Args:
+            side: index.
+            convention: name.
+            metric: name.
+        """
         return np.mean([run.values(convention, metric) for run in self.sides[side]], axis=0)
 
-    def gaps(self, convention, metric, second):
-        """Return the first side's values minus another's (images,)."""
+    def gaps(self, convention: str, metric: str, second: int) -> np.ndarray:
+        """Return the values of the first side minus those of another, float64 (images,).
+
+        Args:
+            convention: name.
+            metric: name.
+            second: index of the other side.
+        """
         with np.errstate(invalid="ignore"):  # infinity minus infinity
             return self.values(0, convention, metric) - self.values(second, convention, metric)
 
-    def differences(self, convention, second):
-        """Return a `Difference` a metric of the first side against another, by its place."""
+    def differences(self, convention: str, second: int) -> list[Difference]:
+        """Return the differences of the first side from another, one per metric.
+
+        Args:
+            convention: name.
+            second: index of the other side.
+        """
         if (convention, second) not in self._differences:
             self._differences[convention, second] = [
                 self._difference(convention, name, second) for name in self.metrics(convention)
             ]
         return self._differences[convention, second]
 
-    def ranks(self, convention):
-        """Return {label: cumulative rank} as MSI-Net ranks, None where a metric is missing."""
+    def ranks(self, convention: str) -> dict[str, int] | None:
+        """Return {label: cumulative rank} as in MSI-Net; None where a metric is missing.
+
+        Args:
+            convention: name.
+        """
         if not set(statistics.RANKED) <= set(self.metrics(convention)):
             return None
         means = {
-            label: {name: mean(self.values(side, convention, name)) for name in statistics.RANKED}
+            label: {
+                name: mean_of_defined(self.values(side, convention, name))
+                for name in statistics.RANKED
+            }
             for side, label in enumerate(self.labels)
         }
         try:
             return statistics.cumulative_rank(means)
-        except ValueError:  # a metric that is nowhere defined
+        except ValueError:  # a metric is undefined on all images
             return None
 
-    def categories(self, convention, second):
-        """Return how the first side differs from another in each category.
+    def categories(self, convention: str, second: int) -> dict[str, dict[str, float]]:
+        """Return the differences of the first side from another in each category.
+
+        Args:
+            convention: name.
+            second: index of the other side.
 
         Returns:
-            {category: {metric: mean difference}}, what improved most first, by the
-            cumulative rank of the differences as in MSI-Net's table 7 (over all
-            metrics where sAUC, CC and KLD are missing); {} without two categories.
+            {category: {metric: mean difference}}, the largest improvement first: by the
+            cumulative rank of the differences as in MSI-Net's table 7 (over all metrics
+            where sAUC, CC and KLD are missing). {} without two categories.
         """
         evaluation = self._runs[0].evaluation
         of_image = dict(zip(evaluation.images, evaluation.categories, strict=True))
@@ -140,11 +190,11 @@ class Comparison:
         names = sorted(set(categories) - {""})
         if len(names) < 2:
             return {}
-        means = {name: {} for name in names}
+        means: dict[str, dict[str, float]] = {name: {} for name in names}
         for metric in self.metrics(convention):
             values = self.gaps(convention, metric, second)
             for name in names:
-                means[name][metric] = mean(values[categories == name])
+                means[name][metric] = mean_of_defined(values[categories == name])
         known = [
             metric
             for metric in self.metrics(convention)
@@ -152,9 +202,10 @@ class Comparison:
         ]
         ranked = [metric for metric in known if metric in statistics.RANKED] or known
         ranks = statistics.cumulative_rank(means, ranked)
-        return {name: means[name] for name in sorted(names, key=ranks.get)}
+        return {name: means[name] for name in sorted(names, key=ranks.__getitem__)}
 
-    def _difference(self, convention, metric, second):
+    def _difference(self, convention: str, metric: str, second: int) -> Difference:
+        """Compare one metric of the first side with another side."""
         first_values, second_values = (
             self.values(side, convention, metric) for side in (0, second)
         )
@@ -162,53 +213,61 @@ class Comparison:
         first_values, second_values = first_values[pairs], second_values[pairs]
         counts = [np.sum(first_values > second_values), np.sum(first_values == second_values)]
         counts.append(len(first_values) - sum(counts))
-        if metric in statistics.LOWER_IS_BETTER:
+        if metric in LOWER_IS_BETTER:
             counts.reverse()
         first_runs, second_runs, (low, high) = self._over_runs(convention, metric, second, pairs)
-        several = len(first_runs) > 1
         means = float(np.mean(first_runs)), float(np.mean(second_runs))
-        return Difference(
-            convention,
-            metric,
-            self.labels[0],
-            self.labels[second],
-            means,
-            tuple(float(np.std(runs, ddof=1)) for runs in (first_runs, second_runs))
-            if several
-            else None,
-            means[0] - means[1],
-            low,
-            high,
-            statistics.paired_t_test(first_values, second_values),
-            statistics.permutation_test(first_values, second_values, seed=self.seed),
-            *map(int, counts),
-            statistics.one_tailed_t_test(
-                first_runs,
-                second_runs,
-                higher_is_better=metric not in statistics.LOWER_IS_BETTER,
+        spreads = one_tailed = None
+        if len(first_runs) > 1:
+            spreads = float(np.std(first_runs, ddof=1)), float(np.std(second_runs, ddof=1))
+            one_tailed = statistics.one_tailed_t_test(
+                first_runs, second_runs, higher_is_better=metric not in LOWER_IS_BETTER
             )
-            if several
-            else None,
+        better, same, worse = map(int, counts)
+        return Difference(
+            convention=convention,
+            metric=metric,
+            first=self.labels[0],
+            second=self.labels[second],
+            means=means,
+            spreads=spreads,
+            difference=means[0] - means[1],
+            low=low,
+            high=high,
+            t_test=statistics.paired_t_test(first_values, second_values),
+            permutation=statistics.permutation_test(first_values, second_values, seed=self.seed),
+            better=better,
+            same=same,
+            worse=worse,
+            one_tailed=one_tailed,
         )
 
-    def _over_runs(self, convention, metric, second, pairs):
-        """Return the means of either side's runs, and the interval of their difference.
+    def _over_runs(
+        self, convention: str, metric: str, second: int, pairs: np.ndarray
+    ) -> tuple[Sequence[float], Sequence[float], tuple[float, float]]:
+        """Return the means of the runs of both sides, and the interval of their difference.
 
         Maximum and mean of F and E are those of the mean curve over the images.
+
+        Args:
+            convention: name.
+            metric: name.
+            second: index of the other side.
+            pairs: bool (images,), whether an image has a value on both sides.
         """
         runs = [*self.sides[0], *self.sides[second]]
         count = len(self.sides[0])
-        name, of_curve = OF_CURVES.get(metric, (None, None))
-        if name is None or runs[0].curves(convention, name) is None:
+        curve, reduce = OF_CURVES.get(metric, (None, None))
+        if curve is None or runs[0].curves(convention, curve) is None:
             values = np.stack([run.values(convention, metric)[pairs] for run in runs], axis=1)
-            of_mean = _itself
+            reduce = None
         else:
-            values = np.stack([run.curves(convention, name)[pairs] for run in runs], axis=1)
+            values = np.stack([run.curves(convention, curve)[pairs] for run in runs], axis=1)
 
-            def of_mean(means):
-                return of_curve(means, axis=-1)
+        def of_mean(means: np.ndarray) -> np.ndarray:
+            return means if reduce is None else reduce(means, axis=-1)
 
-        def difference(means):
+        def difference(means: np.ndarray) -> np.ndarray:
             means = of_mean(means)
             with np.errstate(invalid="ignore"):  # infinity minus infinity
                 return means[:, :count].mean(axis=1) - means[:, count:].mean(axis=1)
@@ -219,7 +278,7 @@ class Comparison:
         interval = statistics.bootstrap_interval(values, seed=self.seed, statistic=difference)
         return means[:count], means[count:], interval
 
-    def _notes(self, wanted):
+    def _make_notes(self, wanted: Sequence[str] | None) -> list[str]:
         counts = [len(side) for side in self.sides]
         notes = []
         if max(counts) > 1:
@@ -239,7 +298,3 @@ class Comparison:
             if missing:
                 notes.append(f"Not measured on every side ({convention}): {', '.join(missing)}.")
         return notes
-
-
-def _itself(means):
-    return means

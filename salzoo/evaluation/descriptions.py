@@ -1,21 +1,35 @@
-"""What an evaluation says of itself in words: its title and its notes."""
+"""The title, the ground truth and the notes of an evaluation in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
 
 from salzoo import metrics as known_metrics
-from salzoo.evaluation import tasks
+from salzoo.data.sample import Sample
 from salzoo.evaluation.baselines import NEEDS
-from salzoo.evaluation.map_folder import some
+from salzoo.evaluation.config import has_truth
+from salzoo.evaluation.map_folder import MapFolder, join_first
 from salzoo.utils.task import Task
 
 # Baselines that are fitted to nothing.
 _UNFITTED = ("uniform", "constant mask", "one observer out", "permutation", "IKN", "GBVS")
 
 
-def title(dataset, split, images, truth, conventions, changed=()):
-    """Say what a table was measured on.
+def make_title(
+    dataset: str,
+    split: str,
+    images: int,
+    truth: str,
+    conventions: Sequence[str],
+    changed: Iterable[str] = (),
+) -> str:
+    """Return the title of an evaluation.
 
     Args:
-        images: how many. truth: what they were compared with. changed: texts on what
-            was not as usual.
+        dataset: name.
+        split: name.
+        images: number of evaluated images.
+        truth: what maps are compared with, of `describe_truth`.
+        conventions: names.
+        changed: settings that differ from the defaults.
     """
     plural = "s" if len(conventions) > 1 else ""
     parts = [
@@ -28,12 +42,18 @@ def title(dataset, split, images, truth, conventions, changed=()):
     return ", ".join(filter(None, parts))
 
 
-def truth(samples, task):
-    """Say what maps are compared with: masks, or where the densities come from."""
+def describe_truth(samples: Sequence[Sample], task: Task) -> str:
+    """Return what maps are compared with: masks, or where the densities come from.
+
+    Args:
+        samples: the evaluated samples.
+        task: `Task.FIXATIONS` or `Task.OBJECTS`.
+    """
     if task is Task.OBJECTS:
         return "masks"
-    widths = {each.sigma for each in samples if each.density_path is None and each.sigma}
-    kinds = ["the set's own density"] if any(each.density_path for each in samples) else []
+    widths = {sample.sigma for sample in samples if sample.density_path is None and sample.sigma}
+    own = any(sample.density_path for sample in samples)
+    kinds = ["the set's own density"] if own else []
     if len(widths) > 3:
         kinds.append(f"sigma {min(widths):.3g} to {max(widths):.3g} px")
     elif widths:
@@ -41,50 +61,66 @@ def truth(samples, task):
     return " and ".join(kinds)
 
 
-def lacking(baselines, no_gain):
-    """Return sentences on baselines that cannot be made of these data.
+def describe_missing(baselines: Iterable[str], no_gain: bool) -> list[str]:
+    """Return notes on baselines that cannot be made of these samples.
 
     Args:
-        baselines: their names. no_gain: whether that of information gain is among them.
+        baselines: their names.
+        no_gain: whether the baseline of information gain is among them.
     """
-    said = [f"No baseline {name}: it needs {NEEDS[name]}." for name in sorted(baselines)]
+    notes = [f"No baseline {name}: it needs {NEEDS[name]}." for name in sorted(baselines)]
     if no_gain:
-        said.append(f"No IG: its centre Gaussian needs {NEEDS['centre Gaussian']}.")
-    return said
+        notes.append(f"No IG: its centre Gaussian needs {NEEDS['centre Gaussian']}.")
+    return notes
 
 
-def notes(folders, baselines, gain, training, task, conventions):
-    """Return sentences about what is not as it would be at best.
+def describe_fitting(
+    baselines: Iterable[str], gain: bool, training: Iterable[Sample], task: Task
+) -> list[str]:
+    """Return a note where baselines are fitted to the evaluated images.
 
     Args:
-        folders: {name: `MapFolder`}. baselines: names. gain: whether there is IG.
-        training: samples.
+        baselines: their names.
+        gain: whether information gain is computed.
+        training: the samples that baselines should be fitted to.
+        task: `Task.FIXATIONS` or `Task.OBJECTS`.
     """
-    said = []
     fitted = [name for name in baselines if name not in _UNFITTED]
     fitted += ["the centre Gaussian of IG"] if gain else []
-    has = tasks.has_fixations if task is Task.FIXATIONS else tasks.has_mask
-    if fitted and not any(map(has, training)):
-        said.append(
-            "Fitted to the other evaluated images, for want of training images: "
-            f"{', '.join(fitted)}."
-        )
+    if not fitted or any(has_truth(sample, task) for sample in training):
+        return []
+    return [
+        f"Fitted to the other evaluated images, for want of training images: {', '.join(fitted)}."
+    ]
+
+
+def describe_folders(
+    folders: Mapping[str, MapFolder], task: Task, conventions: Sequence[str]
+) -> list[str]:
+    """Return notes on maps that were resized or left out.
+
+    Args:
+        folders: {name: `MapFolder`}.
+        task: `Task.FIXATIONS` or `Task.OBJECTS`.
+        conventions: names.
+    """
+    notes = []
     for name, maps in folders.items():
         if maps.resized:
-            said.append(
+            notes.append(
                 f"{maps.resized} of {maps.looked_at} maps of {name} had another size than their "
-                f"image and were resized ({_rules(task, conventions)})."
+                f"image and were resized ({_resizing(task, conventions)})."
             )
         if maps.unmatched:
-            said.append(
+            notes.append(
                 f"{len(maps.unmatched)} maps of {name} belong to no image here and were left out: "
-                f"{some(maps.unmatched)}."
+                f"{join_first(maps.unmatched)}."
             )
-    return said
+    return notes
 
 
-def _rules(task, conventions):
+def _resizing(task: Task, conventions: Sequence[str]) -> str:
     if task is Task.OBJECTS:
         return "bilinear"
-    rules = {each: known_metrics.convention(each).resize or "bilinear" for each in conventions}
+    rules = {name: known_metrics.convention(name).resize or "bilinear" for name in conventions}
     return ", ".join(f"{rule} for {convention}" for convention, rule in rules.items())

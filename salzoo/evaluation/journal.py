@@ -1,29 +1,32 @@
-"""What an evaluation has done so far, so that it can be interrupted at any moment."""
+"""A journal of finished images, from which an interrupted evaluation is resumed."""
 
 import glob
 import hashlib
 import json
 import logging
 import os
+from typing import Any
 
 LOG = logging.getLogger("salzoo")
 
 
 class Journal:
-    """A file with a line for each finished image, in the folder of the evaluation.
+    """A file with one line per finished image, in the folder of the evaluation.
 
-    It belongs to one fingerprint: of everything that decides the numbers. Journals
-    of other fingerprints are removed as this one is opened, and a sentence says so.
-    A torn last line is cut off.
+    It belongs to one fingerprint: all settings and inputs that decide the numbers.
+    Opening it removes journals of other fingerprints, with a warning, and cuts off an
+    incomplete last line.
 
     Args:
-        folder: made if need be. fingerprint: {part: plain values for json}.
+        folder: folder of the evaluation; made if it does not exist.
+        fingerprint: {part: plain values for JSON}.
 
     Attributes:
-        done: {image: its entry}, from the last time.
+        path: the file.
+        done: {image: its entry}, from an earlier call.
     """
 
-    def __init__(self, folder, fingerprint):
+    def __init__(self, folder: str | os.PathLike, fingerprint: dict[str, Any]) -> None:
         header = json.dumps(fingerprint, sort_keys=True)
         name = hashlib.sha256(header.encode()).hexdigest()[:16]
         self.path = os.path.join(folder, f".unfinished-{name}.jsonl")
@@ -31,20 +34,22 @@ class Journal:
         for other in _journals(folder):
             if other != self.path:
                 _discard(other, fingerprint)
-        self.done = {}
+        self.done: dict[str, dict[str, Any]] = {}
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._read(header)
         if self.done:
-            LOG.info("%d images were measured before; going on from there", len(self.done))
+            LOG.info("%d images were evaluated before; resuming", len(self.done))
 
-    def _read(self, header):
-        """Collect what is whole, cut off the rest; begin with the header."""
+    def _read(self, header: str) -> None:
+        """Read the complete lines and cut off the rest; write the header to an empty file."""
         with open(self.path, "rb") as file:
             lines = file.readlines()
         whole = 0
         for number, line in enumerate(lines):
             entry = _parsed(line)
-            fits = entry == json.loads(header) if number == 0 else entry and "image" in entry
+            if entry is None:
+                break
+            fits = entry == json.loads(header) if number == 0 else "image" in entry
             if not fits:
                 break
             whole += len(line)
@@ -54,43 +59,36 @@ class Journal:
         if whole == 0:
             self._append(header)
 
-    def add(self, image, entry):
-        """Append an image's entry, a dict of plain values."""
+    def add(self, image: str, entry: dict[str, Any]) -> None:
+        """Append the entry of an image.
+
+        Args:
+            image: its name.
+            entry: plain values for JSON.
+        """
         self._append(json.dumps({"image": image, **entry}))
 
-    def _append(self, line):
-        # One write a line: a killed process leaves whole lines, but for the last.
+    def _append(self, line: str) -> None:
+        # One write per line: after a kill, all lines but the last are complete.
         os.write(self._file, line.encode() + b"\n")
 
-    def close(self):
-        """Keep the file for the next time."""
+    def close(self) -> None:
+        """Close the file and keep it for the next call."""
         os.close(self._file)
 
 
-class NoJournal:
-    """In the place of a `Journal` where nothing is to be kept."""
-
-    def __init__(self):
-        self.done = {}
-
-    def add(self, image, entry):
-        """Keep nothing."""
-
-    def close(self):
-        """There is nothing to close."""
-
-
-def remove_journals(folder):
-    """Remove what is noted in a folder: its evaluation is written."""
+def remove_journals(folder: str | os.PathLike) -> None:
+    """Remove all journals of a folder, whose evaluation is written."""
     for path in _journals(folder):
         os.remove(path)
 
 
-def _journals(folder):
-    return glob.glob(os.path.join(glob.escape(folder), ".unfinished-*.jsonl"))
+def _journals(folder: str | os.PathLike) -> list[str]:
+    return glob.glob(os.path.join(glob.escape(os.fspath(folder)), ".unfinished-*.jsonl"))
 
 
-def _parsed(line):
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """Return the dict of a complete line, None of any other line."""
     try:
         entry = json.loads(line)
     except ValueError:
@@ -98,7 +96,8 @@ def _parsed(line):
     return entry if line.endswith(b"\n") and isinstance(entry, dict) else None
 
 
-def _discard(path, fingerprint):
+def _discard(path: str, fingerprint: dict[str, Any]) -> None:
+    """Remove a journal of another fingerprint and log which parts differ."""
     with open(path, "rb") as file:
         before = _parsed(file.readline()) or {}
     changed = [part for part in fingerprint if before.get(part) != fingerprint[part]]

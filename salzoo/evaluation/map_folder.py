@@ -122,15 +122,15 @@ def _match(root, found, samples, names, needed):
     missing = [name_of[each.image_path] for each in needed if each.image_path not in matched]
     if missing:
         above = f" by their last {depth} parts" if depth > 1 else ""
-        hint = f"; belonging to no image: {some(left)}" if left else ""
+        hint = f"; belonging to no image: {join_first(left)}" if left else ""
         raise InputError(
-            f"{root} lacks maps for {len(missing)} of {len(needed)} images: {some(missing)}{hint}. "
+            f"{root} lacks maps for {len(missing)} of {len(needed)} images: {join_first(missing)}{hint}. "
             f"Maps are found{above} by the name of their image, without ending."
         )
     return matched, left
 
 
-def some(items):
+def join_first(items):
     """List the first items, and say how many more there are."""
     items = list(map(str, items))
     more = f" and {len(items) - LISTED} more" if len(items) > LISTED else ""

@@ -1,28 +1,73 @@
-"""What models are measured on: which data, its samples and their names."""
+"""The samples of an evaluation: the evaluated split and the training samples of baselines."""
 
+import contextlib
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from salzoo.data.dataset import open_dataset
+from salzoo.data.dataset import Dataset
 from salzoo.data.datasets import DATASETS
+from salzoo.data.sample import Sample
 from salzoo.evaluation.evaluated_sources import about, kind_of
 from salzoo.utils.errors import EmptySplit, InputError
 
 
-def usual_data(sources, dataset=None, data_dir=None, protocol=None, dataset_options=None):
-    """Say what to measure on: what is given, else what the first source was trained on.
+@dataclass(frozen=True)
+class EvaluationData:
+    """The samples of an evaluation.
 
-    Returns:
-        dict of these arguments but the sources, the dataset's name known.
+    Attributes:
+        samples: all samples of the split; a limit is applied later, since shuffled AUC
+            draws from all of them.
+        images: names of their images in the results, all different.
+        training: samples that baselines are fitted to; may be empty.
+        dataset: name of the dataset, for titles.
+        split: name of the split, for titles.
 
     Raises:
-        InputError: neither says on what.
+        InputError: two images have the same name.
+    """
+
+    samples: list[Sample] = field(repr=False)
+    images: list[str] = field(repr=False)
+    training: list[Sample] = field(default_factory=list, repr=False)
+    dataset: str = ""
+    split: str = ""
+
+    def __post_init__(self) -> None:
+        if len(set(self.images)) < len(self.images):
+            raise InputError("Two images have the same name; give names that tell them apart.")
+
+
+def usual_data(
+    sources: Sequence[Any],
+    dataset: str | None = None,
+    data_dir: str | os.PathLike | None = None,
+    protocol: str | None = None,
+    dataset_options: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the dataset to evaluate on: the given one, else that of the first source's training.
+
+    Args:
+        sources: the evaluated models and folders of maps.
+        dataset: name, several joined by "+"; None: what the first source was trained on.
+        data_dir: folder of the dataset.
+        protocol: name of the protocol that defines the splits.
+        dataset_options: options of the dataset's reader.
+
+    Returns:
+        dict of all arguments but `sources`, with a dataset.
+
+    Raises:
+        InputError: there is no `dataset`, and the first source was not trained on a known one.
     """
     known = about(sources[0]) if sources else {}
     trained_on = known.get("datasets")
     if dataset is None and (trained_on is None or not set(trained_on.split("+")) <= set(DATASETS)):
         is_maps = kind_of(sources[0]) == "maps"
         what = "holds maps: say of what" if is_maps else "can be measured on any data: say on which"
-        raise InputError(f"{sources[0]} {what} with --dataset.")
+        raise InputError(f"{sources[0]} {what} with `dataset`.")
     dataset = dataset or trained_on
     if dataset != trained_on:
         known = {}
@@ -34,20 +79,37 @@ def usual_data(sources, dataset=None, data_dir=None, protocol=None, dataset_opti
     }
 
 
-def load(split, datasets, data_dir, protocol=None, sigma=None, options=None):
-    """Load a split with the names of its images.
+def load_data(dataset: Dataset, split: str) -> EvaluationData:
+    """Return the samples of a split and the training samples of the same dataset.
 
-    Returns:
-        list of `Sample`, list of paths relative to the data's folder.
+    The dataset is read once. Without a training split, or where its images are not there,
+    the training samples are an empty list.
+
+    Args:
+        dataset: of `open_dataset`.
+        split: "train", "val", "test" or "all".
+
+    Raises:
+        InputError: there is no such split, or the files are unusable.
     """
-    dataset = open_dataset(
-        datasets, data_dir, protocol=protocol, sigma=sigma, dataset_options=options
-    )
     samples = dataset.samples(split)
-    return samples, [_below(sample.image_path, dataset.folder) for sample in samples]
+    training: list[Sample] = []
+    if dataset.has_split("train"):
+        # Where only the evaluated part was downloaded, the split is empty.
+        with contextlib.suppress(EmptySplit):
+            training = dataset.only_with("train").samples("train")
+    images = [_below(sample.image_path, dataset.folder) for sample in samples]
+    return EvaluationData(samples, images, training, dataset.name, split)
 
 
-def _below(path, folder):
+def names_of(samples: Sequence[Sample]) -> list[str]:
+    """Return the paths of the samples' images, relative to their common folder."""
+    paths = [os.path.abspath(sample.image_path) for sample in samples]
+    folder = os.path.commonpath([os.path.dirname(path) for path in paths]) if paths else ""
+    return [os.path.relpath(path, folder).replace(os.sep, "/") for path in paths]
+
+
+def _below(path: str, folder: str | os.PathLike | None) -> str:
     """Return a path relative to a folder, or its last two parts if it is not in it."""
     path = os.path.abspath(path)
     if folder is not None:
@@ -55,16 +117,3 @@ def _below(path, folder):
         if not relative.startswith(os.pardir):
             return relative.replace(os.sep, "/")
     return "/".join(path.split(os.sep)[-2:])
-
-
-def training_samples(datasets, data_dir, protocol=None, sigma=None, options=None):
-    """Return the samples that baselines are fitted to, none if there are none."""
-    dataset = open_dataset(
-        datasets, data_dir, protocol=protocol, sigma=sigma, dataset_options=options
-    )
-    if not dataset.has_split("train"):
-        return []
-    try:
-        return dataset.only_with("train").samples("train")
-    except EmptySplit:  # only the part that is measured was downloaded
-        return []

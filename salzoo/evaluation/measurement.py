@@ -1,148 +1,269 @@
-"""Models and samples in, an `Evaluation` out: on all cores, resumable."""
+"""Metrics of models and baselines on samples, computed on all cores; can be resumed."""
 
 import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 from salzoo import metrics as known_metrics
-from salzoo.data.sample import evenly
+from salzoo.data.sample import Sample, evenly
 from salzoo.evaluation import baselines as known_baselines
-from salzoo.evaluation import descriptions, fingerprint, tasks
-from salzoo.evaluation.journal import Journal, NoJournal
+from salzoo.evaluation import descriptions, fingerprint
+from salzoo.evaluation.config import EvaluationConfig
+from salzoo.evaluation.journal import Journal
+from salzoo.evaluation.journal_entries import curves_from_entries, pack_entry, scores_from_entries
 from salzoo.evaluation.map_folder import MapFolder
+from salzoo.evaluation.measured_data import EvaluationData, names_of
 from salzoo.evaluation.other_fixations import OtherFixations
-from salzoo.evaluation.packing import curves_of, pack, scores_of
 from salzoo.evaluation.results import Evaluation
 from salzoo.evaluation.scoring import Scoring
-from salzoo.evaluation.worker_pool import cores, results
+from salzoo.evaluation.worker_pool import results
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 
-# A worker process takes a second to start.
+# A worker process takes a second to start: one for every so many images.
 IMAGES_A_JOB = 8
+
+Model = MapFolder | Callable[[Sample], np.ndarray]
 
 
 def measure(
-    models,
-    samples,
+    models: Mapping[str, Model],
+    samples: list[Sample],
     *,
-    images=None,
-    limit=None,
-    dataset="",
-    split="",
-    changed=(),
-    task=None,
-    conventions=None,
-    metrics=None,
-    baselines=None,
-    training=(),
-    seed=0,
-    jobs=None,
-    folder=None,
-    quiet=False,
-):
+    images: list[str] | None = None,
+    limit: int | None = None,
+    dataset: str = "",
+    split: str = "",
+    changed: Iterable[str] = (),
+    task: Task | str | None = None,
+    conventions: Iterable[str] | str | None = None,
+    metrics: Iterable[str] | str | None = None,
+    baselines: Iterable[str] | str | None = None,
+    training: Iterable[Sample] = (),
+    seed: int = 0,
+    jobs: int | None = None,
+    folder: str | os.PathLike | None = None,
+    quiet: bool = False,
+) -> Evaluation:
     """Compute metrics of models and baselines on samples.
 
-    Numbers depend neither on the order of the samples nor on `jobs`, nor on
-    interruptions.
+    The numbers do not depend on the order of the samples, on `jobs` or on interruptions.
 
     Args:
-        models: {name: `MapFolder`, or function of a `Sample` to a map (rows,
-            columns)}. Functions are called in this process; one that has an
-            attribute `fingerprint` (of whatever decides its maps) can be resumed.
-        samples: list of `Sample`, the whole split.
-        images: their names in the results; None: paths below their common folder.
-        limit: measure so many only, evenly spaced.
-        dataset, split, changed: for the title; `changed` are texts on what is not as usual.
-        task: "fixations" or "objects", if the samples have the truth of both.
-        conventions, metrics, baselines: names, or "all"; None: the convention `mit`
-            (objects: `pysod`), all metrics but EMD, the cheap baselines.
-        training: samples that baselines are fitted to; without, `samples` serve.
-        seed: of all that is drawn at random.
-        jobs: processes; None: as many as there are cores.
-        folder: where finished images are noted, so that the same call goes on from
-            there after an interruption; None: nowhere.
-        quiet: show no bar.
+        models: {name: `MapFolder`, or function of a `Sample` to a map (rows, columns)}.
+            Functions are called in this process. An evaluation can be resumed if each
+            function has an attribute `fingerprint` that changes with its maps.
+        samples: all samples of the split.
+        images: names of their images in the results; None: paths below their common folder.
+        limit: number of evaluated images, evenly spaced; None: all.
+        dataset: name of the dataset, for the title.
+        split: name of the split, for the title.
+        changed: settings that differ from the defaults, for the title.
+        task: "fixations" or "objects", where the samples have the ground truth of both.
+        conventions: name, names or "all"; None: "mit" (objects: "pysod").
+        metrics: names or "all"; None: all but EMD.
+        baselines: names, "all" or "none"; None: the cheap ones.
+        training: samples that baselines are fitted to; empty: the evaluated samples.
+        seed: of all random draws.
+        jobs: number of processes; None: one a core.
+        folder: where finished images are recorded, so that the same call resumes an
+            interrupted evaluation; None: nowhere.
+        quiet: show no progress bar.
 
     Returns:
         `Evaluation`.
 
     Raises:
-        InputError: nothing to compare with, unknown names, unusable maps.
+        InputError: no ground truth, unknown names or unusable maps.
     """
     if not samples or not models:
         raise InputError(f"There is no {'model' if samples else 'image'} to evaluate.")
-    names = images or names_of(samples)
-    if len(set(names)) < len(names):
-        raise InputError("Two images have the same name; give names that tell them apart.")
-    others = OtherFixations(samples, names)
-    split_hash = fingerprint.of_samples(samples, names)
-    samples, images = evenly(samples, limit), evenly(names, limit)
-    task = tasks.task_of(samples, task)
-    conventions = tasks.conventions_of(task, conventions)
-    metrics = tasks.metrics_of(task, metrics, conventions)
-    # In one order, so that sums are the same to the last digit.
-    fitted_to = [sorted(each, key=lambda sample: sample.image_path) for each in (training, samples)]
-    wanted = tasks.baselines_of(task, baselines)
-    baselines = known_baselines.make(wanted, *fitted_to)
+    data = EvaluationData(samples, images or names_of(samples), list(training), dataset, split)
+    config = EvaluationConfig.resolve(
+        evenly(samples, limit),
+        task=task,
+        conventions=conventions,
+        metrics=metrics,
+        baselines=baselines,
+        limit=limit,
+        seed=seed,
+        jobs=jobs,
+    )
+    return measure_data(models, data, config, changed=changed, folder=folder, quiet=quiet)
+
+
+def measure_data(
+    models: Mapping[str, Model],
+    data: EvaluationData,
+    config: EvaluationConfig,
+    *,
+    changed: Iterable[str] = (),
+    folder: str | os.PathLike | None = None,
+    quiet: bool = False,
+) -> Evaluation:
+    """Compute what a resolved `EvaluationConfig` says.
+
+    Args:
+        models: see `measure`.
+        data: the samples.
+        config: the settings.
+        changed: settings that differ from the defaults, for the title.
+        folder: where finished images are recorded; None: nowhere.
+        quiet: show no progress bar.
+
+    Returns:
+        `Evaluation`.
+
+    Raises:
+        InputError: a model has the name of a baseline, or its maps are unusable.
+    """
+    samples, images = evenly(data.samples, config.limit), evenly(data.images, config.limit)
+    # In a fixed order, so that sums are the same to the last digit.
+    fitted_to = [_by_path(data.training), _by_path(samples)]
+    baselines = known_baselines.make(config.baselines, *fitted_to)
     clash = next((name for name in models if name in baselines), None)
     if clash:
-        raise InputError(f"A model is called '{clash}' as a baseline is; give it another --name.")
+        raise InputError(f"A model is called '{clash}' as a baseline is; give it another `name`.")
     folders = {name: model for name, model in models.items() if isinstance(model, MapFolder)}
     networks = {name: model for name, model in models.items() if name not in folders}
     centre = known_baselines.CentreGaussian.make(*fitted_to)
-    shuffled, gain = "sAUC" in metrics, "IG" in metrics
-    scoring = Scoring(task, conventions, metrics, seed, {**baselines, **folders}, centre)
-
-    def arguments_of(row):
-        sample, name = samples[row], images[row]
-        maps = {model: _map(network, sample, model) for model, network in networks.items()}
-        drawn = {}
-        for convention in conventions if shuffled else ():
-            rule = known_metrics.convention(convention)
-            drawn[convention] = others.for_convention(rule, name, sample, seed)
-        return row, (sample, maps, drawn)
-
-    journal = NoJournal()
+    scoring = Scoring(
+        config.task,
+        list(config.conventions),
+        list(config.metrics),
+        config.seed,
+        {**baselines, **folders},
+        centre,
+    )
+    others = OtherFixations(data.samples, data.images)
+    inputs = _ScoringInputs(config, samples, images, networks, others)
+    journal = None
     if folder is not None:
-        decisive = {
-            "models": {name: fingerprint.of_model(model) for name, model in models.items()},
-            "images": [split_hash, fingerprint.of_samples(samples, images)],
-            "training images": fingerprint.of_samples(training, names_of(training)),
-            "settings": [str(task), conventions, metrics, list(baselines), seed],
-            "versions": fingerprint.versions(),
-        }
-        journal = Journal(folder, decisive)
-    entries = _entries(scoring, images, arguments_of, journal, jobs or cores(), quiet)
-    order, truth = [*baselines, *models], descriptions.truth(samples, task)
+        journal = Journal(folder, _fingerprint(config, models, data, samples, images, baselines))
+    entries = _score_all(scoring, inputs, journal, config.jobs, quiet)
+    notes = [
+        *descriptions.describe_missing(
+            set(config.baselines) - set(baselines), "IG" in config.metrics and centre is None
+        ),
+        *descriptions.describe_fitting(
+            baselines, "IG" in config.metrics and centre is not None, data.training, config.task
+        ),
+        *descriptions.describe_folders(folders, config.task, config.conventions),
+    ]
+    title = descriptions.make_title(
+        data.dataset,
+        data.split,
+        len(samples),
+        descriptions.describe_truth(samples, config.task),
+        config.conventions,
+        changed,
+    )
+    return _collect(
+        config, data, samples, images, list(baselines), list(models), entries, title, notes
+    )
+
+
+def _collect(
+    config: EvaluationConfig,
+    data: EvaluationData,
+    samples: list[Sample],
+    images: list[str],
+    baselines: list[str],
+    models: list[str],
+    entries: list[dict[str, Any]],
+    title: str,
+    notes: list[str],
+) -> Evaluation:
+    """Make the `Evaluation` of the entries of all images."""
+    order, objects = [*baselines, *models], config.task is Task.OBJECTS
     return Evaluation(
-        title=descriptions.title(dataset, split, len(samples), truth, conventions, changed),
-        task=task,
-        dataset=dataset,
-        split=split,
-        conventions=conventions,
-        metrics=metrics,
+        title=title,
+        task=config.task,
+        dataset=data.dataset,
+        split=data.split,
+        conventions=list(config.conventions),
+        metrics=list(config.metrics),
         images=images,
         categories=[sample.category for sample in samples],
-        scores=scores_of(entries, task, conventions, order, metrics),
-        curves=curves_of(entries, conventions, order) if task is Task.OBJECTS else None,
-        definitions=tasks.definitions_of(task, conventions, metrics),
+        scores=scores_from_entries(entries, config, order),
+        curves=curves_from_entries(entries, config.conventions, order) if objects else None,
+        definitions=config.definitions,
         versions=fingerprint.versions(),
-        seed=seed,
-        notes=[
-            *descriptions.lacking(set(wanted) - set(baselines), gain and centre is None),
-            *descriptions.notes(folders, baselines, gain and centre, training, task, conventions),
-        ],
-        baselines=list(baselines),
-        truth=truth,
+        seed=config.seed,
+        notes=notes,
+        baselines=baselines,
+        truth=descriptions.describe_truth(samples, config.task),
         truth_hash=fingerprint.of_truth(samples),
     )
 
 
-def _entries(scoring, images, arguments_of, journal, jobs, quiet):
+def _fingerprint(
+    config: EvaluationConfig,
+    models: Mapping[str, Model],
+    data: EvaluationData,
+    samples: list[Sample],
+    images: list[str],
+    baselines: Iterable[str],
+) -> dict[str, Any]:
+    """Return everything that decides the numbers, as {part: plain values for JSON}."""
+    return {
+        "models": {name: fingerprint.of_model(model) for name, model in models.items()},
+        "images": [
+            fingerprint.of_samples(data.samples, data.images),
+            fingerprint.of_samples(samples, images),
+        ],
+        "training images": fingerprint.of_samples(data.training, names_of(data.training)),
+        "settings": [
+            str(config.task),
+            list(config.conventions),
+            list(config.metrics),
+            list(baselines),
+            config.seed,
+        ],
+        "versions": fingerprint.versions(),
+    }
+
+
+@dataclass(frozen=True)
+class _ScoringInputs:
+    """Makes the arguments of `Scoring` for each image; networks predict here.
+
+    Attributes:
+        config: the settings.
+        samples: the evaluated samples.
+        images: names of their images.
+        networks: {name: function of a `Sample` to a map}.
+        others: the fixations of the whole split, for shuffled AUC.
+    """
+
+    config: EvaluationConfig
+    samples: list[Sample]
+    images: list[str]
+    networks: Mapping[str, Callable[[Sample], np.ndarray]]
+    others: OtherFixations
+
+    def of_row(self, row: int) -> tuple[int, tuple[Any, ...]]:
+        """Return the number of an image and the arguments of `Scoring.__call__` for it."""
+        sample, name = self.samples[row], self.images[row]
+        maps = {model: _predict(network, sample, model) for model, network in self.networks.items()}
+        drawn = {}
+        for convention in self.config.conventions if "sAUC" in self.config.metrics else ():
+            rule = known_metrics.convention(convention)
+            drawn[convention] = self.others.for_convention(rule, name, sample, self.config.seed)
+        return row, (sample, maps, drawn)
+
+
+def _score_all(
+    scoring: Scoring, inputs: _ScoringInputs, journal: Journal | None, jobs: int, quiet: bool
+) -> list[dict[str, Any]]:
     """Score all images that the journal does not have; return the entries of all, in order."""
-    entries = {name: journal.done[name] for name in images if name in journal.done}
+    images = inputs.images
+    done = {} if journal is None else journal.done
+    entries = {name: done[name] for name in images if name in done}
     left = [row for row, name in enumerate(images) if name not in entries]
     jobs = min(jobs, -(-len(left) // IMAGES_A_JOB)) or 1
     bar = tqdm(
@@ -153,17 +274,21 @@ def _entries(scoring, images, arguments_of, journal, jobs, quiet):
         disable=True if quiet else None,  # None: shown on a terminal only
     )
     try:
-        for row, scored in results(scoring, map(arguments_of, left), jobs):
-            entries[images[row]] = pack(*scored)
-            journal.add(images[row], entries[images[row]])
+        for row, scored in results(scoring, map(inputs.of_row, left), jobs):
+            entry = pack_entry(*scored)
+            entries[images[row]] = entry
+            if journal is not None:
+                journal.add(images[row], entry)
             bar.update()
     finally:
         bar.close()
-        journal.close()
+        if journal is not None:
+            journal.close()
     return [entries[name] for name in images]
 
 
-def _map(network, sample, model):
+def _predict(network: Callable[[Sample], np.ndarray], sample: Sample, model: str) -> np.ndarray:
+    """Return the map of a network, checked."""
     map_ = np.asarray(network(sample))
     if map_.shape != tuple(sample.size):
         raise InputError(
@@ -175,8 +300,5 @@ def _map(network, sample, model):
     return map_
 
 
-def names_of(samples):
-    """Return the paths of the samples' images, relative to their common folder."""
-    paths = [os.path.abspath(sample.image_path) for sample in samples]
-    folder = os.path.commonpath([os.path.dirname(path) for path in paths]) if paths else ""
-    return [os.path.relpath(path, folder).replace(os.sep, "/") for path in paths]
+def _by_path(samples: Sequence[Sample]) -> list[Sample]:
+    return sorted(samples, key=lambda sample: sample.image_path)

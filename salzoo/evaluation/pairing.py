@@ -1,19 +1,26 @@
-"""Which evaluations can be compared: read from disk, and refused unless they pair."""
+"""Evaluations read from disk for a comparison, and the checks that they can be compared."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from salzoo.evaluation.report.sections import main_model
 from salzoo.evaluation.results import Evaluation
 from salzoo.utils.errors import InputError, unknown_name
 
 
 @dataclass
-class Measured:
-    """One model of one evaluation. given: how it was asked for."""
+class MeasuredModel:
+    """One model of an evaluation on disk.
+
+    Attributes:
+        given: text that `read` was called with.
+        folder: of the evaluation.
+        evaluation: the evaluation.
+        model: name of the model in it.
+    """
 
     given: str
     folder: str
@@ -21,8 +28,12 @@ class Measured:
     model: str
 
     @classmethod
-    def read(cls, text):
-        """Read FOLDER, FOLDER/evaluation.json or either of them with :MODEL behind it.
+    def read(cls, text: str) -> "MeasuredModel":
+        """Read an evaluation.
+
+        Args:
+            text: FOLDER or FOLDER/evaluation.json, for the model that the evaluation is
+                about, or either of them followed by :MODEL.
 
         Raises:
             InputError: there is no evaluation, or it has no such model.
@@ -34,41 +45,66 @@ class Measured:
             folder = os.path.dirname(folder) or "."
         evaluation = Evaluation.read(folder)
         if model is None:
-            model = main_model(evaluation)
+            model = evaluation.main_model
         elif model not in evaluation.models:
             raise unknown_name(f"model in {folder}", model, evaluation.models)
         return cls(text, folder, evaluation, model)
 
     @cached_property
-    def _order(self):
+    def _order(self) -> np.ndarray:
         return np.argsort(self.evaluation.images)
 
-    def values(self, convention, metric):
-        """Return float64 (images,), in the order of the sorted images."""
+    def values(self, convention: str, metric: str) -> np.ndarray:
+        """Return the values of a metric, float64 (images,), images sorted by name.
+
+        Args:
+            convention: name.
+            metric: name.
+        """
         return self.evaluation.scores[convention][self.model][metric][self._order]
 
-    def curves(self, convention, kind):
-        """Return (images, 256), in the same order; None of fixations."""
+    def curves(self, convention: str, kind: str) -> np.ndarray | None:
+        """Return the curves of one kind, float32 (images, 256), images sorted by name.
+
+        Args:
+            convention: name.
+            kind: "precision", "recall", "f" or "e".
+
+        Returns:
+            Array, None for fixations.
+        """
         if self.evaluation.curves is None:
             return None
         return self.evaluation.curves[convention][self.model][kind][self._order]
 
 
-def labels(sides):
-    """Name each side by its model, by more where that is not enough."""
+def label_sides(sides: Sequence[Sequence[MeasuredModel]]) -> list[str]:
+    """Return a different label for each side.
+
+    Args:
+        sides: the runs of each side; the first run names its side.
+
+    Returns:
+        Names of the models, with the names of the folders if those are equal, or else the
+        texts that were given.
+    """
     first = [side[0] for side in sides]
-    for label in (
-        lambda run: run.model,
-        lambda run: f"{run.model} ({os.path.basename(os.path.normpath(run.folder))})",
-    ):
-        names = [label(run) for run in first]
+    models = [run.model for run in first]
+    with_folders = [
+        f"{run.model} ({os.path.basename(os.path.normpath(run.folder))})" for run in first
+    ]
+    for names in (models, with_folders):
         if len(set(names)) == len(names):
             return names
     return [run.given for run in first]
 
 
-def refuse_twice(runs):
-    """Refuse a model of an evaluation that is given more than once."""
+def check_different(runs: Sequence[MeasuredModel]) -> None:
+    """Check that no model of an evaluation is given more than once.
+
+    Raises:
+        InputError: one is.
+    """
     seen = set()
     for run in runs:
         key = os.path.realpath(run.folder), run.model
@@ -77,8 +113,12 @@ def refuse_twice(runs):
         seen.add(key)
 
 
-def refuse_other_images(first, second):
-    """Refuse two runs that were not measured on the same images and truth."""
+def check_same_images(first: MeasuredModel, second: MeasuredModel) -> None:
+    """Check that two runs were measured on the same images and ground truth.
+
+    Raises:
+        InputError: they were not.
+    """
     ours, theirs = first.evaluation, second.evaluation
     for name in ("task", "dataset"):
         if getattr(ours, name) != getattr(theirs, name):
@@ -100,17 +140,28 @@ def refuse_other_images(first, second):
     if ours.truth != theirs.truth:
         raise InputError(
             f"{first.folder} and {second.folder} were measured against other densities "
-            f"({ours.truth} and {theirs.truth}); give both the same --sigma."
+            f"({ours.truth} and {theirs.truth}); give both the same `sigma`."
         )
     if ours.truth_hash != theirs.truth_hash:
         raise InputError(
             f"{first.folder} and {second.folder} were measured against other fixations or masks "
-            "of the same images; give both the same data and --dataset_options."
+            "of the same images; give both the same data and `dataset_options`."
         )
 
 
-def refuse_other_definitions(first, second, conventions):
-    """Refuse two runs whose metrics were defined in different ways."""
+def check_same_definitions(
+    first: MeasuredModel, second: MeasuredModel, conventions: Sequence[str]
+) -> None:
+    """Check that the metrics of two runs were defined in the same way.
+
+    Args:
+        first: a run.
+        second: a run.
+        conventions: names of those that are compared.
+
+    Raises:
+        InputError: they were not.
+    """
     for convention in conventions:
         ours, theirs = (run.evaluation.definitions.get(convention, {}) for run in (first, second))
         for metric in ours:
@@ -121,8 +172,18 @@ def refuse_other_definitions(first, second, conventions):
                 )
 
 
-def shared_conventions(runs, wanted):
-    """Return the conventions, of the wanted ones or all, that every run was measured under."""
+def find_shared_conventions(
+    runs: Sequence[MeasuredModel], wanted: Sequence[str] | None
+) -> list[str]:
+    """Return the conventions that all runs were measured under.
+
+    Args:
+        runs: one or more.
+        wanted: names to choose from; None: all.
+
+    Raises:
+        InputError: there is no such convention, or none is shared.
+    """
     first = runs[0]
     known = first.evaluation.conventions
     shared = known if wanted is None else list(dict.fromkeys(wanted))
@@ -135,6 +196,6 @@ def shared_conventions(runs, wanted):
         if not shared:
             raise InputError(
                 f"{first.folder} was measured under {', '.join(known)}, {run.folder} under "
-                f"{', '.join(theirs)}; evaluate both under one convention (--convention)."
+                f"{', '.join(theirs)}; evaluate both under one `convention`."
             )
     return shared

@@ -1,102 +1,119 @@
-"""The result of an evaluation: a value an image, and what becomes of them."""
+"""The result of an evaluation: the values of all images, their means and intervals."""
 
 import math
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from salzoo.evaluation import statistics, storage
-from salzoo.evaluation.lookup import Mean, Named
+from salzoo.evaluation.metric_properties import OF_CURVES
+from salzoo.evaluation.metric_values import Mean, NamedValues
 from salzoo.utils.table import Table, number
+from salzoo.utils.task import Task
 
-# Of a whole data set, these are taken from the mean curve over its images.
-OF_CURVES = {
-    "maxF": ("f", np.max),
-    "meanF": ("f", np.mean),
-    "maxE": ("e", np.max),
-    "meanE": ("e", np.mean),
-}
+# {convention: {model: {metric: ...}}}
+ByMetric = dict[str, dict[str, dict[str, Any]]]
 
 
 @dataclass
 class Evaluation:
     """Metrics of one or several models on the same images, under one or several conventions.
 
-    Printed, it is the table. `evaluation["msinet"]["NSS"]` is the mean of a metric under
-    the first convention, `evaluation["msinet", "tuebingen"]["NSS"]` under another; it is a
-    `Mean`, which has the interval and every image's value as well.
+    `print` shows the table. `evaluation["msinet"]["NSS"]` is the mean of a metric under
+    the first convention, `evaluation["msinet", "tuebingen"]["NSS"]` under another. It is a
+    `Mean`: a float that also has the interval and the values of all images.
 
-    title: what was evaluated on what. task: `Task`, one of the two.
-    dataset, split: by name. conventions, metrics: names, in the order of tables.
-    images: paths relative to the data's folder. categories: of the images, or None.
-    scores: {convention: {model: {metric: float64 (images,)}}}, NaN where undefined;
-        without the metrics that a convention does not have.
-    curves: of objects, {convention: {model: {"precision", "recall", "f", "e":
-        float32 (images, 256)}}}; None for fixations.
-    definitions: {convention: {metric: a sentence}}. versions: {package: version}.
-    seed: of every random draw. notes: sentences about what was not as usual.
-    baselines: those of the models that are baselines.
-    truth: what was compared with, in words: the sigma of the densities, masks.
-    truth_hash: of the fixations, masks and densities; evaluations of equal ones pair.
-    command: line that made it, or "".
+    Attributes:
+        title: what was evaluated on what.
+        task: `Task.FIXATIONS` or `Task.OBJECTS`.
+        dataset: name.
+        split: name.
+        conventions: names, in the order of tables.
+        metrics: names, in the order of tables.
+        images: paths relative to the folder of the dataset.
+        categories: category of each image, or None.
+        scores: {convention: {model: {metric: float64 (images,)}}}, NaN where undefined,
+            without the metrics that a convention does not define.
+        curves: for objects {convention: {model: {"precision", "recall", "f", "e":
+            float32 (images, 256)}}}; None for fixations.
+        definitions: {convention: {metric: how it is computed}}.
+        versions: {package: version}.
+        seed: of all random draws.
+        notes: what differs from a complete evaluation.
+        baselines: names of the models that are baselines.
+        truth: what was compared with: the sigma of the densities, or masks.
+        truth_hash: hash of the fixations, masks and densities; evaluations with equal
+            hashes can be compared.
+        command: command line that made it, or "".
     """
 
     title: str
-    task: str
+    task: Task
     dataset: str
     split: str
-    conventions: list
-    metrics: list
-    images: list
-    categories: list
-    scores: dict
-    curves: dict | None = None
-    definitions: dict = field(default_factory=dict)
-    versions: dict = field(default_factory=dict)
+    conventions: list[str]
+    metrics: list[str]
+    images: list[str]
+    categories: list[str | None]
+    scores: dict[str, dict[str, dict[str, np.ndarray]]]
+    curves: dict[str, dict[str, dict[str, np.ndarray]]] | None = None
+    definitions: dict[str, dict[str, str]] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
     seed: int = 0
-    notes: list = field(default_factory=list)
-    baselines: list = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    baselines: list[str] = field(default_factory=list)
     truth: str = ""
     truth_hash: str = ""
     command: str = ""
-    _intervals: dict | None = field(default=None, init=False, repr=False, compare=False)
+    _intervals: ByMetric | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
-    def models(self):
+    def models(self) -> list[str]:
         """Names of the models, baselines included, in the order of tables."""
         return list(next(iter(self.scores.values())))
 
-    def __getitem__(self, model):
+    @property
+    def main_model(self) -> str:
+        """Name of the model that the evaluation is about: the last that is no baseline."""
+        own = [model for model in self.models if model not in self.baselines]
+        return (own or self.models)[-1]
+
+    def __getitem__(self, model: str | tuple[str, str]) -> NamedValues:
         """Return {metric: `Mean`} of a model, or of (model, convention); case does not matter.
 
         Raises:
-            InputError: a name that there is not; it names the nearest.
+            InputError: there is no such name; the message names the nearest.
         """
         model, convention = model if isinstance(model, tuple) else (model, self.conventions[0])
-        convention = Named("convention here", self.scores).spelled(convention)
-        model = Named("model here", self.scores[convention]).spelled(model)
+        convention = NamedValues("convention here", self.scores).spell(convention)
+        model = NamedValues("model here", self.scores[convention]).spell(model)
         means = self.means()[convention][model].items()
         named = {metric: Mean(mean, self, convention, model, metric) for metric, mean in means}
-        return Named(f"metric of {model} here", named)
+        return NamedValues(f"metric of {model} here", named)
 
-    def means(self):
+    def means(self) -> ByMetric:
         """Return {convention: {model: {metric: mean over the images where it is defined}}}.
 
         Maximum and mean of F and E are those of the mean curve over the images.
         """
-        return self._each(self._mean)
+        return self._apply(self._mean)
 
-    def intervals(self):
+    def intervals(self) -> ByMetric:
         """Return {convention: {model: {metric: (low, high)}}}, 95 % by bootstrap over images."""
         if self._intervals is None:
-            self._intervals = {each: self._intervals_of(each) for each in self.conventions}
+            self._intervals = {name: self._intervals_of(name) for name in self.conventions}
         return self._intervals
 
-    def _intervals_of(self, convention):
-        """Bootstrap all metrics of all models at once: they share the draws."""
+    def _intervals_of(self, convention: str) -> dict[str, dict[str, tuple[float, float]]]:
+        """Bootstrap all metrics of all models at once, since they share the draws."""
         scores = self.scores[convention]
         ends = statistics.bootstrap_interval(
-            np.stack([values for each in scores.values() for values in each.values()], axis=-1),
+            np.stack(
+                [values for by_metric in scores.values() for values in by_metric.values()], axis=-1
+            ),
             seed=self.seed,
         )
         pairs = zip(*map(np.ndarray.tolist, ends), strict=True)
@@ -105,11 +122,15 @@ class Evaluation:
             for model, by_metric in scores.items()
         }
         if self.curves:
-            self._take_from_curves(convention, intervals)
+            self._replace_by_curves(self.curves[convention], intervals)
         return intervals
 
-    def _take_from_curves(self, convention, intervals):
-        curves = self.curves[convention]
+    def _replace_by_curves(
+        self,
+        curves: dict[str, dict[str, np.ndarray]],
+        intervals: dict[str, dict[str, tuple[float, float]]],
+    ) -> None:
+        """Replace the intervals of maximum and mean F and E by those of the mean curves."""
         for metric, (name, of_curve) in OF_CURVES.items():
             if metric not in self.metrics:
                 continue
@@ -121,11 +142,11 @@ class Evaluation:
             for model, low, high in zip(curves, *map(np.ndarray.tolist, ends), strict=True):
                 intervals[model][metric] = low, high
 
-    def undefined(self):
+    def undefined(self) -> ByMetric:
         """Return {convention: {model: {metric: number of images where it is undefined}}}."""
-        return self._each(lambda *_, values: int(np.isnan(values).sum()))
+        return self._apply(lambda *_, values: int(np.isnan(values).sum()))
 
-    def _each(self, function):
+    def _apply(self, function: Callable[..., Any]) -> ByMetric:
         return {
             convention: {
                 model: {
@@ -137,7 +158,7 @@ class Evaluation:
             for convention, by_model in self.scores.items()
         }
 
-    def _mean(self, convention, model, metric, values):
+    def _mean(self, convention: str, model: str, metric: str, values: np.ndarray) -> float:
         defined = ~np.isnan(values)
         if not defined.any():
             return math.nan
@@ -149,10 +170,10 @@ class Evaluation:
 
     # ---- on the terminal ----
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.table()
 
-    def table(self):
+    def table(self) -> str:
         """Return the means as a text table; a dash where a metric is undefined."""
         several, means = len(self.conventions) > 1, self.means()
         rows = [
@@ -164,8 +185,12 @@ class Evaluation:
         notes = [*filter(None, [self.left_out(self.conventions)]), *self.notes]
         return Table(self.title, ["", *self.metrics], rows, notes=notes).text()
 
-    def left_out(self, conventions):
-        """Return a sentence that counts what has no value on some images, "" if there is none."""
+    def left_out(self, conventions: Sequence[str]) -> str:
+        """Return a sentence on the images without a value, "" if there are none.
+
+        Args:
+            conventions: names of those to count in.
+        """
         counts = [
             f"{metric} of {model}"
             + (f" ({convention})" if len(conventions) > 1 else "")
@@ -180,19 +205,30 @@ class Evaluation:
 
     # ---- on disk ----
 
-    def write(self, folder):
-        """Write evaluation.json (means, intervals, definitions), scores.csv and curves.npz."""
+    def write(self, folder: str | os.PathLike) -> None:
+        """Write evaluation.json (means, intervals, definitions), scores.csv and curves.npz.
+
+        Args:
+            folder: an existing folder.
+        """
         storage.write(self, folder)
 
-    def write_scores(self, path):
-        """Write a csv row for each convention, model and image; undefined values are empty."""
+    def write_scores(self, path: str | os.PathLike) -> None:
+        """Write a CSV row per convention, model and image; undefined values are empty.
+
+        Args:
+            path: of the file.
+        """
         storage.write_scores(self, path)
 
     @classmethod
-    def read(cls, folder):
+    def read(cls, folder: str | os.PathLike) -> "Evaluation":
         """Read what `write` wrote.
 
+        Args:
+            folder: with evaluation.json and scores.csv.
+
         Raises:
-            InputError: the folder does not hold an evaluation, or a damaged one.
+            InputError: the folder holds no evaluation, or a damaged one.
         """
         return cls(**storage.read(folder))

@@ -1,45 +1,56 @@
-"""How sure a difference is: bootstrap intervals, tests on pairs, ranks of models.
+"""Bootstrap intervals, paired tests and cumulative ranks.
 
-Values are one number an image (or a run), float64. NaN, where a metric is not
-defined, is left out; in a pair, both are. An infinite value (a map that says 0 where
-somebody looked) makes means infinite and leaves tests without an answer.
+Values are one number per image or per run, float64. NaN, where a metric is undefined,
+is left out; of a pair, both values are. An infinite value (a map that is 0 at a
+fixation) makes means infinite and p values NaN.
 
-Every random draw comes from `seed`, so that a table can be made again to the last
-digit. p values stand for one comparison each: who makes many must expect some to be
-small by chance.
+All random draws come from `seed`, so results are reproducible to the last digit. p
+values are not corrected for multiple comparisons.
 """
 
 import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
+
+from salzoo.evaluation.metric_properties import LOWER_IS_BETTER
 
 RESAMPLES = 5000
 FLIPS = 10_000
-# Weakly correlated with each other, so that together they rank fairly (MSI-Net, section 4.3).
+# Metrics of the cumulative rank: weakly correlated with each other (MSI-Net, section 4.3).
 RANKED = ("sAUC", "CC", "KLD")
-LOWER_IS_BETTER = frozenset({"KLD", "EMD", "MAE"})
-# Draws are made so many numbers at a time, 64 MB, whatever the size of the data set.
+# Numbers drawn at a time: 64 MB, whatever the size of the dataset.
 _AT_ONCE = 8_000_000
 
 
-def bootstrap_interval(values, *, seed=0, level=0.95, resamples=RESAMPLES, statistic=None):
+def bootstrap_interval(
+    values: npt.ArrayLike,
+    *,
+    seed: int = 0,
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
+    statistic: Callable[[np.ndarray], np.ndarray] | None = None,
+) -> tuple[float, float] | tuple[np.ndarray, np.ndarray]:
     """Return the percentile interval of a mean over images drawn with replacement.
 
+    Source: Efron and Tibshirani, An introduction to the bootstrap (1993), section 13.3.
+
     Args:
-        values: (images,), or (images, ...): several quantities of the same images,
-            which share their draws. The draws are most of the work: give all
-            metrics of all models at once.
+        values: (images,), or (images, ...) for several quantities of the same images,
+            which share their draws. The draws are most of the work: give all metrics of
+            all models at once.
+        seed: of the draws.
         level: share of the resampled means that lies in the interval.
-        statistic: what the interval is of, as a function of the resampled means
-            (resamples, ...) that keeps the first axis. None: the mean itself. For
-            the maximal F of a data set give the images' curves (images, 256) and
+        resamples: number of draws.
+        statistic: function of the resampled means (resamples, ...) that keeps the first
+            axis, whose interval is returned. None: the mean itself. For the maximal F of a
+            dataset give the images' curves (images, 256) and
             `lambda means: means.max(axis=-1)`.
 
     Returns:
         low, high: floats, or float64 arrays where there are several quantities;
         NaN where no image has a value.
-
-    Efron and Tibshirani, An introduction to the bootstrap (1993), section 13.3.
     """
     values = np.asarray(values, "float64")
     resampled = np.concatenate(
@@ -49,7 +60,7 @@ def bootstrap_interval(values, *, seed=0, level=0.95, resamples=RESAMPLES, stati
         ]
     )
     tails = [(1 - level) / 2, (1 + level) / 2]
-    # With few values, a draw may hold none of them: such draws do not count.
+    # With few values, a draw may hold none of them; such draws are left out.
     quantile = np.nanquantile if np.isnan(resampled).any() else np.quantile
     # Between an infinite and a finite one there is no value to interpolate.
     method = "nearest" if np.isinf(resampled).any() else "linear"
@@ -59,7 +70,7 @@ def bootstrap_interval(values, *, seed=0, level=0.95, resamples=RESAMPLES, stati
     return (float(low), float(high)) if low.ndim == 0 else (low, high)
 
 
-def _resampled_means(values, seed, resamples):
+def _resampled_means(values: np.ndarray, seed: int, resamples: int) -> Iterator[np.ndarray]:
     """Yield means (some, ...) of images drawn with replacement, NaN left out."""
     images = len(values)
     columns = values.reshape(images, int(np.prod(values.shape[1:])))
@@ -84,28 +95,36 @@ def _resampled_means(values, seed, resamples):
         yield means.reshape(rows, *values.shape[1:])
 
 
-def paired_t_test(first, second):
-    """Return the two-tailed p value that the mean difference of pairs is 0.
+def paired_t_test(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
+    """Return the two-tailed p value of a paired t-test.
 
-    NaN with fewer than two pairs, or where all differences are the same.
+    Args:
+        first: (images,).
+        second: (images,), in the same order.
+
+    Returns:
+        p value; NaN with fewer than two pairs, or where all differences are the same.
     """
     return _t_test(first, second, "two-sided")
 
 
-def one_tailed_t_test(first, second, *, higher_is_better=True):
-    """Return the p value that `first` is better than `second`, one-tailed, paired.
+def one_tailed_t_test(
+    first: npt.ArrayLike, second: npt.ArrayLike, *, higher_is_better: bool = True
+) -> float:
+    """Return the one-tailed p value of a paired t-test that `first` is better than `second`.
 
-    MSI-Net's test (tables 6 and A.8): a value is the mean of one training run, ten
-    of which stand on either side; runs with the same place are a pair.
+    The test of MSI-Net (tables 6 and A.8): a value is the mean of one training run, with
+    ten runs a side; runs with the same index are a pair.
 
     Args:
-        first, second: (runs,).
+        first: (runs,).
+        second: (runs,).
         higher_is_better: False for KLD, EMD and MAE.
     """
     return _t_test(first, second, "greater" if higher_is_better else "less")
 
 
-def _t_test(first, second, alternative):
+def _t_test(first: npt.ArrayLike, second: npt.ArrayLike, alternative: str) -> float:
     differences = _differences(first, second)
     if len(differences) < 2 or not np.isfinite(differences).all() or np.ptp(differences) == 0:
         return float("nan")
@@ -114,16 +133,26 @@ def _t_test(first, second, alternative):
     return float(stats.ttest_1samp(differences, 0.0, alternative=alternative).pvalue)
 
 
-def permutation_test(first, second, *, seed=0, flips=FLIPS):
-    """Return the two-tailed p value that either side of a pair may be the other.
+def permutation_test(
+    first: npt.ArrayLike, second: npt.ArrayLike, *, seed: int = 0, flips: int = FLIPS
+) -> float:
+    """Return the two-tailed p value of a paired permutation test (sign flips).
 
-    If so, the sign of each pair's difference is a coin's: p is the share of sign
-    patterns whose mean is at least as far from 0 as the one observed. All patterns
-    are tried where they are not more than `flips` (13 pairs), else `flips` drawn
-    ones, the observed one counted among them, so that p is never 0.
+    p is the share of sign patterns whose mean difference is at least as far from 0 as the
+    observed one. Up to `flips` patterns (13 pairs) all are tried. With more, `flips`
+    patterns are drawn and the observed one is added to them, so that p is never 0.
 
-    Good, Permutation, parametric and bootstrap tests of hypotheses (2005),
-    section 3.6; Phipson and Smyth (2010) for the observed one.
+    Sources: Good, Permutation, parametric and bootstrap tests of hypotheses (2005),
+    section 3.6; Phipson and Smyth (2010) for the observed pattern.
+
+    Args:
+        first: (images,).
+        second: (images,), in the same order.
+        seed: of the drawn patterns.
+        flips: largest number of patterns.
+
+    Returns:
+        p value; NaN without pairs, or where a difference is infinite.
     """
     differences = _differences(first, second)
     pairs = len(differences)
@@ -143,12 +172,13 @@ def permutation_test(first, second, *, seed=0, flips=FLIPS):
     return (1 + count) / (1 + flips)
 
 
-def _flipped(patterns, differences):
-    """Return the sums (patterns,) of differences whose sign is turned where a pattern has 1."""
+def _flipped(patterns: np.ndarray, differences: np.ndarray) -> np.ndarray:
+    """Return the sums (patterns,) of the differences, with flipped signs where a pattern is 1."""
     return differences.sum() - 2.0 * (patterns @ differences)
 
 
-def _differences(first, second):
+def _differences(first: npt.ArrayLike, second: npt.ArrayLike) -> np.ndarray:
+    """Return first minus second where both are defined."""
     first, second = (np.asarray(side, "float64") for side in (first, second))
     if first.shape != second.shape or first.ndim != 1:
         raise ValueError(f"Pairs need two rows of equal length, not {first.shape}, {second.shape}.")
@@ -157,21 +187,37 @@ def _differences(first, second):
         return first[defined] - second[defined]
 
 
-def better(metric, first, second):
-    """Return by how much `first` is better than `second`, whatever way the metric points."""
+def mean_of_defined(values: np.ndarray) -> float:
+    """Return the mean of the values that are not NaN; NaN if there are none."""
+    with np.errstate(invalid="ignore"):  # infinity minus infinity
+        return float(np.nanmean(values)) if not np.isnan(values).all() else float("nan")
+
+
+def improvement(metric: str, first: float, second: float) -> float:
+    """Return by how much `first` is better than `second`, above 0 if it is.
+
+    Args:
+        metric: name, which decides whether higher or lower values are better.
+        first: a value.
+        second: a value.
+    """
     return second - first if metric in LOWER_IS_BETTER else first - second
 
 
-def cumulative_rank(means, metrics=RANKED):
-    """Return {model: sum of its ranks}, the smaller the better.
+def cumulative_rank(
+    means: Mapping[str, Mapping[str, float]], metrics: Sequence[str] = RANKED
+) -> dict[str, int]:
+    """Return the sum of each model's ranks over metrics, lower is better.
 
-    The standard competition ranking of the models in each metric (equal values
-    share the better rank, and the next rank is left out), summed over metrics that
-    say different things: MSI-Net, section 4.3.
+    The standard competition ranking (equal values share the better rank, and the next
+    rank is left out) in each metric, summed (MSI-Net, section 4.3).
 
     Args:
         means: {model: {metric: mean}}.
-        metrics: those to rank by; KLD and EMD are better if lower.
+        metrics: those to rank by.
+
+    Returns:
+        {model: sum of its ranks}.
 
     Raises:
         ValueError: a model lacks one of the metrics, or its mean is NaN.

@@ -1,4 +1,4 @@
-"""Comparisons against plain numpy and scipy, and the command as a person meets it."""
+"""Comparisons against plain numpy and scipy, and `salzoo compare` on the command line."""
 
 import csv
 import json
@@ -154,7 +154,7 @@ def test_the_command_writes_every_form(written, inside, tmp_path):
     assert len(rows) == 2 * (8 + 7) and rows[0]["metric"] == "AUC-Judd"
     assert float(rows[0]["first_mean"]) == summary["differences"][0]["means"][0]
     page = (out / "comparison.html").read_text()
-    assert "What improved most" in page and "<script" not in page
+    assert "Largest improvements" in page and "<script" not in page
     assert (out / "comparison.md").read_text().startswith("# msinet (one) against msinet (two)")
 
 

@@ -1,4 +1,4 @@
-"""`salzoo evaluate` as a person meets it: runs, exports and maps of other programs."""
+"""`salzoo evaluate` on the command line: runs, exports and maps of other programs."""
 
 import csv
 import json
@@ -12,7 +12,7 @@ from PIL import Image
 
 from salzoo.evaluation import Evaluation
 from tests.data.datasets.layouts import make_small
-from tests.evaluation.small import make_folder, noisy, small_split
+from tests.evaluation.small import make_folder, noisy, small_split, split_of
 
 
 @pytest.fixture(scope="module")
@@ -154,9 +154,7 @@ def test_a_dataset_without_truth(inside, small_run, tmp_path, monkeypatch):
 def test_maps_in_category_folders(inside, tmp_path, monkeypatch):
     """CAT2000: the same stem in several categories; densities of its own, no observers."""
     make_small("cat2000", tmp_path / "data", monkeypatch)
-    from salzoo.evaluation.measured_data import load
-
-    samples, images = load("train", "cat2000", tmp_path / "data")
+    samples, images = split_of("cat2000", tmp_path / "data", "train")
     for sample, name in zip(samples, images, strict=True):
         category, stem = name.split("/")[-2:]
         (tmp_path / "maps" / category).mkdir(parents=True, exist_ok=True)
@@ -252,9 +250,7 @@ def test_ctrl_c_and_on(inside, maps, data, tmp_path, monkeypatch, jobs):
 @pytest.mark.slow
 def test_the_mean_map_of_osie_has_the_known_figures(inside, osie_dir, tmp_path):
     """Measured independently of this code: 200 validation images, all fixations, sigma 24."""
-    from salzoo.evaluation.measured_data import load
-
-    for name in load("val", "osie", osie_dir)[1]:
+    for name in split_of("osie", osie_dir, "val")[1]:
         np.save(tmp_path / os.path.basename(name).replace(".jpg", ".npy"), np.ones((3, 4)))
     arguments = ["--dataset", "osie", "--data_dir", osie_dir, "--out", tmp_path / "out"]
     metrics = ["--convention", "tuebingen", "--metrics", "AUC,NSS,CC,SIM,KLD"]

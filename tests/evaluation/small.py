@@ -1,11 +1,12 @@
-"""A dataset of a person's own in small, and maps for it."""
+"""A small dataset of the `folder` layout, and maps for it."""
 
 import os
 
 import numpy as np
 from PIL import Image
 
-from salzoo.evaluation.measured_data import load
+from salzoo.data.dataset import open_dataset
+from salzoo.evaluation.measured_data import load_data
 
 SIZES = ((24, 32), (20, 36), (24, 32))
 
@@ -35,7 +36,13 @@ def make_folder(root, count=12):
 
 def small_split(root, split="val"):
     """Return samples and names of images of a split."""
-    return load(split, "folder", root)
+    return split_of("folder", root, split)
+
+
+def split_of(dataset, data_dir, split):
+    """Return samples and names of images of a split of any dataset."""
+    data = load_data(open_dataset(dataset, data_dir), split)
+    return data.samples, data.images
 
 
 def noisy(sample):

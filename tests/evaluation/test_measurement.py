@@ -277,11 +277,11 @@ def test_objects(val, train):
     [
         ({"metrics": ["NSSS"]}, "no metric of fixations 'NSSS'; did you mean 'NSS'?"),
         ({"metrics": ["MAE"]}, "no metric of fixations 'MAE'"),
-        ({"metrics": ["KLD"], "conventions": ["salicon"]}, "take --convention mit or tuebingen"),
+        ({"metrics": ["KLD"], "conventions": ["salicon"]}, "take `convention` mit or tuebingen"),
         ({"conventions": ["mti"]}, "no convention of fixations 'mti'; did you mean 'mit'?"),
         ({"baselines": ["meanmap"]}, "no baseline for fixations 'meanmap'; did you mean 'mean map"),
         ({"task": "object"}, "no task 'object'; did you mean 'objects'?"),
-        ({"task": None}, "There are both fixations and masks: add --task fixations or objects"),
+        ({"task": None}, "There are both fixations and masks: add `task` fixations or objects"),
     ],
 )
 def test_bad_names(val, arguments, message):

@@ -53,7 +53,7 @@ def test_errors_come_as_they_are(jobs):
 
 
 def test_a_worker_that_dies_is_explained():
-    with pytest.raises(InputError, match="A worker process died.* lower --jobs"):
+    with pytest.raises(InputError, match="A worker process died.* lower number of `jobs`"):
         list(results(die, tasks(3), 2))
 
 

@@ -1,6 +1,7 @@
-"""Evaluations as pages to read and to send around: markdown, HTML."""
+"""Reports of evaluations: markdown and HTML pages, tables and charts."""
 
-from salzoo.evaluation.report.html_page import html
-from salzoo.evaluation.report.markdown_page import markdown
+from salzoo.evaluation.report.best_and_worst import draw_best_and_worst
+from salzoo.evaluation.report.html_page import render_html
+from salzoo.evaluation.report.markdown_page import render_markdown
 
-__all__ = ["html", "markdown"]
+__all__ = ["draw_best_and_worst", "render_html", "render_markdown"]

@@ -1,30 +1,44 @@
-"""The pictures of a report: the images that a model does best and worst on."""
+"""Figures of the images with a model's best and worst values."""
 
 import io
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+from PIL import Image
 
 from salzoo.data.images import read_image
-from salzoo.evaluation.statistics import LOWER_IS_BETTER
+from salzoo.data.sample import Sample
+from salzoo.evaluation.metric_properties import LOWER_IS_BETTER
+from salzoo.evaluation.results import Evaluation
 from salzoo.utils.drawing import panel
 from salzoo.utils.task import Task
 
 SHOWN = 5
-# What images are sorted by: the first of these that is defined.
+# Images are sorted by the first of these metrics that is defined.
 _SORTED_BY = ("NSS", "CC", "KLD", "S", "MAE")
 
 
-def pictures(evaluation, model, name, samples):
-    """Return (caption, JPEG bytes) of the images with the best and the worst values.
+def draw_best_and_worst(
+    evaluation: Evaluation,
+    model: Callable[[Sample], np.ndarray],
+    name: str,
+    samples: Sequence[Sample],
+) -> list[tuple[str, bytes]]:
+    """Draw the images with the best and the worst values: image, ground truth and map.
 
     Args:
-        evaluation: `Evaluation` of these samples. model: function of a `Sample` to a
-            map (rows, columns), called `name` in the evaluation.
+        evaluation: of these samples.
+        model: function of a `Sample` to a map (rows, columns).
+        name: of the model in the evaluation.
+        samples: the evaluated samples.
+
+    Returns:
+        List of (caption, JPEG bytes); empty where no metric is defined.
     """
     convention = evaluation.conventions[0]
     scores = evaluation.scores[convention][name]
     metric = next(
-        (each for each in (*_SORTED_BY, *scores) if not np.isnan(scores.get(each, np.nan)).all()),
+        (key for key in (*_SORTED_BY, *scores) if not np.isnan(scores.get(key, np.nan)).all()),
         None,
     )
     if metric is None:
@@ -44,7 +58,14 @@ def pictures(evaluation, model, name, samples):
     ]
 
 
-def _panel(evaluation, model, samples, rows, metric, values):
+def _panel(
+    evaluation: Evaluation,
+    model: Callable[[Sample], np.ndarray],
+    samples: Sequence[Sample],
+    rows: Iterable[int],
+    metric: str,
+    values: np.ndarray,
+) -> Image.Image:
     shown, captions = [], []
     for row in rows:
         sample = samples[row]
@@ -54,7 +75,7 @@ def _panel(evaluation, model, samples, rows, metric, values):
     return panel(shown, captions)
 
 
-def _jpeg(picture):
+def _jpeg(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=88)
     return buffer.getvalue()

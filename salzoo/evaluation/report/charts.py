@@ -1,10 +1,12 @@
-"""Charts as SVG that stand in the page itself and take their colours from it.
+"""Charts as inline SVG that takes its colours from the style sheet of the page.
 
-A model's colour and dashes are the classes `c0`, `c1`, ... of the page's style,
-counted from the last model, the evaluated one, which has the strongest.
+The colour and dashes of a model are the classes `c0`, `c1`, ... of the style sheet,
+counted from the last model, which is the evaluated one.
 """
 
 import html
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -15,18 +17,22 @@ _ROW = 34
 _TEXT = 12
 
 
-def distributions(title, values_by_model, lower_is_better=False):
-    """Draw how a metric is distributed over the images, a row a model.
+def draw_distributions(
+    title: str, values_by_model: Mapping[str, np.ndarray], lower_is_better: bool = False
+) -> str:
+    """Draw how a metric is distributed over the images, one row per model.
 
-    A row is a histogram (its height scaled to the row), a bar from the first to
-    the third quartile, and a tick at the mean. Values beyond the 0.5 % and 99.5 %
-    quantiles of all models together, infinity included, stand in the outermost columns.
+    A row is a histogram (its height scaled to the row), a bar from the first to the third
+    quartile, and a tick at the mean. Values beyond the 0.5 % and 99.5 % quantiles of all
+    models together, infinite ones included, are counted in the outermost bins.
 
     Args:
-        values_by_model: {model: float64 (images,)}, NaN left out.
+        title: of the chart.
+        values_by_model: {model: float64 (images,)}; NaN is left out.
+        lower_is_better: whether lower values are better, for the description.
 
     Returns:
-        text of an <svg>; "" where no model has a finite value.
+        Text of an <svg>; "" where no model has a finite value.
     """
     defined = {model: values[~np.isnan(values)] for model, values in values_by_model.items()}
     pooled = np.concatenate(list(defined.values()))
@@ -37,7 +43,7 @@ def distributions(title, values_by_model, lower_is_better=False):
     left, right, top = 118, WIDTH - 12, 22
     bottom = top + _ROW * len(defined)
 
-    def place(value):
+    def place(value: float) -> float:
         return left + (np.clip(value, low, high) - low) / (high - low) * (right - left)
 
     parts = [_text(0, 12, title, "start", "head")]
@@ -69,22 +75,25 @@ def distributions(title, values_by_model, lower_is_better=False):
     return _svg(f"{title} over images, {better} is better. {'; '.join(said)}.", bottom + 20, parts)
 
 
-def lines(title, axes, curves):
-    """Draw a line a model, both axes from 0 to 1.
+def draw_lines(
+    title: str, axes: tuple[str, str], curves: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> str:
+    """Draw one line per model, with both axes from 0 to 1.
 
     Args:
+        title: of the chart.
         axes: names of the horizontal and the vertical axis.
-        curves: {model: (x, y)}, arrays (points,) of 0..1.
+        curves: {model: (x, y)}, arrays (points,) of 0..1; points with NaN are left out.
 
     Returns:
-        text of an <svg>.
+        Text of an <svg>.
     """
     left, right, top, bottom = 40, WIDTH - 12, 48, 290
 
-    def across(value):
+    def across(value: float) -> float:
         return left + value * (right - left)
 
-    def up(value):
+    def up(value: float) -> float:
         return bottom - value * (bottom - top)
 
     ticks = np.linspace(0, 1, 6)
@@ -98,7 +107,9 @@ def lines(title, axes, curves):
     for index, (model, (x, y)) in enumerate(curves.items()):
         colour = _colour(len(curves) - 1 - index)
         points = " ".join(
-            f"{across(a):.1f},{up(b):.1f}" for a, b in zip(x, y, strict=True) if a == a and b == b
+            f"{across(a):.1f},{up(b):.1f}"
+            for a, b in zip(x, y, strict=True)
+            if not (math.isnan(a) or math.isnan(b))
         )
         parts.append(f'<polyline class="line {colour}" points="{points}"/>')
         base = bottom + 52 + 18 * index
@@ -108,47 +119,49 @@ def lines(title, axes, curves):
     return _svg(f"{title}: {axes[1]} over {axes[0]} of {', '.join(curves)}.", height, parts)
 
 
-def _svg(description, height, parts):
+def _svg(description: str, height: float, parts: Iterable[str]) -> str:
     return (
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{html.escape(description)}">'
         f"{''.join(parts)}</svg>"
     )
 
 
-def _text(x, y, text, anchor, kind=""):
+def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:
     kind = f' class="{kind}"' if kind else ""
     return f'<text{kind} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html.escape(text)}</text>'
 
 
-def _cut(text, letters):
+def _cut(text: str, letters: int) -> str:
     return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
-def _colour(index):
+def _colour(index: int) -> str:
     return f"c{index % COLOURS}"
 
 
-def _horizontal_axis(ticks, place, top, bottom):
+def _horizontal_axis(
+    ticks: np.ndarray, place: Callable[[float], float], top: float, bottom: float
+) -> Iterator[str]:
     digits = _digits(ticks)
     for tick in ticks:
         yield f'<path class="grid" d="M{place(tick):.1f} {top}V{bottom}"/>'
         yield _text(place(tick), bottom + _TEXT + 2, f"{tick:.{digits}f}", "middle")
 
 
-def _digits(ticks):
+def _digits(ticks: Sequence[float]) -> int:
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
     return max(0, int(np.ceil(-np.log10(step) - 1e-9)))
 
 
-def _ticks(low, high):
+def _ticks(low: float, high: float) -> np.ndarray:
     """Return three to seven round numbers from low to high."""
     step = 10 ** np.floor(np.log10((high - low) / 3))
     step *= max(factor for factor in (1, 2, 5) if step * factor * 3 <= (high - low) * 1.000001)
     return np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step
 
 
-def _widened(low, high):
-    """Make room around equal ends."""
+def _widened(low: float, high: float) -> tuple[float, float]:
+    """Return the ends of an interval, moved apart where they are equal."""
     if high - low > 1e-9 * max(1.0, abs(low)):
         return low, high
     return low - 0.5, high + 0.5

@@ -1,27 +1,31 @@
-"""A `Comparison` as tables, and those as text, markdown, HTML, csv and json."""
+"""Reports of a `Comparison`: text, markdown, HTML, CSV and JSON."""
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
-from salzoo.evaluation.report.charts import distributions
-from salzoo.evaluation.report.html_page import page, terms
-from salzoo.evaluation.report.sections import arrowed
-from salzoo.evaluation.statistics import RANKED, better
+from salzoo.evaluation.comparison import Comparison
+from salzoo.evaluation.metric_properties import LOWER_IS_BETTER
+from salzoo.evaluation.report.charts import draw_distributions
+from salzoo.evaluation.report.html_page import render_page, render_terms
+from salzoo.evaluation.report.sections import add_arrow
+from salzoo.evaluation.statistics import RANKED, improvement
 from salzoo.utils.table import Table, escaped, interval, number, probability
 
 ABOUT = (
-    "Differences are first minus second over the images where both are defined, in brackets "
-    "their 95 % bootstrap interval over images; the better mean is marked where that leaves out "
-    "0. p values: paired t-test and sign permutation, two-tailed, not corrected for the number "
-    "of comparisons."
+    "Differences are first minus second over the images where both are defined, with their 95 % "
+    "bootstrap interval over images in brackets. The better mean is marked where the interval "
+    "does not contain 0. p values: paired t-test and sign permutation test, two-tailed, not "
+    "corrected for multiple comparisons."
 )
 
 
-def tables(comparison):
-    """Return [(heading, [Table, ...]), ...] of all that a comparison says."""
+def build_tables(comparison: Comparison) -> list[tuple[str, list[Table]]]:
+    """Return the tables of a comparison as (heading, tables) pairs."""
     others = range(1, len(comparison.labels))
     pairs = [
         _difference_table(comparison, convention, second)
@@ -39,41 +43,42 @@ def tables(comparison):
         for second in others
         if (table := _category_table(comparison, convention, second))
     ]
-    sections = [("Differences", pairs), ("Ranks", ranks), ("What improved most", categories)]
+    sections = [("Differences", pairs), ("Ranks", ranks), ("Largest improvements", categories)]
     return [(heading, group) for heading, group in sections if group]
 
 
-def text(comparison):
-    """Return the comparison for a terminal."""
-    groups = [table.text() for _, group in tables(comparison) for table in group]
+def render_text(comparison: Comparison) -> str:
+    """Return a comparison as text for a terminal."""
+    groups = [table.text() for _, group in build_tables(comparison) for table in group]
     return "\n\n".join([*groups, "\n".join([ABOUT, *comparison.notes])])
 
 
-def markdown(comparison):
-    """Return the comparison as markdown."""
+def render_markdown(comparison: Comparison) -> str:
+    """Return a comparison as markdown."""
     parts = [f"# {escaped(_title(comparison))}"]
     parts.append("\n".join(f"- {term}: {escaped(value)}" for term, value in _facts(comparison)))
-    for heading, group in tables(comparison):
+    for heading, group in build_tables(comparison):
         parts += [f"## {heading}", *(table.markdown() for table in group)]
     return "\n\n".join([*parts, *map(escaped, [ABOUT, *comparison.notes])]) + "\n"
 
 
-def html(comparison):
-    """Return the comparison as a self-contained page."""
+def render_html(comparison: Comparison) -> str:
+    """Return a comparison as a self-contained HTML page."""
     sections = [
-        (heading, "".join(table.html() for table in group)) for heading, group in tables(comparison)
+        (heading, "".join(table.html() for table in group))
+        for heading, group in build_tables(comparison)
     ]
     sections.insert(1, ("Differences, image by image", _charts(comparison)))
     notes = dict(enumerate([ABOUT, *comparison.notes], 1))
-    return page(
+    return render_page(
         _title(comparison),
         f"Compared on {comparison.sides[0][0].evaluation.dataset}",
-        terms(dict(_facts(comparison))),
-        [*sections, ("Notes", terms(notes))],
+        render_terms(dict(_facts(comparison))),
+        [*sections, ("Notes", render_terms(notes))],
     )
 
 
-def records(comparison):
+def list_records(comparison: Comparison) -> list[dict[str, Any]]:
     """Return the differences as a list of dicts."""
     return [
         asdict(difference)
@@ -83,10 +88,13 @@ def records(comparison):
     ]
 
 
-def as_csv(comparison):
-    """Return the differences as csv, a row a convention, pair and metric; undefined is empty."""
+def render_csv(comparison: Comparison) -> str:
+    """Return the differences as CSV, one row per convention, pair and metric.
+
+    Undefined values are empty.
+    """
     rows = []
-    for record in records(comparison):
+    for record in list_records(comparison):
         means, spreads = record.pop("means"), record.pop("spreads") or (None, None)
         rows.append(
             {
@@ -104,8 +112,8 @@ def as_csv(comparison):
     return buffer.getvalue()
 
 
-def as_json(comparison):
-    """Return all of the comparison as plain values for json."""
+def list_values(comparison: Comparison) -> dict[str, Any]:
+    """Return the complete comparison as plain values for JSON."""
     return {
         "title": _title(comparison),
         "sides": {
@@ -114,7 +122,7 @@ def as_json(comparison):
         },
         "images": len(comparison.images),
         "seed": comparison.seed,
-        "differences": _plain(records(comparison)),
+        "differences": _plain(list_records(comparison)),
         "ranks": {name: comparison.ranks(name) for name in comparison.conventions},
         "categories": {
             convention: {
@@ -127,11 +135,11 @@ def as_json(comparison):
     }
 
 
-def _title(comparison):
+def _title(comparison: Comparison) -> str:
     return f"{comparison.labels[0]} against {', '.join(comparison.labels[1:])}"
 
 
-def _facts(comparison):
+def _facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
     evaluation = comparison.sides[0][0].evaluation
     yield "Dataset", f"{evaluation.dataset}, split {evaluation.split}"
     yield "Images", str(len(comparison.images))
@@ -140,36 +148,36 @@ def _facts(comparison):
     yield "Seed", str(comparison.seed)
 
 
-def _difference_table(comparison, convention, second):
+def _difference_table(comparison: Comparison, convention: str, second: int) -> Table:
     differences = comparison.differences(convention, second)
     labels = comparison.labels[0], comparison.labels[second]
     runs = len(comparison.sides[0])
     header = ["", *labels, "difference", "t-test p", "permutation p", "better/same/worse"]
     rows, strong = [], set()
-    for row, each in enumerate(differences):
-        spreads = each.spreads or (None, None)
+    for row, item in enumerate(differences):
+        spreads = item.spreads or (None, None)
         cells = [
             (number(mean), f"± {number(spread)}" if spread is not None else "")
-            for mean, spread in zip(each.means, spreads, strict=True)
+            for mean, spread in zip(item.means, spreads, strict=True)
         ]
         change = (
-            number(each.difference, signed=True),
-            interval(each.low, each.high, signed=True),
+            number(item.difference, signed=True),
+            interval(item.low, item.high, signed=True),
         )
-        counts = f"{each.better}/{each.same}/{each.worse}"
-        tests = [probability(each.t_test), probability(each.permutation)]
-        rows.append([arrowed(each.metric), *cells, change, *tests, counts])
+        counts = f"{item.better}/{item.same}/{item.worse}"
+        tests = [probability(item.t_test), probability(item.permutation)]
+        rows.append([add_arrow(item.metric), *cells, change, *tests, counts])
         if runs > 1:
-            rows[-1].append(probability(each.one_tailed))
-        if each.improved is not None:
-            strong.add((row, 1 if each.improved else 2))
+            rows[-1].append(probability(item.one_tailed))
+        if item.improved is not None:
+            strong.add((row, 1 if item.improved else 2))
     if runs > 1:
         header.append(f"one-tailed p, {runs} runs")
     title = f"Convention {convention}: {labels[0]} against {labels[1]}"
     return Table(title, header, rows, strong)
 
 
-def _rank_table(comparison, convention):
+def _rank_table(comparison: Comparison, convention: str) -> Table | None:
     ranks = comparison.ranks(convention)
     if ranks is None:
         return None
@@ -183,14 +191,14 @@ def _rank_table(comparison, convention):
     ]
     rows.sort(key=lambda row: ranks[row[0]])
     return Table(
-        f"Convention {convention}: cumulative rank, the lower the better",
-        ["", *map(arrowed, RANKED), "sum of ranks"],
+        f"Convention {convention}: cumulative rank, lower is better",
+        ["", *map(add_arrow, RANKED), "sum of ranks"],
         rows,
-        notes=["The competition ranks in sAUC, CC and KLD, summed, as MSI-Net (2020) ranks."],
+        notes=["The sum of the competition ranks in sAUC, CC and KLD, as in MSI-Net (2020)."],
     )
 
 
-def _category_table(comparison, convention, second):
+def _category_table(comparison: Comparison, convention: str, second: int) -> Table | None:
     categories = comparison.categories(convention, second)
     if not categories:
         return None
@@ -203,19 +211,19 @@ def _category_table(comparison, convention, second):
         (row, column)
         for row, means in enumerate(categories.values())
         for column, metric in enumerate(metrics, 1)
-        if better(metric, means[metric], 0.0) > 0
+        if improvement(metric, means[metric], 0.0) > 0
     }
     first, other = comparison.labels[0], comparison.labels[second]
     return Table(
         f"Convention {convention}: {first} minus {other} by category",
-        ["category", *map(arrowed, metrics)],
+        ["category", *map(add_arrow, metrics)],
         rows,
         strong,
-        notes=["What improved most first, by cumulative rank; what improved is marked."],
+        notes=["Largest improvement first, by cumulative rank; improvements are marked."],
     )
 
 
-def _charts(comparison):
+def _charts(comparison: Comparison) -> str:
     charts = []
     for convention in comparison.conventions:
         for metric in comparison.metrics(convention):
@@ -223,19 +231,19 @@ def _charts(comparison):
                 f"minus {label}": comparison.gaps(convention, metric, second)
                 for second, label in enumerate(comparison.labels[1:], 1)
             }
-            title = f"{arrowed(metric)}, {convention}: {comparison.labels[0]}"
-            charts.append(distributions(title, differences, better(metric, 0, 1) > 0))
+            title = f"{add_arrow(metric)}, {convention}: {comparison.labels[0]}"
+            charts.append(draw_distributions(title, differences, metric in LOWER_IS_BETTER))
     return f'<div class="charts">{"".join(charts)}</div>'
 
 
-def _undefined(value):
+def _undefined(value: object) -> bool:
     return value is None or (isinstance(value, float) and np.isnan(value))
 
 
-def _plain(value):
-    """Return values for json, which knows neither NaN nor infinity: None."""
+def _plain(value: Any) -> Any:
+    """Return values for JSON, with None for NaN and infinity."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -1,57 +1,67 @@
-"""An evaluation as one web page that needs nothing beside itself."""
+"""HTML report of an evaluation: one self-contained page."""
 
 import base64
 import html as markup
 import io
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
+from PIL import Image
 
-from salzoo.evaluation.report.charts import distributions, lines
+from salzoo.evaluation.metric_properties import LOWER_IS_BETTER
+from salzoo.evaluation.report.charts import draw_distributions, draw_lines
 from salzoo.evaluation.report.sections import (
-    arrowed,
-    category_table,
-    facts,
-    main_model,
+    add_arrow,
+    build_category_table,
+    build_score_table,
+    list_facts,
     mean_curves,
-    score_table,
 )
 from salzoo.evaluation.report.style import STYLE
-from salzoo.evaluation.statistics import LOWER_IS_BETTER
+from salzoo.evaluation.results import Evaluation
 
 
-def html(evaluation, pictures=()):
-    """Return an `Evaluation` as a self-contained page: no script, no file, no network.
+def render_html(
+    evaluation: Evaluation, figures: Iterable[tuple[str, Image.Image | bytes]] = ()
+) -> str:
+    """Return an evaluation as a self-contained page without scripts or external files.
 
-    Tables with intervals, pictures, precision and F curves (salient objects),
-    distributions over images, categories, definitions and versions. Readable in
-    light and dark, on paper and aloud.
+    It has tables with intervals, figures, precision and F curves (salient objects),
+    distributions over images, categories, definitions and versions, a light and a dark
+    style, a style for printing and texts for screen readers.
 
     Args:
-        evaluation: `Evaluation`.
-        pictures: (caption, picture) pairs, in the order of the page; a picture is a
-            PIL image, or the bytes of a PNG or JPEG file.
+        evaluation: the evaluation.
+        figures: (caption, picture) pairs in the order of the page; a picture is a PIL
+            image, or the bytes of a PNG or JPEG file.
     """
     sections = [
         (
             "Results",
-            "".join(score_table(evaluation, each).html() for each in evaluation.conventions),
+            "".join(build_score_table(evaluation, name).html() for name in evaluation.conventions),
         ),
-        ("Best and worst images", "".join(figure(*pair) for pair in pictures)),
+        ("Best and worst images", "".join(render_figure(*figure) for figure in figures)),
         ("Curves", _curves(evaluation)),
         ("Distributions over images", _distributions(evaluation)),
         ("By category", _categories(evaluation)),
         ("Definitions", _definitions(evaluation)),
-        ("Made with", terms(evaluation.versions)),
+        ("Made with", render_terms(evaluation.versions)),
     ]
-    lead = f"{main_model(evaluation)} measured on {evaluation.dataset}"
-    return page(evaluation.title, lead, terms(facts(evaluation)), sections)
+    lead = f"{evaluation.main_model} measured on {evaluation.dataset}"
+    introduction = render_terms(list_facts(evaluation))
+    return render_page(evaluation.title, lead, introduction, sections)
 
 
-def page(title, lead, introduction, sections):
-    """Return a whole page.
+def render_page(
+    title: str, lead: str, introduction: str, sections: Iterable[tuple[str, str]]
+) -> str:
+    """Return a complete page.
 
     Args:
-        title, lead: plain texts. introduction: markup.
+        title: plain text.
+        lead: plain text above the title.
+        introduction: markup.
         sections: (heading, markup) pairs; those without markup are left out.
     """
     body = "\n".join(
@@ -81,8 +91,8 @@ def page(title, lead, introduction, sections):
 """
 
 
-def terms(values):
-    """Return {term: text} as a list of definitions."""
+def render_terms(values: Mapping[Any, Any]) -> str:
+    """Return {term: text} as a definition list."""
     if not values:
         return ""
     pairs = "".join(
@@ -92,8 +102,13 @@ def terms(values):
     return f"<dl>{pairs}</dl>"
 
 
-def figure(caption, picture):
-    """Return a picture, held in the page itself, with its caption."""
+def render_figure(caption: str, picture: Image.Image | bytes) -> str:
+    """Return a figure with the picture as a data URL.
+
+    Args:
+        caption: plain text.
+        picture: PIL image, or the bytes of a PNG or JPEG file.
+    """
     if not isinstance(picture, bytes):
         buffer = io.BytesIO()
         picture.save(buffer, "PNG", optimize=True)
@@ -107,32 +122,34 @@ def figure(caption, picture):
     )
 
 
-def _curves(evaluation):
+def _curves(evaluation: Evaluation) -> str:
     parts = []
     for convention in evaluation.conventions:
         curves = mean_curves(evaluation, convention)
         if not curves:
             continue
-        precision = {model: (each["recall"], each["precision"]) for model, each in curves.items()}
+        precision = {
+            model: (of_model["recall"], of_model["precision"]) for model, of_model in curves.items()
+        }
         thresholds = np.linspace(1, 0, 256)
-        f_measure = {model: (thresholds, each["f"]) for model, each in curves.items()}
+        f_measure = {model: (thresholds, of_model["f"]) for model, of_model in curves.items()}
         parts += [
             f"<h3>Convention {markup.escape(convention)}</h3>",
             '<div class="charts">',
-            lines("Precision and recall", ("recall", "precision"), precision),
-            lines("F measure", ("threshold", "F"), f_measure),
+            draw_lines("Precision and recall", ("recall", "precision"), precision),
+            draw_lines("F measure", ("threshold", "F"), f_measure),
             "</div>",
         ]
     return "".join(parts)
 
 
-def _distributions(evaluation):
+def _distributions(evaluation: Evaluation) -> str:
     parts = []
     for place, convention in enumerate(evaluation.conventions):
         scores = evaluation.scores[convention]
         charts = "".join(
-            distributions(
-                arrowed(metric),
+            draw_distributions(
+                add_arrow(metric),
                 {model: np.asarray(scores[model].get(metric, [])) for model in scores},
                 metric in LOWER_IS_BETTER,
             )
@@ -142,19 +159,19 @@ def _distributions(evaluation):
         summary = f"<summary>Convention {markup.escape(convention)}</summary>"
         parts.append(f'<details{opened}>{summary}<div class="charts">{charts}</div></details>')
     legend = (
-        '<p class="hint">Histogram of the images, a bar over the middle half of them, a tick at '
-        "the mean. What lies beyond the 0.5 % and 99.5 % quantiles is in the outermost columns.</p>"
+        '<p class="hint">Histogram over images, a bar from the first to the third quartile, a tick '
+        "at the mean. Values beyond the 0.5 % and 99.5 % quantiles are in the outermost bins.</p>"
     )
     return legend + "".join(parts)
 
 
-def _categories(evaluation):
-    tables = [category_table(evaluation, name) for name in evaluation.conventions]
+def _categories(evaluation: Evaluation) -> str:
+    tables = [build_category_table(evaluation, name) for name in evaluation.conventions]
     return "".join(table.html() for table in tables if table)
 
 
-def _definitions(evaluation):
+def _definitions(evaluation: Evaluation) -> str:
     return "".join(
-        f"<h3>Convention {markup.escape(convention)}</h3>{terms(sentences)}"
-        for convention, sentences in evaluation.definitions.items()
+        f"<h3>Convention {markup.escape(convention)}</h3>{render_terms(definitions)}"
+        for convention, definitions in evaluation.definitions.items()
     )

@@ -1,17 +1,24 @@
-"""An evaluation as markdown."""
+"""Markdown report of an evaluation."""
 
-from salzoo.evaluation.report.sections import category_table, facts, score_table
+from collections.abc import Mapping
+
+from salzoo.evaluation.report.sections import (
+    build_category_table,
+    build_score_table,
+    list_facts,
+)
+from salzoo.evaluation.results import Evaluation
 from salzoo.utils.table import escaped
 
 
-def markdown(evaluation):
-    """Return an `Evaluation` as markdown: tables with intervals, categories, definitions.
+def render_markdown(evaluation: Evaluation) -> str:
+    """Return an evaluation as markdown: tables with intervals, categories and definitions.
 
-    For GitHub, a paper's supplement or an issue; pictures and charts are in `html`.
+    Figures and charts are in the HTML page only.
     """
-    parts = [f"# {escaped(evaluation.title)}", _list(facts(evaluation))]
-    parts += [score_table(evaluation, name).markdown() for name in evaluation.conventions]
-    categories = [category_table(evaluation, name) for name in evaluation.conventions]
+    parts = [f"# {escaped(evaluation.title)}", _list(list_facts(evaluation))]
+    parts += [build_score_table(evaluation, name).markdown() for name in evaluation.conventions]
+    categories = [build_category_table(evaluation, name) for name in evaluation.conventions]
     if any(categories):
         parts.append("## By category")
         parts += [table.markdown() for table in categories if table]
@@ -22,5 +29,6 @@ def markdown(evaluation):
     return "\n\n".join(parts) + "\n"
 
 
-def _list(values):
-    return "\n".join(f"- {escaped(str(term))}: {escaped(str(of))}" for term, of in values.items())
+def _list(values: Mapping[str, str]) -> str:
+    items = ((escaped(str(term)), escaped(str(text))) for term, text in values.items())
+    return "\n".join(f"- {term}: {text}" for term, text in items)

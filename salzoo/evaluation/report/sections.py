@@ -1,27 +1,25 @@
-"""What a report says, as tables and sentences, whatever it is written in."""
+"""The tables and facts of a report, for every output format."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from salzoo.evaluation.statistics import LOWER_IS_BETTER
+from salzoo.evaluation.metric_properties import LOWER_IS_BETTER
+from salzoo.evaluation.results import Evaluation
+from salzoo.evaluation.statistics import mean_of_defined
 from salzoo.utils.table import Table, interval, number
 from salzoo.utils.task import Task
 
 INTERVALS = "In brackets: 95 % intervals of the mean, images drawn with replacement (bootstrap)."
 
 
-def arrowed(metric):
-    """Return a metric's name with the way that is better."""
+def add_arrow(metric: str) -> str:
+    """Return the name of a metric with an arrow to its better values."""
     return f"{metric} {'↓' if metric in LOWER_IS_BETTER else '↑'}"
 
 
-def main_model(evaluation):
-    """Return the name of the model that the evaluation is about: the last that is no baseline."""
-    own = [model for model in evaluation.models if model not in evaluation.baselines]
-    return (own or evaluation.models)[-1]
-
-
-def facts(evaluation):
-    """Return what was measured as {term: text}."""
+def list_facts(evaluation: Evaluation) -> dict[str, str]:
+    """Return what was evaluated as {term: text}."""
     return {
         "Dataset": f"{evaluation.dataset}, split {evaluation.split}",
         "Images": str(len(evaluation.images)),
@@ -34,8 +32,13 @@ def facts(evaluation):
     }
 
 
-def score_table(evaluation, convention):
-    """Return the table of means under a convention, a row a model."""
+def build_score_table(evaluation: Evaluation, convention: str) -> Table:
+    """Return the table of means under a convention, one row per model.
+
+    Args:
+        evaluation: the evaluation.
+        convention: name.
+    """
     means, intervals = evaluation.means()[convention], evaluation.intervals()[convention]
     metrics = evaluation.metrics
     rows = [
@@ -49,51 +52,61 @@ def score_table(evaluation, convention):
     }
     return Table(
         title=f"Convention {convention}",
-        header=["", *map(arrowed, metrics)],
+        header=["", *map(add_arrow, metrics)],
         rows=rows,
         strong=strong,
-        main={list(means).index(main_model(evaluation))},
+        main={list(means).index(evaluation.main_model)},
         notes=[INTERVALS, *_remarks(evaluation, convention)],
     )
 
 
-def _remarks(evaluation, convention):
-    """Return sentences on metrics that the convention does not have, and on values."""
-    present = {metric for each in evaluation.scores[convention].values() for metric in each}
+def _remarks(evaluation: Evaluation, convention: str) -> list[str]:
+    """Return notes on metrics and values that the convention does not have."""
+    by_model = evaluation.scores[convention]
+    present = {metric for by_metric in by_model.values() for metric in by_metric}
     lacking = [metric for metric in evaluation.metrics if metric not in present]
     sentence = f"Not in this convention: {', '.join(lacking)}." if lacking else ""
     return [*filter(None, [sentence, evaluation.left_out([convention])])]
 
 
-def category_table(evaluation, convention):
-    """Return the main model's means a category, None where images have fewer than two."""
+def build_category_table(evaluation: Evaluation, convention: str) -> Table | None:
+    """Return the means of the evaluated model in each category.
+
+    Args:
+        evaluation: the evaluation.
+        convention: name.
+
+    Returns:
+        The table, None where the images have fewer than two categories.
+    """
     categories = np.array([category or "" for category in evaluation.categories])
     names = sorted(set(categories) - {""})
     if len(names) < 2:
         return None
-    scores = evaluation.scores[convention][main_model(evaluation)]
+    scores = evaluation.scores[convention][evaluation.main_model]
     rows = [
         [name, str(np.sum(categories == name))]
-        + [number(mean(values[categories == name])) for values in scores.values()]
+        + [number(mean_of_defined(values[categories == name])) for values in scores.values()]
         for name in names
     ]
-    title = f"Convention {convention}: {main_model(evaluation)} by category"
+    title = f"Convention {convention}: {evaluation.main_model} by category"
     notes = []
     if evaluation.task is Task.OBJECTS:
         notes = ["max and mean F and E: means of the images' own values here."]
-    return Table(title, ["category", "images", *map(arrowed, scores)], rows, notes=notes)
+    return Table(title, ["category", "images", *map(add_arrow, scores)], rows, notes=notes)
 
 
-def mean(values):
-    """Return the mean of what is defined, NaN if nothing is."""
-    with np.errstate(invalid="ignore"):  # infinity minus infinity
-        return float(np.nanmean(values)) if not np.isnan(values).all() else float("nan")
-
-
-def mean_curves(evaluation, convention):
-    """Return {model: {"precision": (256,), ...}}, means over images; {} without curves.
+def mean_curves(evaluation: Evaluation, convention: str) -> dict[str, dict[str, np.ndarray]]:
+    """Return the mean curves over images.
 
     Images where a model has no curve, since its map has NaN, are left out.
+
+    Args:
+        evaluation: the evaluation.
+        convention: name.
+
+    Returns:
+        {model: {"precision", "recall", "f", "e": (256,)}}; {} for fixations.
     """
     if not evaluation.curves:
         return {}
@@ -106,18 +119,20 @@ def mean_curves(evaluation, convention):
     }
 
 
-def _mean(means, model, metric):
+def _mean(means: Mapping[str, Mapping[str, float]], model: str, metric: str) -> str:
     return number(means[model].get(metric))
 
 
-def _ends(intervals, model, metric):
+def _ends(
+    intervals: Mapping[str, Mapping[str, tuple[float, float]]], model: str, metric: str
+) -> str:
     return interval(*intervals.get(model, {}).get(metric, (None, None)))
 
 
-def _best(metric, values):
-    """Return the places of the best of a column, as far as its digits tell them apart."""
-    values = np.array([np.nan if value is None else value for value in values], "float64")
+def _best(metric: str, means: Sequence[float | None]) -> list[int]:
+    """Return the rows with the best value of a column, equal if all printed digits are."""
+    values = np.array([np.nan if mean is None else mean for mean in means], "float64")
     if np.isnan(values).all():
         return []
     best = np.nanmin(values) if metric in LOWER_IS_BETTER else np.nanmax(values)
-    return [place for place, value in enumerate(values) if number(value) == number(best)]
+    return [row for row, value in enumerate(values) if number(value) == number(best)]

@@ -48,7 +48,7 @@ class Page(html.parser.HTMLParser):
 def test_a_page_stands_alone_and_says_everything():
     evaluation = fixation_evaluation()
     picture = Image.fromarray(np.zeros((4, 6, 3), "uint8"))
-    page = Page(report.html(evaluation, [("Best: <a>.jpg", picture)]))
+    page = Page(report.render_html(evaluation, [("Best: <a>.jpg", picture)]))
     text = " ".join(page.text)
     for expected in (
         evaluation.title,
@@ -68,7 +68,7 @@ def test_a_page_stands_alone_and_says_everything():
     assert not {"script", "link", "iframe"} & {tag for tag, _ in page.tags}
     sources = [value for _, attributes in page.tags for value in [attributes.get("src")] if value]
     assert all(source.startswith("data:image/png;base64,") for source in sources) and sources
-    assert not re.search(r"https?://|url\(|@import", report.html(evaluation))
+    assert not re.search(r"https?://|url\(|@import", report.render_html(evaluation))
     (image,) = page.of("img")
     assert image["alt"] == "Best: <a>.jpg"
     assert base64.b64decode(image["src"].split(",")[1]).startswith(b"\x89PNG")
@@ -89,11 +89,11 @@ def test_names_are_never_markup():
         notes=[evil],
         categories=[evil, "b"] * 30,
     )
-    page = Page(report.html(evaluation, [(evil, b"\xff\xd8jpeg")]))
+    page = Page(report.render_html(evaluation, [(evil, b"\xff\xd8jpeg")]))
     assert page.of("script") == []
     assert page.of("img")[0]["src"].startswith("data:image/jpeg")
     assert evil in " ".join(page.text)
-    assert re.search(r"(?<!\\)<script", report.markdown(evaluation)) is None
+    assert re.search(r"(?<!\\)<script", report.render_markdown(evaluation)) is None
 
 
 def test_an_image_without_curve_is_left_out_of_the_mean_curve():
@@ -107,7 +107,7 @@ def test_an_image_without_curve_is_left_out_of_the_mean_curve():
 
 def test_masks_have_curves_and_no_categories():
     evaluation = object_evaluation()
-    page = report.html(evaluation)
+    page = report.render_html(evaluation)
     text = " ".join(Page(page).text)
     assert "Precision and recall" in text and "F measure" in text and "By category" not in text
     assert page.count("<polyline") == 4
@@ -115,12 +115,12 @@ def test_masks_have_curves_and_no_categories():
     whole = evaluation.means()["pysod"]["asnet"]["maxF"]
     assert whole < evaluation.scores["pysod"]["asnet"]["maxF"].mean() - 0.05
     assert f"{whole:.3f}" in text
-    assert "Curves" not in " ".join(Page(report.html(fixation_evaluation())).text)
+    assert "Curves" not in " ".join(Page(report.render_html(fixation_evaluation())).text)
 
 
 def test_markdown_says_the_same():
     evaluation = fixation_evaluation()
-    text = report.markdown(evaluation)
+    text = report.render_markdown(evaluation)
     assert text.startswith(f"# {evaluation.title}\n")
     mean = evaluation.means()["mit"]["msinet"]["KLD"]
     assert f"**{mean:.3f} [" in text  # the best of its column
@@ -132,15 +132,16 @@ def test_markdown_says_the_same():
 def test_what_has_no_value_is_a_dash_everywhere():
     evaluation = fixation_evaluation(images=1)
     evaluation.scores["mit"]["msinet"]["CC"][:] = np.nan
-    Page(report.html(evaluation))
-    row = next(line for line in report.markdown(evaluation).splitlines() if "| msinet" in line)
+    Page(report.render_html(evaluation))
+    lines = report.render_markdown(evaluation).splitlines()
+    row = next(line for line in lines if "| msinet" in line)
     assert row.split(" | ")[5] == "-"
     evaluation = fixation_evaluation(images=1)
     evaluation.scores["mit"]["msinet"]["IG"][:] = -np.inf
-    assert "| -inf [-inf, -inf] |" in report.markdown(evaluation)
-    Page(report.html(evaluation))
+    assert "| -inf [-inf, -inf] |" in report.render_markdown(evaluation)
+    Page(report.render_html(evaluation))
     empty = {name: np.full(3, np.nan) for name in ("a", "b")}
-    assert charts.distributions("CC", empty) == ""
+    assert charts.draw_distributions("CC", empty) == ""
 
 
 def svg(text):
@@ -153,7 +154,7 @@ def svg(text):
     [[0.5], [0.0, 1.0], [1e-9, 2e-9, 3e-9], [-3.0, 1e6], [7.0, 7.0, np.nan], [-np.inf, 0.1, 0.2]],
 )
 def test_charts_of_any_range_are_sound(values):
-    elements = svg(charts.distributions("CC ↑", {"a & b": np.array(values), "c": np.empty(0)}))
+    elements = svg(charts.draw_distributions("CC ↑", {"a & b": np.array(values), "c": np.empty(0)}))
     ticks = [text for tag, kind, text in elements if kind.get("text-anchor") == "middle"]
     assert 1 <= len(ticks) <= 12 and len(set(ticks)) == len(ticks)
     for _, attributes, _ in elements:
@@ -162,7 +163,7 @@ def test_charts_of_any_range_are_sound(values):
 
 def test_a_histogram_has_an_area_in_proportion_to_the_counts():
     values = np.repeat([0.0, 1.0], [30, 10])
-    elements = svg(charts.distributions("CC", {"model": values}))
+    elements = svg(charts.draw_distributions("CC", {"model": values}))
     (path,) = [kind["d"] for _, kind, _ in elements if kind.get("class") == "area c0"]
     base = float(re.match(r"M\S+ (\S+)", path)[1])
     heights = sorted((base - float(y) for y in re.findall(r"V([\d.]+)", path)), reverse=True)
@@ -170,7 +171,8 @@ def test_a_histogram_has_an_area_in_proportion_to_the_counts():
 
 
 def test_curves_are_where_their_values_are():
-    text = charts.lines("PR", ("recall", "precision"), {"m": (np.array([0, 1]), np.array([1, 0]))})
+    curves = {"m": (np.array([0, 1]), np.array([1, 0]))}
+    text = charts.draw_lines("PR", ("recall", "precision"), curves)
     (line,) = [kind["points"] for _, kind, _ in svg(text) if "points" in kind]
     (x0, y0), (x1, y1) = (map(float, point.split(",")) for point in line.split())
     assert x0 < x1 and y0 < y1  # down to the right

@@ -1,0 +1,89 @@
+"""Journal entries: the scores of one image as JSON values, and back to arrays."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from salzoo.evaluation.config import EvaluationConfig, metrics_of_convention
+from salzoo.evaluation.storage import CURVES
+
+THRESHOLDS = 256
+
+Scores = dict[str, dict[str, dict[str, float]]]
+Entry = dict[str, Any]
+
+
+def pack_entry(scores: Scores, curves: dict[str, dict[str, np.ndarray]]) -> Entry:
+    """Make the journal entry of an image.
+
+    Args:
+        scores: {convention: {model: {metric: value}}}, NaN where undefined.
+        curves: {convention: {model: float32 (4, 256)}}; {} for fixations.
+
+    Returns:
+        dict of plain values for JSON, arrays as base64.
+    """
+    packed = {
+        convention: {
+            model: base64.b64encode(array.tobytes()).decode("ascii")
+            for model, array in by_model.items()
+        }
+        for convention, by_model in curves.items()
+    }
+    return {"scores": scores, "curves": packed}
+
+
+def scores_from_entries(
+    entries: Sequence[Entry], config: EvaluationConfig, models: Sequence[str]
+) -> dict[str, dict[str, dict[str, np.ndarray]]]:
+    """Collect the scores of all images.
+
+    Args:
+        entries: of `pack_entry`, one per image.
+        config: names the task, the conventions and the metrics.
+        models: names, baselines included.
+
+    Returns:
+        {convention: {model: {metric: float64 (images,)}}}.
+    """
+    return {
+        convention: {
+            model: {
+                metric: np.array([e["scores"][convention][model][metric] for e in entries])
+                for metric in config.metrics
+                if metric in metrics_of_convention(config.task, convention)
+            }
+            for model in models
+        }
+        for convention in config.conventions
+    }
+
+
+def curves_from_entries(
+    entries: Sequence[Entry], conventions: Sequence[str], models: Sequence[str]
+) -> dict[str, dict[str, dict[str, np.ndarray]]]:
+    """Collect the curves of all images.
+
+    Args:
+        entries: of `pack_entry`, one per image.
+        conventions: names.
+        models: names, baselines included.
+
+    Returns:
+        {convention: {model: {curve: float32 (images, 256)}}}.
+    """
+    return {
+        convention: {
+            model: _unpack([entry["curves"][convention][model] for entry in entries])
+            for model in models
+        }
+        for convention in conventions
+    }
+
+
+def _unpack(texts: list[str]) -> dict[str, np.ndarray]:
+    content = b"".join(base64.b64decode(text) for text in texts)
+    stacked = np.frombuffer(content, "float32").reshape(len(texts), len(CURVES), THRESHOLDS)
+    return {name: stacked[:, place] for place, name in enumerate(CURVES)}
