@@ -95,7 +95,7 @@ class RunConfig:
         )
 
 
-def read_config(folder: str) -> RunConfig:
+def read_config(folder: str | os.PathLike[str]) -> RunConfig:
     """Read config.json of a run folder.
 
     Args:
@@ -187,7 +187,7 @@ def new_config(given: Mapping[str, Any]) -> RunConfig:
     return config
 
 
-def resumed_config(run_dir: str | None, given: Mapping[str, Any]) -> RunConfig:
+def resumed_config(run_dir: str | os.PathLike[str] | None, given: Mapping[str, Any]) -> RunConfig:
     """Read the config of a run that is resumed; only `epochs` and `data_dir` may change.
 
     Args:

@@ -57,7 +57,7 @@ class _Session:
 
 def train(
     config: RunConfig,
-    run_dir: str | os.PathLike,
+    run_dir: str | os.PathLike[str],
     resume: bool = False,
     verbose: str | int = "auto",
 ) -> TrainingResult:
@@ -86,9 +86,9 @@ def train(
     # Checked before the data are read.
     start = None if resumed or not config.init_from else start_weights(config.init_from)
     dataset = config.open_dataset()
-    training, validation = _load_samples(config, dataset)
-    plan = make_plan(config, training)
-    training, validation = _join(training), _join(validation)
+    training_parts, validation_parts = _load_samples(config, dataset)
+    plan = make_plan(config, training_parts)
+    training, validation = _join(training_parts), _join(validation_parts)
     for _, error in faults(training + validation, config.task):
         raise error
     model = compiled_model(config, plan.steps, start, resumed)
@@ -106,17 +106,12 @@ def train(
     run.write_config(config, resume)
     board = Board(run, config, validation)
     session = _Session(config, model, batches, held_out, progress, board, verbose)
+    hint = f" Then resume: salzoo train --resume --run_dir {run.folder}"
     try:
-        with name_damaged_files(
-            training + validation, f" Then resume: salzoo train --resume --run_dir {run.folder}"
-        ):
+        with name_damaged_files(training + validation, hint):
             _train_to_the_end(session)
     except tf.errors.ResourceExhaustedError as error:
-        rows, columns = config.recipe.input_size
-        raise InputError(
-            f"The memory is too small for `batch_size` {config.recipe.batch_size} at `input_size` "
-            f"{rows}x{columns}; lower one of them."
-        ) from error
+        raise _memory_error(config) from error
     finally:
         board.close()
     return TrainingResult(run, config, dataset, _best_model(model, config, run))
@@ -131,6 +126,14 @@ def _load_samples(
     training = dataset.split("train", config.limit_train)
     validation = dataset.split("val", config.limit_val)
     return trainable_samples(config, training, validation)
+
+
+def _memory_error(config: RunConfig) -> InputError:
+    rows, columns = config.recipe.input_size
+    return InputError(
+        f"The memory is too small for `batch_size` {config.recipe.batch_size} at `input_size` "
+        f"{rows}x{columns}; lower one of them."
+    )
 
 
 def _join(parts: list[list[Sample]]) -> list[Sample]:
