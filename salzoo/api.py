@@ -139,9 +139,10 @@ def train(
     for name, path in (("run_dir", run_dir), ("export", export)):
         if path is not None:
             check_folder(name, path)
+    folder = None if run_dir is None else os.fspath(run_dir)
     given = check_parameters({"model": model, "dataset": dataset, **parameters})
-    config = configs.resumed_config(run_dir, given) if resume else configs.new_config(given)
-    folder = run_dir or free_run_dir(config)
+    config = configs.resumed_config(folder, given) if resume else configs.new_config(given)
+    folder = folder or free_run_dir(config)
     if not quiet:
         print("\n".join(configs.describe_config(config)), flush=True)
     try:

@@ -119,9 +119,9 @@ def describe_source(source: Source) -> SourceDescription:
         return SourceDescription(card["model"], Task.parse(card["task"]), card["trained_on"])
     if source.kind is SourceKind.NAME:
         return SourceDescription(source.path, model_record(str(source.path)).task)
-    card = getattr(source.given, "card", None)
-    if card is not None:
-        return SourceDescription(card["model"], Task.parse(card["task"]))
+    known = getattr(source.given, "card", None)  # of a `Predictor`
+    if known is not None:
+        return SourceDescription(known["model"], Task.parse(known["task"]))
     if source.kind is SourceKind.MODEL and source.given.name in MODELS:
         return SourceDescription(source.given.name, model_record(source.given.name).task)
     return SourceDescription()

@@ -279,8 +279,9 @@ class Watch(keras.callbacks.Callback):
         """
         progress = self.progress
         done = self.first + batch + 1
-        if not np.isfinite(logs["loss"]):
-            raise divergence_error("loss", logs["loss"], progress, self.seed, done)
+        loss = (logs or {})["loss"]
+        if not np.isfinite(loss):
+            raise divergence_error("loss", loss, progress, self.seed, done)
         if done < self.end and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
             progress.save_last()
 

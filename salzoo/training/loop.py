@@ -85,9 +85,9 @@ def train(
     # Checked before the data are read.
     start = None if resumed or not config.init_from else start_weights(config.init_from)
     dataset = config.open_dataset()
-    training, validation = _load_samples(config, dataset)
-    plan = make_plan(config, training)
-    training, validation = _join(training), _join(validation)
+    training_parts, validation_parts = _load_samples(config, dataset)
+    plan = make_plan(config, training_parts)
+    training, validation = _join(training_parts), _join(validation_parts)
     for _, error in faults(training + validation, config.task):
         raise error
     model = compiled_model(config, plan.steps, start, resumed)

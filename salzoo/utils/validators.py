@@ -7,6 +7,7 @@ import math
 import numbers
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from salzoo.utils.errors import InputError
 
@@ -15,13 +16,13 @@ FITS = ("pad", "stretch", "native")
 
 def check_number(
     name: str,
-    value: object,
+    value: Any,
     lowest: float,
     highest: float = math.inf,
     *,
     whole: bool = False,
     open_below: bool = False,
-) -> int | float:
+) -> Any:
     """Return a finite number from `lowest` to `highest`, as an int if `whole`, else as a float.
 
     Args:
@@ -33,7 +34,7 @@ def check_number(
         open_below: whether `lowest` itself is refused.
 
     Returns:
-        The value as int or float.
+        The value as int (`whole`) or float.
 
     Raises:
         InputError: the value is no such number.
@@ -51,7 +52,7 @@ def check_number(
     return int(value) if whole else float(value)
 
 
-def check_size(name: str, value: object) -> tuple[int, int]:
+def check_size(name: str, value: Any) -> tuple[int, int]:
     """Return (rows, columns) as a tuple of ints of 1 or more.
 
     Raises:
@@ -66,7 +67,7 @@ def check_size(name: str, value: object) -> tuple[int, int]:
     return rows, columns
 
 
-def check_bool(name: str, value: object) -> bool:
+def check_bool(name: str, value: Any) -> bool:
     """Return a bool.
 
     Raises:
@@ -79,7 +80,7 @@ def check_bool(name: str, value: object) -> bool:
     return bool(value)
 
 
-def check_text(name: str, value: object) -> str:
+def check_text(name: str, value: Any) -> str:
     """Return a text, or the text of a path.
 
     Raises:
@@ -90,7 +91,7 @@ def check_text(name: str, value: object) -> str:
     return os.fspath(value)
 
 
-def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
+def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
     """Return a text that is one of `choices`.
 
     Raises:
@@ -101,7 +102,7 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
     return value
 
 
-def check_dict(name: str, value: object) -> dict:
+def check_dict(name: str, value: Any) -> dict:
     """Return a dict of options by name.
 
     Raises:
@@ -112,17 +113,17 @@ def check_dict(name: str, value: object) -> dict:
     return value
 
 
-def check_sigma(name: str, value: object) -> float:
+def check_sigma(name: str, value: Any) -> float:
     """Return the sigma of a Gaussian, 0.1 to 1000 pixels; raise InputError otherwise."""
     return check_number(name, value, 0.1, 1000)
 
 
-def check_seed(name: str, value: object) -> int:
+def check_seed(name: str, value: Any) -> int:
     """Return a seed of NumPy and Keras, 0 to 2**32 - 1; raise InputError otherwise."""
     return check_number(name, value, 0, 2**32 - 1, whole=True)
 
 
-def check_weights(name: str, value: object) -> tuple[float, ...]:
+def check_weights(name: str, value: Any) -> tuple[float, ...]:
     """Return numbers above 0 as a tuple of floats.
 
     Raises:
@@ -133,6 +134,6 @@ def check_weights(name: str, value: object) -> tuple[float, ...]:
     return tuple(check_number(name, weight, 0, open_below=True) for weight in value)
 
 
-def check_fit_mode(name: str, value: object) -> str:
+def check_fit_mode(name: str, value: Any) -> str:
     """Return "pad", "stretch" or "native"; raise InputError otherwise."""
     return check_choice(name, value, FITS)
