@@ -108,9 +108,9 @@ def _paper(
     images: KerasTensor, fixation: bool, convlstm: bool, output_level: int, fixation_size: int
 ) -> dict[str, KerasTensor]:
     """Build the network of the paper: outputs by name."""
-    features = vgg16(imagenet_bgr(images))
+    blocks = vgg16(imagenet_bgr(images))
     features = {
-        level: layers.Rescaling(0.01, name=f"features_{level}")(features[name])
+        level: layers.Rescaling(0.01, name=f"features_{level}")(blocks[name])
         for level, name in LEVELS.items()
         if level >= output_level or (level == 4 and fixation_size == 28)
     }
@@ -125,10 +125,12 @@ def _paper(
             return StillConvLSTM2D(64, name=f"{name}_convlstm")(joined)
         return _convolution(64, 3, "relu", f"{name}_convolution")(joined)
 
-    outputs, coarser = {}, ()
+    outputs: dict[str, KerasTensor] = {}
+    # Map of the level below, enlarged; nothing for the deepest level without fixations.
+    coarser: list[KerasTensor] = []
     if fixation:
         prior = _convolution(1, 3, "sigmoid", "prior", SMALL)(features[5])
-        coarser = (prior,)
+        coarser = [prior]
         if fixation_size == 28:
             state = refine("fixation", compressed[4], _twice(prior, "prior_enlarge"))
             prior = _convolution(1, 1, "sigmoid", "fixation_map")(state)
@@ -138,7 +140,7 @@ def _paper(
         found = _convolution(1, 1, "sigmoid", f"map_{level}")(state)
         outputs[f"object_{level}"] = _float32(found, f"object_{level}")
         if level > output_level:
-            coarser = (_twice(found, f"enlarge_{level}"),)
+            coarser = [_twice(found, f"enlarge_{level}")]
     return outputs
 
 

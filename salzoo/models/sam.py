@@ -50,6 +50,7 @@ The paper trains on SALICON from ImageNet weights and fine-tunes on MIT1003 and 
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import KerasTensor, layers
@@ -233,7 +234,7 @@ RECIPE = Recipe(
     patience=3,
     input_size=(240, 320),
 )
-RECIPES = {
+RECIPES: dict[str, dict[str, Any]] = {
     "cat2000": {"input_size": (180, 320)},
     # Not of the paper: from random weights in a few minutes, with a small input and a higher
     # learning rate.

@@ -13,6 +13,7 @@ from salzoo.models.backbones.pretrained import Backbone
 
 # Of the batch normalizations of keras.applications.MobileNetV2.
 EPSILON = 1e-3
+NORMALIZATION_WEIGHTS = ("gamma", "beta", "moving_mean", "moving_variance")
 # Of each group of blocks: expansion, output filters, blocks, stride of the first.
 GROUPS = (
     (1, 16, 1, 1),
@@ -96,13 +97,10 @@ def fold_normalizations(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         depthwise = name.endswith("_depthwise")
         kernel = arrays.get(f"{name}/kernel", arrays.get(f"{name}/depthwise_kernel"))
         normalization = {"Conv1": "bn_Conv1", "Conv_1": "Conv_1_bn"}.get(name, f"{name}_BN")
-        parts = [
-            arrays.get(f"{normalization}/{part}")
-            for part in ("gamma", "beta", "moving_mean", "moving_variance")
-        ]
-        if kernel is None or any(part is None for part in parts):
+        names = [f"{normalization}/{part}" for part in NORMALIZATION_WEIGHTS]
+        if kernel is None or any(part not in arrays for part in names):
             continue
-        gamma, beta, mean, variance = parts
+        gamma, beta, mean, variance = (arrays[part] for part in names)
         factor = gamma / np.sqrt(variance + EPSILON)
         result[f"{name}/kernel"] = kernel * (factor[:, None] if depthwise else factor)
         result[f"{name}/bias"] = beta - mean * factor

@@ -37,7 +37,7 @@ class Backbone:
 def load_backbone_weights(
     model: keras.Model,
     backbone: Backbone,
-    source: str | os.PathLike | None,
+    source: str | os.PathLike[str] | None,
     missing_scale: float = 1.0,
 ) -> None:
     """Copy the trained convolutions of a backbone into a model that contains it.
