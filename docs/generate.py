@@ -123,7 +123,7 @@ def model_page(record: ModelRecord) -> str:
         usage(record),
     ]
     if record.options:
-        options = [(f"`{name}`", meaning) for name, meaning in record.options.items()]
+        options = [(f"`{name}`", option.description) for name, option in record.options.items()]
         parts += ["## Options", "Names and values of `model_options`:"]
         parts.append(table(("option", "meaning"), options))
     parts += ["## Recipe", recipe_table(record)]
@@ -278,6 +278,17 @@ def image_count(record: DatasetRecord) -> str:
     return "any number" if record.images == ANY_NUMBER else f"{record.images:,}"
 
 
+def public_names() -> str:
+    """Return the table of what `import salzoo` provides, linked to the reference."""
+    rows = []
+    for name in salzoo.__all__:
+        value = getattr(salzoo, name)
+        if not name.startswith("_"):
+            path = f"{value.__module__}.{value.__qualname__}"
+            rows.append((f"[`salzoo.{name}`][{path}]", inspect.getdoc(value).partition("\n")[0]))
+    return table(("name", "purpose"), rows)
+
+
 def definitions(convention: str) -> str:
     """Return the definitions of a convention's metrics."""
     if convention in metrics.CONVENTIONS:
@@ -292,4 +303,5 @@ FRAGMENTS = {
     "dataset_sections": dataset_sections,
     "definitions": definitions,
     "model_table": model_table,
+    "public_names": public_names,
 }

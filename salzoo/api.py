@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from salzoo.evaluation import Evaluation, evaluate
     from salzoo.models import build_model, list_models
     from salzoo.prediction.arrays import predict
+    from salzoo.prediction.opening import Opened
     from salzoo.prediction.predictor import load_model
-    from salzoo.prediction.sources import Opened
     from salzoo.training.config import RunConfig
     from salzoo.training.loop import TrainingResult
     from salzoo.training.run import Run
@@ -139,9 +139,10 @@ def train(
     for name, path in (("run_dir", run_dir), ("export", export)):
         if path is not None:
             check_folder(name, path)
+    folder = None if run_dir is None else os.fspath(run_dir)
     given = check_parameters({"model": model, "dataset": dataset, **parameters})
-    config = configs.resumed_config(run_dir, given) if resume else configs.new_config(given)
-    folder = run_dir or free_run_dir(config)
+    config = configs.resumed_config(folder, given) if resume else configs.new_config(given)
+    folder = folder or free_run_dir(config)
     if not quiet:
         print("\n".join(configs.describe_config(config)), flush=True)
     result = _train(config, folder, resume, quiet)
@@ -209,7 +210,7 @@ def _export(result: TrainingResult, folder: str | os.PathLike[str]) -> str:
 
 def _open(result: TrainingResult, output: str | None = None) -> Opened:
     """Open the trained model in memory, as `open_source` opens its run folder."""
+    from salzoo.prediction.opening import open_run
     from salzoo.prediction.options import InferenceOptions
-    from salzoo.prediction.sources import open_run
 
     return open_run(result.run, InferenceOptions(output=output), result.model)

@@ -10,7 +10,7 @@ from salzoo.data.dataset import Dataset
 from salzoo.data.images import read_image
 from salzoo.data.sample import Sample, evenly
 from salzoo.evaluation import measure
-from salzoo.evaluation.evaluated_sources import Network
+from salzoo.evaluation.evaluated_models import Network
 from salzoo.evaluation.results import Evaluation
 from salzoo.prediction.predictor import Predictor
 from salzoo.utils.drawing import panel

@@ -11,11 +11,10 @@ import tensorflow as tf
 
 from salzoo.losses import FIXATION_LOSSES, LOSSES, OBJECT_LOSSES, make_loss
 from salzoo.metrics.keras_metrics import metrics_in_fit
-from salzoo.models import build_model, main_output, model_record
+from salzoo.models import build_model, load_weights, main_output, model_record
 from salzoo.models.record import Recipe
 from salzoo.training.optimizers import DiscriminativeAdamW, MovingMomentumSGD
 from salzoo.training.schedules import learning_rate
-from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
 
@@ -124,11 +123,8 @@ def compiled_model(
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
         pretrained = not (resumed or start or recipe.backbone_weights == "none")
-        model = build_model(
-            config.model,
-            **config.model_options,
-            backbone_weights=recipe.backbone_weights if pretrained else None,
-        )
+        weights = recipe.backbone_weights if pretrained else None
+        model = build_model(config.model, **config.model_options, backbone_weights=weights)
         if start:
             load_weights(model, start)
     finally:

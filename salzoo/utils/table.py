@@ -3,7 +3,7 @@
 import csv
 import html
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,8 +27,8 @@ class Table:
     """
 
     title: str
-    header: list[Cell]
-    rows: list[list[Cell]]
+    header: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
     strong: set[tuple[int, int]] = field(default_factory=set)
     main: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
@@ -121,9 +121,9 @@ def interval(low: float | None, high: float | None, signed: bool = False) -> str
     return f"[{number(low, signed=signed)}, {number(high, signed=signed)}]"
 
 
-def probability(p: float) -> str:
-    """Format a p-value; "-" for NaN."""
-    if np.isnan(p):
+def probability(p: float | None) -> str:
+    """Format a p-value; "-" for NaN or None."""
+    if p is None or np.isnan(p):
         return NOTHING
     return "< 0.001" if p < 0.001 else number(p)
 

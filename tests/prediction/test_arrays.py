@@ -147,7 +147,7 @@ def test_black_is_an_image():
 
 def test_named_models_are_loaded_once(levels, monkeypatch):
     salzoo.predict(levels)
-    monkeypatch.setattr("salzoo.prediction.sources.trained_model", None)
+    monkeypatch.setattr("salzoo.prediction.opening.trained_model", None)
     salzoo.predict(levels)
 
 

@@ -8,7 +8,7 @@ import pytest
 from salzoo.api import report_training
 from salzoo.data.dataset import load_dataset
 from salzoo.data.images import read_image
-from salzoo.evaluation.evaluated_sources import open_sources, usual_task
+from salzoo.evaluation.evaluated_models import open_sources, usual_task
 from salzoo.export import export_model
 from salzoo.models import model_record
 from salzoo.prediction.options import InferenceOptions
