@@ -14,9 +14,9 @@ import keras
 import numpy as np
 
 from salzoo.data.pipeline import Pipeline
+from salzoo.models import load_weights
 from salzoo.models.record import Recipe
 from salzoo.training.run import Run
-from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
 

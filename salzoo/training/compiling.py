@@ -11,11 +11,10 @@ import tensorflow as tf
 
 from salzoo.losses import FIXATION_LOSSES, LOSSES, OBJECT_LOSSES, make_loss
 from salzoo.metrics.keras_metrics import metrics_in_fit
-from salzoo.models import build_model, main_output, model_record
+from salzoo.models import build_model, load_weights, main_output, model_record
 from salzoo.models.record import Recipe
 from salzoo.training.optimizers import DiscriminativeAdamW, MovingMomentumSGD
 from salzoo.training.schedules import learning_rate
-from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
 

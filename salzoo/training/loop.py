@@ -12,14 +12,13 @@ from salzoo.data.pipeline import name_damaged_files
 from salzoo.data.sample import Sample
 from salzoo.data.sampling import Plan
 from salzoo.data.validation import faults
-from salzoo.models import build_model
+from salzoo.models import build_model, load_weights
 from salzoo.training.batches import Batches, make_plan, trainable_samples
 from salzoo.training.checkpoint import EpochProgressBar, Progress, Watch, divergence_error
 from salzoo.training.compiling import check_recipe, compiled_model
 from salzoo.training.config import RunConfig
 from salzoo.training.run import Run, start_weights
 from salzoo.training.tensorboard import Board
-from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError
 
 __all__ = ["TrainingResult", "check_recipe", "train"]
