@@ -273,18 +273,18 @@ def open_dataset(
         find_protocol(dataset_record(name), protocol)
         check_options(name, options)
         return Dataset(name, data_dir, [_Source(name, data_dir, protocol, options)], sigma)
-    protocols = {known for each in names for known in dataset_record(each).protocols}
+    protocols = {known for part in names for known in dataset_record(part).protocols}
     if protocol is not None and protocol not in protocols:
         raise unknown_name(f"protocol of {name}", protocol, protocols)
-    known = {option for each in names for option in reader_options(each)}
+    known = {option for part in names for option in reader_options(part)}
     for option in options:
         if option not in known:
             raise unknown_name(f"option of {name}", option, known)
     sources = []
-    for each in names:
-        own_protocol = protocol if protocol in dataset_record(each).protocols else None
-        own_options = {key: options[key] for key in options if key in reader_options(each)}
-        sources.append(_Source(each, _sub_folder(each, data_dir), own_protocol, own_options))
+    for part in names:
+        own_protocol = protocol if protocol in dataset_record(part).protocols else None
+        own_options = {key: options[key] for key in options if key in reader_options(part)}
+        sources.append(_Source(part, _sub_folder(part, data_dir), own_protocol, own_options))
     return Dataset(name, data_dir, sources, sigma)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -163,9 +164,9 @@ def _datasets(kind: Task) -> str:
 def _either(
     paths: Sequence[str],
     index: tf.Tensor,
-    from_file: Callable[[tf.Tensor], object],
-    without: Callable[[], object],
-) -> object:
+    from_file: Callable[[tf.Tensor], Any],
+    without: Callable[[], Any],
+) -> Any:
     """Return from_file(path) where a sample has a file, else without()."""
     # Branches that no sample needs would cost half the speed.
     if not any(paths):

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
+from salzoo.data.blur import gaussian_blur
 from salzoo.data.fixations import density_map
-from salzoo.data.geometry import MODES, Geometry, gaussian_blur
+from salzoo.data.geometry import MODES, Geometry
 from salzoo.utils.errors import InputError
 
 SIDES = st.integers(1, 90)

@@ -92,7 +92,7 @@ def _strengths(rng: np.random.Generator, category: str) -> list[float]:
 def _place(rng: np.random.Generator, size: tuple[int, int], strengths: list[float]) -> list[Shape]:
     """Find places that do not touch each other; distractors without one are left out."""
     rows, columns = size
-    shapes = []
+    shapes: list[Shape] = []
     for strength in strengths:
         for _ in range(40):
             radius = rng.uniform(15, 36) if strength else rng.uniform(12, 32)
