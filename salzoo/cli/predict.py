@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from salzoo.cli.arguments import add_inference_options, inference_options
+from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import parse_aspect, whole_number
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
@@ -94,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
         files = _predict(arguments, paths, options, failures)
     _print_summary(files, len(files) + len(failures), notes)
     for failure in failures:
-        sys.stderr.write(f"salzoo predict: {failure}\n")
+        sys.stderr.write(f"salzoo predict: {render_message(failure, arguments.parser)}\n")
     if not failures:
         return 0
     return 1 if files else 2
