@@ -10,7 +10,7 @@ from salzoo.prediction.attention.boxes import Box
 from salzoo.prediction.attention.crops import best_crop
 from salzoo.prediction.attention.regions import Region, region_shares
 from salzoo.prediction.attention.shares import shares
-from salzoo.prediction.attention.spots import Spot, most_looked_at, spot_radius
+from salzoo.prediction.attention.spots import Spot, find_spots, spot_radius
 
 __all__ = [
     "Box",
@@ -18,7 +18,7 @@ __all__ = [
     "Region",
     "Spot",
     "best_crop",
-    "most_looked_at",
+    "find_spots",
     "region_shares",
     "shares",
     "spot_radius",

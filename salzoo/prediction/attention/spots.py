@@ -21,7 +21,7 @@ def spot_radius(size):
     return max(1, round(min(size) / 10))
 
 
-def most_looked_at(map_, count, radius=None):
+def find_spots(map_, count, radius=None):
     """Return the spots that hold most attention, in order.
 
     Spots are peaks of the map (the middle pixel of a flat top) above its lowest value; of

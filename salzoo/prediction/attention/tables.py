@@ -7,7 +7,7 @@ from salzoo.utils.table import Table, number
 
 
 def write_spots(path, photo, spots, radius):
-    """Write `most_looked_at` spots as csv and return them as a text to print.
+    """Write `find_spots` spots as csv and return them as a text to print.
 
     Columns: spot (1 is looked at most), x, y, radius in pixels, share_percent.
     """
