@@ -73,7 +73,7 @@ def test_mistyped_keywords(small_run):
         InputError, match="salzoo.evaluate 'conventoin'; did you mean 'convention'?"
     ):
         salzoo.evaluate(small_run.folder, conventoin="mit")
-    with pytest.raises(InputError, match="limit: '0' is not a whole number of 1 or more"):
+    with pytest.raises(InputError, match="`limit` 0: give a whole number of 1 or more"):
         salzoo.evaluate(small_run.folder, limit=0)
 
 
@@ -119,13 +119,13 @@ def test_what_cannot_be_evaluated(small_run, data):
         salzoo.evaluate(3, **data)
     with pytest.raises(InputError, match="There is nothing to measure"):
         salzoo.evaluate([], **data)
-    with pytest.raises(InputError, match="dataset_options: 'units=pixels' is no dict"):
+    with pytest.raises(InputError, match="`dataset_options` units=pixels: give a dict"):
         salzoo.evaluate(red, dataset_options="units=pixels", **data)
     with pytest.raises(InputError, match="Two models are called red: give --name A,B"):
         salzoo.evaluate([red, red], **data)
-    with pytest.raises(InputError, match="--raw cannot change"):
+    with pytest.raises(InputError, match="`raw` cannot change"):
         salzoo.evaluate(red, raw=True, **data)
-    with pytest.raises(InputError, match="on any data: say on which with --dataset"):
+    with pytest.raises(InputError, match="on any data: say on which with `dataset`"):
         salzoo.evaluate(red)
     with pytest.raises(InputError, match=r"red gives a map of shape \(20, 36, 3\)"):
         salzoo.evaluate(lambda image: image, name="red", **data)
