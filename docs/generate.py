@@ -278,6 +278,17 @@ def image_count(record: DatasetRecord) -> str:
     return "any number" if record.images == ANY_NUMBER else f"{record.images:,}"
 
 
+def public_names() -> str:
+    """Return the table of what `import salzoo` provides, linked to the reference."""
+    rows = []
+    for name in salzoo.__all__:
+        value = getattr(salzoo, name)
+        if not name.startswith("_"):
+            path = f"{value.__module__}.{value.__qualname__}"
+            rows.append((f"[`salzoo.{name}`][{path}]", inspect.getdoc(value).partition("\n")[0]))
+    return table(("name", "purpose"), rows)
+
+
 def definitions(convention: str) -> str:
     """Return the definitions of a convention's metrics."""
     if convention in metrics.CONVENTIONS:
@@ -292,4 +303,5 @@ FRAGMENTS = {
     "dataset_sections": dataset_sections,
     "definitions": definitions,
     "model_table": model_table,
+    "public_names": public_names,
 }

@@ -23,7 +23,7 @@ from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import parse_names, parse_seed, whole_number
 from salzoo.data.dataset import load_dataset
 from salzoo.evaluation import measure
-from salzoo.evaluation.evaluated_sources import Network
+from salzoo.evaluation.evaluated_models import Network
 from salzoo.evaluation.statistics import bootstrap_interval
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task

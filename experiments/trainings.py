@@ -33,7 +33,7 @@ def config_of(entry, sets, seed, start, settings):
     from salzoo.data.dataset import dataset_names
     from salzoo.data.datasets import dataset_record
     from salzoo.models import model_record
-    from salzoo.training.run import RunConfig
+    from salzoo.training.config import RunConfig
 
     record = model_record(entry.model)
     recipe = record.recipe_for(sets).override(**entry.recipe)

@@ -1,26 +1,68 @@
-"""Train a model with its recipe in one call, measure it, draw its maps: `salzoo train`."""
+"""The functions of `import salzoo`, in one place; what they need is imported on first use."""
 
+from __future__ import annotations
+
+import importlib
+import os
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from salzoo.evaluation.after_training import report_run
-from salzoo.evaluation.results import Evaluation
-from salzoo.export import export_model
-from salzoo.training import config as configuring
-from salzoo.training.loop import train as train_run
-from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 
+if TYPE_CHECKING:
+    from salzoo.data.dataset import load_dataset, open_dataset
+    from salzoo.data.datasets import list_datasets
+    from salzoo.evaluation import Evaluation, evaluate
+    from salzoo.models import build_model, list_models
+    from salzoo.prediction.arrays import predict
+    from salzoo.prediction.opening import Opened
+    from salzoo.prediction.predictor import load_model
+    from salzoo.training.loop import TrainingResult
+    from salzoo.training.run import Run
+
+__all__ = [
+    "InputError",
+    "build_model",
+    "evaluate",
+    "list_datasets",
+    "list_models",
+    "load_dataset",
+    "load_model",
+    "open_dataset",
+    "predict",
+    "train",
+]
+
+# Functions of other modules: `salzoo --help` must not wait until TensorFlow is imported.
+_ELSEWHERE = {
+    "build_model": "salzoo.models",
+    "evaluate": "salzoo.evaluation",
+    "list_datasets": "salzoo.data.datasets",
+    "list_models": "salzoo.models",
+    "load_dataset": "salzoo.data.dataset",
+    "load_model": "salzoo.prediction.predictor",
+    "open_dataset": "salzoo.data.dataset",
+    "predict": "salzoo.prediction.arrays",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ELSEWHERE:
+        return getattr(importlib.import_module(_ELSEWHERE[name]), name)
+    raise AttributeError(f"module 'salzoo.api' has no attribute '{name}'")
+
 
 @dataclass
-class Trained:
-    """What a training gave; printed, what `salzoo train` ends with.
+class TrainingSummary:
+    """A trained model: `print` shows the tables and paths with which `salzoo train` ends.
 
-    run: `salzoo.training.run.Run`, whose `folder` every function of salzoo takes as a model.
-    evaluations: list of `Evaluation` on the validation images, beside baselines: of a
-    model of objects and fixations one of each, else one. export: folder of the
-    exported model, or None.
+    Attributes:
+        run: the run; every function of salzoo takes its `folder` as a model.
+        evaluations: of the model on the validation images, beside baselines; two for a
+            model of objects and fixations, else one.
+        export: folder of the exported model, or None.
     """
 
     run: Run
@@ -28,15 +70,15 @@ class Trained:
     export: str | None = None
 
     @property
-    def folder(self):
-        """The run's folder."""
+    def folder(self) -> str:
+        """The folder of the run."""
         return self.run.folder
 
-    def __getitem__(self, model):
+    def __getitem__(self, model: str) -> dict[str, Any]:
         """Return {metric: mean} of a model or baseline, see `Evaluation`."""
         return self.evaluations[0][model]
 
-    def __str__(self):
+    def __str__(self) -> str:
         places = {"run": self.folder, "picture": self.run.path("predictions.png")}
         if self.export is not None:
             places["export"] = self.export
@@ -45,68 +87,120 @@ class Trained:
 
 
 def train(
-    model=None,
-    dataset=None,
+    model: str | None = None,
+    dataset: str | None = None,
     *,
-    run_dir=None,
-    resume=False,
-    export=None,
-    quiet=False,
-    **flags,
-):
-    """Train a model with its recipe, measure it and draw its maps.
+    run_dir: str | os.PathLike | None = None,
+    resume: bool = False,
+    export: str | os.PathLike | None = None,
+    quiet: bool = False,
+    **parameters: Any,
+) -> TrainingSummary:
+    """Train a model with its recipe, evaluate it and draw some of its predictions.
 
-    Does what `salzoo train` does; keywords are its flags, with the same defaults.
-    On CPUs this puts TensorFlow into its deterministic mode for the rest of the process.
+    The same as `salzoo train`; parameters have the names of its flags and the same
+    defaults. On CPUs this sets TensorFlow to its deterministic mode for the rest of the
+    process.
 
     Args:
         model: name, see `salzoo.list_models`. None: that of the run in `init_from`; else
-            "msinet", with dataset "folder" "msinet_lite", which then learns on from the
-            trained weights that come with salzoo.
-        dataset: name, see `salzoo.list_datasets`, several as "a+b"; None: "synthetic".
-        run_dir: folder to write; None: runs/MODEL-DATASET-NNN.
-        resume: go on with the run in `run_dir`.
+            "msinet", or on the dataset "folder" "msinet_lite", whose pretrained weights are
+            fine-tuned.
+        dataset: name, see `salzoo.list_datasets`, several as "a+b". None: "synthetic".
+        run_dir: folder to write. None: runs/MODEL-DATASET-NNN.
+        resume: resume the run in `run_dir`.
         export: folder to export the trained model to as well.
-        quiet: say nothing meanwhile.
-        **flags: of the data `data_dir`, `protocol`, `sigma`, `mix`, `dataset_options` (a
-            dict); of the network `option` (a dict), `fit`; of the start `init_from` (a run,
-            a model whose weights come with salzoo, or "none"), `backbone_weights`; of the
-            recipe `loss`, `optimizer`, `learning_rate`, `batch_size`, `epochs`,
-            `input_size` ((rows, columns)), `flip`, ..., `loss_options` and
-            `optimizer_options` (dicts); `limit_train`, `limit_val`, `seed`,
-            `mixed_precision`. `salzoo train --help` says what each is.
+        quiet: print nothing.
+        **parameters: of the dataset `data_dir`, `protocol`, `sigma`, `mix` and
+            `dataset_options` (a dict); of the model `model_options` (a dict) and `fit_mode`;
+            of the initial weights `init_from` (a run, a model with pretrained weights or
+            "none") and `backbone_weights`; of the recipe `loss`, `optimizer`,
+            `learning_rate`, `schedule`, `batch_size`, `epochs`, `input_size` ((rows,
+            columns)), `flip`, `rotate`, `zoom`, `colour`, `patience`, `validate_every`,
+            `loss_options` and `optimizer_options` (dicts); `limit_train`, `limit_val`,
+            `seed` and `mixed_precision`. `salzoo train --help` describes them.
 
     Returns:
-        `Trained`. `print` shows the command's table; `trained["msinet"]["NSS"]` is a value.
+        `TrainingSummary`. `print` shows the tables; `summary["msinet"]["NSS"]` is a value.
 
     Raises:
-        InputError: an unknown keyword, an unusable value, unusable data, or the loss is no
-            longer finite.
+        InputError: an unknown parameter, an unusable value, unusable data, or the loss is
+            no longer finite.
+
+    Examples:
+        >>> summary = salzoo.train("msinet", "osie", data_dir="data/osie", epochs=3)
+        >>> salzoo.predict("photo.jpg", summary.folder)
     """
-    for flag, path in (("run_dir", run_dir), ("export", export)):
+    from salzoo.training import config as configs
+    from salzoo.training import loop
+    from salzoo.training.parameters import check_parameters
+    from salzoo.training.run import Run, free_run_dir
+
+    for name, path in (("run_dir", run_dir), ("export", export)):
         if path is not None:
-            check_folder(flag, path)
-    given = configuring.checked({"model": model, "dataset": dataset, **flags})
-    if resume:
-        config = configuring.resumed_config(run_dir, given)
-    else:
-        config = configuring.new_config(given)
-        run_dir = run_dir or configuring.free_run_dir(config)
+            check_folder(name, path)
+    folder = None if run_dir is None else os.fspath(run_dir)
+    given = check_parameters({"model": model, "dataset": dataset, **parameters})
+    config = configs.resumed_config(folder, given) if resume else configs.new_config(given)
+    folder = folder or free_run_dir(config)
     if not quiet:
-        print("\n".join(configuring.in_words(config)), flush=True)
+        print("\n".join(configs.describe_config(config)), flush=True)
     try:
-        # A log file gets a line an epoch, a person a moving bar.
+        # A log file gets a line per epoch, a terminal a progress bar.
         verbose = 0 if quiet else 1 if sys.stdout.isatty() else 2
-        run = train_run(config, run_dir, resume, verbose)
+        result = loop.train(config, folder, resume, verbose)
     except KeyboardInterrupt:
-        if Run(run_dir).exists and not quiet:
-            print(f"\nInterrupted. To go on: salzoo train --resume --run_dir {run_dir}")
+        if Run(folder).exists and not quiet:
+            print(f"\nInterrupted. To resume: salzoo train --resume --run_dir {folder}")
         raise
     try:
-        evaluations = report_run(run, quiet)
+        evaluations = report_training(result, quiet)
     except InputError as error:
         raise InputError(
-            f"{error} The training is kept. Then measure it: salzoo train --resume --run_dir "
-            f"{run.folder}"
+            f"{error} The training is complete. To evaluate it: salzoo train --resume --run_dir "
+            f"{result.run.folder}"
         ) from error
-    return Trained(run, evaluations, export and export_model(run.folder, export))
+    exported = None if export is None else _export(result, export)
+    return TrainingSummary(result.run, evaluations, exported)
+
+
+def report_training(result: TrainingResult, quiet: bool = False) -> list[Evaluation]:
+    """Evaluate a trained model on its validation images; write the files into its run folder.
+
+    Args:
+        result: of `salzoo.training.loop.train`, whose dataset and model are used.
+        quiet: show no progress bar.
+
+    Returns:
+        An evaluation for each task of the model, the main one first.
+    """
+    from salzoo.evaluation.validation_report import write_validation_report
+    from salzoo.prediction.predictor import Predictor
+    from salzoo.utils.task import Task
+
+    tasks = tuple(reversed(tuple(result.config.task)))
+    predictors = {}
+    for task in tasks:
+        output = "fixation" if len(tasks) > 1 and task is Task.FIXATIONS else None
+        predictors[task] = Predictor.from_opened(_open(result, output))
+    return write_validation_report(
+        predictors,
+        result.dataset,
+        result.run.folder,
+        limit=result.config.limit_val,
+        quiet=quiet,
+    )
+
+
+def _export(result: TrainingResult, folder: str | os.PathLike) -> str:
+    from salzoo.export import export_opened
+
+    return export_opened(_open(result), folder)
+
+
+def _open(result: TrainingResult, output: str | None = None) -> Opened:
+    """Open the trained model in memory, as `open_source` opens its run folder."""
+    from salzoo.prediction.opening import open_run
+    from salzoo.prediction.options import InferenceOptions
+
+    return open_run(result.run, InferenceOptions(output=output), result.model)

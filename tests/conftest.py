@@ -55,7 +55,7 @@ SMALL = {"input_size": (32, 40), "epochs": 2, "batch_size": 2}
 def small_config(**fields):
     """A config that trains MSI-Net for seconds."""
     from salzoo.models import model_record
-    from salzoo.training.run import RunConfig
+    from salzoo.training.config import RunConfig
 
     recipe = model_record("msinet").recipe_for("synthetic").override(**SMALL)
     defaults = {
@@ -74,12 +74,12 @@ def small_config(**fields):
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory):
     """A finished run with its report."""
-    from salzoo.evaluation.after_training import report_run
+    from salzoo.api import report_training
     from salzoo.training.loop import train
 
-    run = train(small_config(), tmp_path_factory.mktemp("runs") / "small", verbose=0)
-    report_run(run)
-    return run
+    result = train(small_config(), tmp_path_factory.mktemp("runs") / "small", verbose=0)
+    report_training(result)
+    return result.run
 
 
 @pytest.fixture

@@ -1,19 +1,28 @@
-"""`salzoo.train` and `salzoo.evaluate` as a person in Python meets them."""
+"""The public functions: `salzoo.train` and `salzoo.evaluate`."""
 
 import csv
 import os
 import shutil
+import sys
+from collections import Counter
 
 import numpy as np
 import pytest
 
 import salzoo
+from salzoo import api
 from salzoo.data.images import read_image
 from salzoo.export import export_model
-from salzoo.training import config as configuring
+from salzoo.prediction.predictor import Predictor
+from salzoo.prediction.sources import open_run
+from salzoo.training import loop
 from salzoo.training.compiling import compiled_model
+from salzoo.training.config import new_config
+from salzoo.training.parameters import check_parameters
 from salzoo.training.run import start_weights
 from salzoo.utils.errors import InputError
+from tests.conftest import small_config
+from tests.data.datasets.layouts import make_small
 from tests.evaluation.small import make_folder, small_split
 
 
@@ -162,7 +171,7 @@ def test_the_shipped_model_by_its_name(inside, root, data, tmp_path):
 
 def test_a_training_starts_from_the_shipped_weights(root):
     given = {"dataset": "folder", "data_dir": root, "input_size": (64, 64)}
-    config = configuring.new_config(configuring.checked(given))
+    config = new_config(check_parameters(given))
     model = compiled_model(config, 1, start_weights(config.init_from), resumed=False)
     shipped = salzoo.models.trained_model("msinet_lite")
     for ours, theirs in zip(model.get_weights(), shipped.get_weights(), strict=True):
@@ -170,8 +179,8 @@ def test_a_training_starts_from_the_shipped_weights(root):
 
 
 @pytest.mark.slow
-def test_learning_on_from_the_shipped_weights(root, tmp_path, monkeypatch):
-    """A few steps; the run can be asked, measured and exported like any other."""
+def test_fine_tuning_of_the_pretrained_weights(root, tmp_path, monkeypatch):
+    """A few steps; the run can be used, evaluated and exported like any other."""
     monkeypatch.chdir(tmp_path)
     small = {"epochs": 1, "input_size": (64, 64), "quiet": True}
     trained = salzoo.train(dataset="folder", data_dir=root, export="exports", **small)
@@ -180,3 +189,64 @@ def test_learning_on_from_the_shipped_weights(root, tmp_path, monkeypatch):
     result = salzoo.evaluate([trained.folder, trained.export], task="fixations", quiet=True)
     run, export = (result[name] for name in ("msinet_lite-folder-001", "1"))
     assert export["NSS"] == pytest.approx(run["NSS"], abs=1e-4)
+
+
+def test_all_public_names_are_there():
+    assert set(salzoo.__all__) == {"__version__", *api.__all__}
+    for name in api.__all__:
+        assert getattr(salzoo, name) is getattr(api, name)
+
+
+# How often Python opened each file, while WATCHED has a folder above it.
+OPENS: Counter = Counter()
+WATCHED: list[str] = []
+
+
+def count_opens(event, arguments):
+    if event == "open" and WATCHED and str(arguments[0]).startswith(WATCHED[0]):
+        OPENS[os.path.relpath(str(arguments[0]), WATCHED[0])] += 1
+
+
+def test_a_training_reads_its_dataset_once(tmp_path, monkeypatch):
+    """An image that is not used is opened once, for its size, and the fixations once."""
+    folder = make_small("osie", tmp_path / "osie", monkeypatch)
+    dataset = salzoo.open_dataset("osie", folder)
+    images = {os.path.basename(sample.image_path) for sample in dataset.samples("all")}
+    used = {
+        os.path.basename(sample.image_path)
+        for split in ("train", "val")
+        for sample in dataset.samples(split, limit=1)
+    }
+    sys.addaudithook(count_opens)  # stays until Python ends
+    WATCHED.append(str(folder))
+    try:
+        summary = salzoo.train(
+            "shallow_convnet",
+            "osie",
+            data_dir=folder,
+            model_options={"conv3_filters": 1},
+            **{"input_size": (96, 96), "epochs": 1, "limit_train": 1, "limit_val": 1},
+            run_dir=tmp_path / "run",
+            export=tmp_path / "exports",
+            quiet=True,
+        )
+    finally:
+        WATCHED.clear()
+    assert np.isfinite(summary["shallow_convnet"]["NSS"]) and os.path.isdir(summary.export)
+    opens = {os.path.basename(path): count for path, count in OPENS.items()}
+    assert opens["fixations.mat"] == 1
+    assert len(used) == 2 and len(images) == 5
+    assert {name: opens[name] for name in images - used} == dict.fromkeys(images - used, 1)
+
+
+def test_the_model_in_memory_is_the_best_checkpoint(tmp_path):
+    """Bit for bit: weights, maps, card and fingerprint."""
+    result = loop.train(small_config(), tmp_path / "run", verbose=0)
+    stored = result.run.load_model()
+    for ours, theirs in zip(result.model.get_weights(), stored.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    image = np.random.default_rng(0).uniform(0, 255, (50, 60, 3)).astype("float32")
+    in_memory = Predictor.from_opened(open_run(result.run, model=result.model))
+    from_disk = Predictor(result.run.folder)
+    assert in_memory.card == from_disk.card and in_memory.fingerprint == from_disk.fingerprint
+    np.testing.assert_array_equal(in_memory(image), from_disk(image))

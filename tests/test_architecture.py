@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # What the units directly below salzoo/ may import from one another, highest first. "salzoo" is
 # salzoo/__init__.py, of which the units may import `__version__`, and salzoo/__main__.py.
 MAY_IMPORT = {
-    "salzoo": {"api", "cli", "data", "evaluation", "models", "prediction", "utils"},
+    "salzoo": {"api", "cli"},
     "cli": {
         *("api", "export", "evaluation", "training", "prediction", "models", "data", "utils"),
         "salzoo",
@@ -47,7 +47,11 @@ BACKEND_FREE = {
 MOST_ENTRIES = 15
 MODULE_LINES, FUNCTION_LINES = 320, 70
 # {path below salzoo/, or path:function: reason}
-LONGER: dict[str, str] = {}
+LONGER: dict[str, str] = {
+    "api.py:train": "a public function of many parameters, most of it docstring",
+    "data/dataset.py": "the dataset as one class with its sources",
+    "evaluation/evaluator.py:evaluate": "a public function of 25 parameters, most of it docstring",
+}
 # {module name: reason}
 TWINS: dict[str, str] = {}
 # Folders of tests/ that belong to no package of salzoo.
@@ -102,8 +106,8 @@ def target_unit(name: str) -> str | None:
         return None
     if len(parts) == 1 or parts[1] == "__version__":
         return "salzoo"
-    if parts[1] in salzoo._PUBLIC:  # `from salzoo import predict` loads its module
-        return target_unit(salzoo._PUBLIC[parts[1]])
+    if parts[1] in salzoo._PUBLIC:  # `from salzoo import predict` imports salzoo.api
+        return "api"
     return parts[1]
 
 
@@ -130,9 +134,6 @@ def test_imports_run_one_way():
             target = target_unit(name)
             if target not in (None, unit) and target not in MAY_IMPORT[unit]:
                 wrong.append(f"{relative(path)}:{line}: {unit} -> {target}")
-    for name, module in salzoo._PUBLIC.items():
-        if target_unit(module) not in MAY_IMPORT["salzoo"]:
-            wrong.append(f"salzoo/__init__.py, {name}: salzoo -> {target_unit(module)}")
     assert not wrong, "imports that MAY_IMPORT does not list:\n" + "\n".join(wrong)
 
 

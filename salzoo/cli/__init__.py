@@ -11,7 +11,7 @@ import importlib
 import logging
 import shlex
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import absl.logging
 from absl import app
@@ -38,6 +38,12 @@ COMMANDS = (
 
 class _Parser(argparse_flags.ArgumentParser):
     """Parser that reports an error in one line, without the usage of the command."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for action in self._actions:
+            if "--helpfull" in action.option_strings:  # of absl, which adds nothing here
+                action.help = argparse.SUPPRESS
 
     def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"{self.prog}: {message}\nTry: {self.prog} --help\n")

@@ -14,8 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from salzoo.data.archives import download
     from salzoo.data.datasets import dataset_record
-    from salzoo.data.download import download
 
     record = dataset_record(arguments.name)
     print(f"{record.title}: {record.licence}")

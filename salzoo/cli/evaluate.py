@@ -64,10 +64,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from salzoo.evaluation import evaluate
-    from salzoo.evaluation.evaluated_sources import kind_of
     from salzoo.evaluation.measured_data import usual_data
+    from salzoo.prediction.sources import SourceKind, resolve_source
 
-    if any(kind_of(source) != "maps" for source in arguments.sources):
+    kinds = [resolve_source(source).kind for source in arguments.sources]
+    if any(kind is not SourceKind.MAPS for kind in kinds):
         load_tensorflow()
     data = usual_data(
         arguments.sources,
@@ -113,7 +114,7 @@ def default_folder_name(arguments: argparse.Namespace, data: dict[str, Any]) -> 
         arguments: of the command.
         data: of `usual_data`.
     """
-    from salzoo.evaluation.evaluated_sources import without_ending
+    from salzoo.prediction.sources import without_ending
 
     sources = [without_ending(source) for source in arguments.sources]
     parts = [source.replace(os.sep, "-").strip("-.") for source in sources]

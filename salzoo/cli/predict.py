@@ -11,6 +11,7 @@ command is given again.
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -74,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.images:
         raise InputError("give images (files, folders or patterns), or --submission.")
     check_folder("out", arguments.out or ".")
-    sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid UTF-8
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid UTF-8
     from salzoo.prediction.photo_files import find_images
 
     paths, failures, skipped = find_images(arguments.images)

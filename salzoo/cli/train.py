@@ -5,6 +5,7 @@ recipe for the dataset.
 """
 
 import argparse
+from typing import Any
 
 from salzoo.cli.arguments import add_data, add_model_options, keyword_arguments, pairs_to_dict
 from salzoo.cli.parsers import (
@@ -125,7 +126,7 @@ def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
     from salzoo.api import train
 
-    keywords = keyword_arguments(arguments)
+    keywords: dict[str, Any] = keyword_arguments(arguments)
     for name in PAIRS:
         if keywords[name] is not None:
             keywords[name] = pairs_to_dict(f"--{name}", keywords[name])

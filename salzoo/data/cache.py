@@ -12,6 +12,8 @@ from salzoo.utils.files import cache_folder, whole_file
 
 LOG = logging.getLogger("salzoo")
 
+# Of the machine's memory, what the fitted images and maps of one pipeline may fill.
+MEMORY_SHARE = 0.2
 # Of a disk's free space, what one file may take.
 DISK_SHARE = 0.5
 # Bytes at whose multiples TensorFlow wants memory that it shares with numpy.
@@ -96,3 +98,26 @@ def _variable(array):
     with tf.device("CPU:0"):  # where the batches are made
         tensor = tf.experimental.dlpack.from_dlpack(array.__dlpack__())
         return tf.Variable(tensor, trainable=False)
+
+
+def affordable_cache(target_shape: tuple[int, ...], image_shape: tuple[int, ...]) -> str:
+    """Return what the memory has room for: "all" or "targets", or "disk" where it has not.
+
+    Args:
+        target_shape: of all targets of a pipeline, float32.
+        image_shape: of all images, float32.
+    """
+    budget = MEMORY_SHARE * _memory() / 4
+    if np.prod(target_shape) + np.prod(image_shape) < budget:
+        return "all"
+    return "targets" if np.prod(target_shape) < budget else "disk"
+
+
+def _memory() -> int:
+    """Return the memory in bytes: the machine's, or the container's if that is less."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        with open("/sys/fs/cgroup/memory.max") as file:
+            return min(machine, int(file.read()))
+    except (OSError, ValueError):
+        return machine

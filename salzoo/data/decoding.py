@@ -3,9 +3,12 @@
 Where an image has an alpha channel it is laid over white, as `read_image` does.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
 import tensorflow as tf
 
-from salzoo.data.images import MAX_MEGAPIXELS, over_white
+from salzoo.data.images import MAX_MEGAPIXELS, file_format, over_white, read_image
 
 
 def decode_image(content):
@@ -63,6 +66,41 @@ def decode_jpeg(content):
     """Decode JPEG bytes in a TensorFlow graph, as `decode_image` does, unchecked."""
     # The default DCT differs from Pillow's by up to 17 levels.
     return tf.io.decode_jpeg(content, channels=3, dct_method="INTEGER_ACCURATE")
+
+
+def decoder_for(
+    paths: Iterable[str], sizes: Sequence[tuple[int, int]] = ()
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Return the fastest function that decodes all of these files in a graph.
+
+    Where all have the same size, it is known before the file is read, and with
+    it all that follows from it.
+
+    Args:
+        paths: the image files.
+        sizes: (rows, columns) of each, if known.
+
+    Returns:
+        Function from a path (scalar string) to uint8 RGB (rows, columns, 3), EXIF
+        rotation ignored.
+    """
+    formats = {file_format(path) for path in paths}
+    shape = (*sizes[0], 3) if len(set(sizes)) == 1 else (None, None, 3)
+
+    def decode(path: tf.Tensor) -> tf.Tensor:
+        if "other" in formats:
+            image = tf.numpy_function(_read_rgb, [path], tf.uint8)
+        elif formats == {"jpeg"}:
+            image = decode_jpeg(tf.io.read_file(path))
+        else:
+            image = decode_image(tf.io.read_file(path))
+        return tf.ensure_shape(image, shape)
+
+    return decode
+
+
+def _read_rgb(path: bytes) -> np.ndarray:
+    return np.uint8(np.round(read_image(path.decode(), exif=False)))
 
 
 def _has_transparent_colour(content):

@@ -49,15 +49,15 @@ class Geometry:
     scale: of everything at last, see `scaled`.
     """
 
-    mode: str
+    fit_mode: str
     size: tuple
     size_multiple: int = 1
     padding_value: float = 0.0
     scale: float = 1.0
 
     def __post_init__(self):
-        if self.mode not in MODES:
-            raise InputError(f"`fit_mode` {self.mode}: choose from {', '.join(MODES)}.")
+        if self.fit_mode not in MODES:
+            raise InputError(f"`fit_mode` {self.fit_mode}: choose from {', '.join(MODES)}.")
 
     def scaled(self, scale):
         """Return the geometry of maps that a network makes at another scale than its input.
@@ -84,12 +84,12 @@ class Geometry:
         image = tf.cast(tf.convert_to_tensor(image_size), tf.int32)
         canvas = tf.constant(self.size, tf.int32)
         sides = tf.cast(image, tf.float64)
-        if self.mode == "native":
+        if self.fit_mode == "native":
             scale = np.sqrt(np.prod(self.size)) / tf.sqrt(tf.reduce_prod(sides))
             steps = tf.cast(tf.round(sides * scale / self.size_multiple), tf.int32)
             canvas = tf.maximum(steps, 1) * self.size_multiple
         content = canvas
-        if self.mode == "pad":
+        if self.fit_mode == "pad":
             scale = tf.reduce_min(tf.cast(canvas, tf.float64) / sides)
             content = tf.maximum(tf.cast(tf.round(sides * scale), tf.int32), 1)
         offset = (canvas - content) // 2
@@ -117,12 +117,12 @@ class Geometry:
 
     def _pad(self, content, placement, padding_value=0.0):
         *leading, _, _, channels = content.shape
-        if self.mode == "pad" and not _fills(placement):
+        if self.fit_mode == "pad" and not _fills(placement):
             after = placement.canvas - placement.content - placement.offset
             sides = tf.stack([placement.offset, after], axis=1)
             sides = tf.pad(sides, [[len(leading), 1], [0, 0]])
             content = tf.pad(content, sides, constant_values=padding_value)
-        if self.mode != "native":
+        if self.fit_mode != "native":
             # Padding forgets what is known of the shape; a network runs slower without it.
             content.set_shape([*leading, *self.canvas_size, channels])
         return content
@@ -133,7 +133,7 @@ class Geometry:
         The map may be of any size: it stands for the whole canvas.
         """
         placement = self.place(image_size)
-        if self.mode == "pad":
+        if self.fit_mode == "pad":
             map_, placement = self._on_its_own_canvas(map_, placement)
             (top, left), (rows, columns) = (
                 tf.unstack(part) for part in (placement.offset, placement.content)

@@ -4,11 +4,14 @@ Where an image has an alpha channel it is laid over white, as a viewer would.
 `salzoo.data.decoding` gives the same pixels inside TensorFlow's graphs.
 """
 
+import contextlib
+import os
 import warnings
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import simplejpeg
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from salzoo.utils.errors import InputError
 
@@ -16,12 +19,27 @@ EXTENSIONS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp",
 # Pillow knows more, but some of those start other programs.
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_MEGAPIXELS = 100
-# In what libjpeg says of data that are lost.
+# Parts of libjpeg's warnings about lost data.
 _LOSSES = ("remature end", "bad Huffman code", "bad arithmetic code", "instead of RST")
 
 
-def image_size(path):
+class ImageHeader(NamedTuple):
+    """What an image file says of its image.
+
+    Attributes:
+        size: (rows, columns) as stored, EXIF rotation ignored.
+        orientation: EXIF orientation 1..8, 1 where none is stored.
+    """
+
+    size: tuple[int, int]
+    orientation: int = 1
+
+
+def image_size(path: str | os.PathLike) -> tuple[int, int]:
     """Return (rows, columns) from the file's header, EXIF rotation ignored.
+
+    Args:
+        path: image file.
 
     Raises:
         InputError: the file is missing, empty, no image, animated, or larger
@@ -31,22 +49,58 @@ def image_size(path):
         return image.height, image.width
 
 
-def read_image(path, exif=True):
+def check_image_file(
+    path: str | os.PathLike, exif: bool = False, file: BinaryIO | None = None
+) -> ImageHeader:
+    """Check that an image file is whole and return its header, without decoding it.
+
+    A JPEG or PNG file is whole if it ends where its format says it must, which takes
+    microseconds to find. The file is opened once.
+
+    Args:
+        path: image file.
+        exif: read the EXIF orientation too.
+        file: the same file if it is open already.
+
+    Raises:
+        InputError: as `image_size`, or the file is cut short.
+        OSError: the file cannot be opened.
+    """
+    with open(path, "rb") if file is None else contextlib.nullcontext(file) as opened:
+        _check_end(path, opened)
+        opened.seek(0)
+        with _open(path, opened) as image:
+            size = image.height, image.width
+            return ImageHeader(size, _orientation(image) if exif else 1)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1)
+    except (OSError, SyntaxError, ValueError):
+        return 1  # what its EXIF part says cannot be known
+
+
+def read_image(
+    path: str | os.PathLike, exif: bool = True, file: BinaryIO | None = None
+) -> np.ndarray:
     """Read an image file as float32 RGB 0..255, (rows, columns, 3).
 
     Grey, palette, CMYK, 16-bit and alpha images are converted.
 
     Args:
+        path: image file.
         exif: turn the image as its EXIF orientation says.
+        file: the same file if it is open already.
 
     Raises:
         InputError: as `image_size`, or the image data is damaged.
     """
-    with _open(path) as image:
+    with _open(path, file) as image:
         try:
             image.load()
             if image.format in ("JPEG", "MPO"):
-                _check_jpeg(path)
+                _check_jpeg(path, file)
             if exif:
                 ImageOps.exif_transpose(image, in_place=True)
             return to_rgb(image, path)
@@ -58,35 +112,38 @@ def read_image(path, exif=True):
             ) from error
 
 
-def read_grey(path):
-    """Read a one-channel map as float32 0..255 (rows, columns); colours are averaged."""
-    return read_image(path, exif=False).mean(axis=-1)
+def read_grey(path: str | os.PathLike, file: BinaryIO | None = None) -> np.ndarray:
+    """Read a one-channel map as float32 0..255 (rows, columns); colours are averaged.
 
+    Args:
+        path: image file.
+        file: the same file if it is open already.
 
-def check_complete(path):
-    """Raise InputError unless a JPEG or PNG file ends where its format says it must.
-
-    Finds cut-short files in microseconds, without decoding them.
+    Raises:
+        InputError: as `read_image`.
     """
-    with open(path, "rb") as file:
-        start = file.read(8)
-        file.seek(0, 2)
-        file.seek(max(0, file.tell() - 4096))
-        end = file.read()
+    return read_image(path, exif=False, file=file).mean(axis=-1)
+
+
+def _check_end(path: str | os.PathLike, file: BinaryIO) -> None:
+    start = file.read(8)
+    file.seek(0, 2)
+    file.seek(max(0, file.tell() - 4096))
+    end = file.read()
     jpeg, png = start[:2] == b"\xff\xd8", start[:4] == b"\x89PNG"
     if (jpeg or png) and (b"\xff\xd9" if jpeg else b"IEND") not in end:
         raise InputError(f"{path} is cut short: its end is missing; replace the file.")
 
 
-def _check_jpeg(path):
-    """Raise InputError if picture data of a JPEG are missing or damaged.
+def _check_jpeg(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
+    """Raise InputError if pixel data of a JPEG are missing or damaged.
 
     libjpeg fills in grey and only warns, and Pillow passes over its warnings. Warnings
     that cost no pixel, like bytes too many, are no reason to refuse a file. A progressive
-    file that ends exactly between two of its scans cannot be told from a whole one.
+    file that ends exactly between two of its scans looks like a whole one.
     """
     try:
-        decode_strictly(path)
+        decode_strictly(path, file)
     except ValueError as error:
         if any(loss in str(error) for loss in _LOSSES):
             raise InputError(
@@ -94,25 +151,43 @@ def _check_jpeg(path):
             ) from error
 
 
-def decode_strictly(path):
-    """Decode a JPEG at an eighth of its size, half the cost; ValueError if libjpeg warns."""
-    with open(path, "rb") as file:
-        simplejpeg.decode_jpeg(file.read(), "GRAY", min_height=1, min_width=1, strict=True)
+def decode_strictly(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
+    """Decode a JPEG at an eighth of its size, which halves the cost, to find damage.
+
+    Args:
+        path: JPEG file.
+        file: the same file if it is open already.
+
+    Raises:
+        ValueError: libjpeg warns.
+    """
+    with open(path, "rb") if file is None else contextlib.nullcontext(file) as opened:
+        opened.seek(0)
+        simplejpeg.decode_jpeg(opened.read(), "GRAY", min_height=1, min_width=1, strict=True)
 
 
-def file_format(path):
-    """Return "jpeg", "png" or "other", by how a file begins."""
+def file_format(path: str | os.PathLike) -> str:
+    """Return "jpeg", "png" or "other", by the first bytes of a file.
+
+    Args:
+        path: any file.
+    """
     with open(path, "rb") as file:
         start = file.read(4)
     return "jpeg" if start[:2] == b"\xff\xd8" else "png" if start == b"\x89PNG" else "other"
 
 
-def _open(path):
-    """Open with Pillow, header only, and refuse what cannot be one picture."""
+def _open(path: str | os.PathLike, file: BinaryIO | None = None) -> Image.Image:
+    """Open with Pillow, header only, and refuse what cannot be one picture.
+
+    Args:
+        path: image file.
+        file: the same, if it is open already.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # size is judged below, odd metadata do not matter
-            image = Image.open(path, formats=FORMATS)
+            image = Image.open(file or path, formats=FORMATS)
             frames = getattr(image, "n_frames", 1)
     except FileNotFoundError:
         raise InputError(f"{path} does not exist.") from None
@@ -136,19 +211,30 @@ def _open(path):
     return image
 
 
-def _reason(error):
-    """The first line of what a library complains of."""
+def _reason(error: Exception) -> str:
+    """Return the first line of a library's message."""
     return (str(error) or type(error).__name__).splitlines()[0]
 
 
-def _too_large(path):
+def _too_large(path: str | os.PathLike) -> InputError:
     return InputError(
         f"{path} has more than {MAX_MEGAPIXELS} megapixels; shrink it before giving it here."
     )
 
 
-def to_rgb(image, path):
-    """Convert a PIL image to float32 RGB 0..255, (rows, columns, 3); errors call it `path`."""
+def to_rgb(image: Image.Image, path: str | os.PathLike) -> np.ndarray:
+    """Convert a Pillow image to RGB.
+
+    Args:
+        image: any mode.
+        path: name of the image in errors.
+
+    Returns:
+        float32 0..255 (rows, columns, 3).
+
+    Raises:
+        InputError: the range of its values is not known.
+    """
     # Pillow reads a PGM of more than 8 bits as 32-bit numbers, scaled to 0..65535.
     if image.mode.startswith("I;16") or (image.mode, image.format) == ("I", "PPM"):
         return np.repeat(np.asarray(image, "float32")[..., None] / 257.0, 3, axis=-1)
@@ -160,6 +246,13 @@ def to_rgb(image, path):
     return np.asarray(image.convert("RGB"), "float32")
 
 
-def over_white(rgba):
-    """Lay an image with alpha over white: (..., 4) to (..., 3), values 0..255, not rounded."""
+def over_white(rgba: Any) -> Any:
+    """Lay an image with alpha over white.
+
+    Args:
+        rgba: array or tensor (..., 4), 0..255.
+
+    Returns:
+        RGB (..., 3), not rounded.
+    """
     return 255.0 - (255.0 - rgba[..., :3]) * (rgba[..., 3:] / 255.0)

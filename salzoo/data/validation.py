@@ -1,34 +1,44 @@
-"""Pictures that no training could use, found before it begins; a whole folder, file by file."""
+"""Damaged image files of samples, and all problems of a dataset's folder."""
 
 import os
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from salzoo.data.dataset_record import ANY_NUMBER
+from salzoo.data.archives import verify
+from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord
 from salzoo.data.datasets import dataset_folder, dataset_record, read_dataset
 from salzoo.data.datasets._formats.checks import ProblemCollector
-from salzoo.data.download import verify
 from salzoo.data.images import decode_strictly, file_format, read_image
+from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 
 
-def inspect_dataset(name, data_dir, **options):
-    """Read a dataset whole, look at every picture of it, and collect what is wrong.
+def inspect_dataset(
+    name: str, data_dir: str | os.PathLike | None, **options: object
+) -> tuple[list[Sample], ProblemCollector]:
+    """Read a whole dataset, decode every image, and collect all problems.
+
+    Args:
+        name: registry name.
+        data_dir: as for `open_dataset`.
+        **options: the dataset's own, see its record.
 
     Returns:
-        list of `Sample` that are usable, `ProblemCollector` with the problems as
-        (path, sentence) and the number of points outside their images.
+        samples: those that can be used.
+        checks: the problems, and the number of fixations outside their images.
 
     Raises:
-        InputError: there is no such folder.
+        InputError: there is no such folder, dataset or option.
     """
     record = dataset_record(name)
     folder = dataset_folder(record, data_dir)
-    with tqdm(desc="read", unit="picture", disable=None) as progress:
+    with tqdm(desc="read", unit="image", disable=None) as progress:
         checks = ProblemCollector(name, progress)
         samples = read_dataset(name, data_dir, checks, **options)
     _check_counts(record, samples, folder, checks)
@@ -39,15 +49,20 @@ def inspect_dataset(name, data_dir, **options):
                 verify(path, archive, keep=True)
             except InputError as error:
                 checks.refused(path, error)
-    for path, error in faults(samples):
-        checks.refused(path, error)
+    for path, fault in faults(samples):
+        checks.refused(path, fault)
     return samples, checks
 
 
-def official_parts(record, samples):
-    """Return {split: (images found, images published)} of a set that its publishers divide.
+def official_parts(record: DatasetRecord, samples: Sequence[Sample]) -> dict[str, tuple[int, int]]:
+    """Return {split: (images found, images published)} of the publishers' splits.
 
-    {} where the samples do not say which split they are of.
+    Args:
+        record: of the dataset.
+        samples: all samples of a folder.
+
+    Returns:
+        The numbers; {} where the samples do not say which split they are of.
     """
     found = Counter(sample.split for sample in samples)
     official = record.protocols.get("official")
@@ -56,7 +71,9 @@ def official_parts(record, samples):
     return {split: (found[split], count) for split, count in official.counts.items()}
 
 
-def _check_counts(record, samples, folder, checks):
+def _check_counts(
+    record: DatasetRecord, samples: Sequence[Sample], folder: str | None, checks: ProblemCollector
+) -> None:
     """Report a wrong number of images; official splits may be absent as a whole."""
     parts = official_parts(record, samples)
     for split, (found, published) in parts.items():
@@ -68,27 +85,33 @@ def _check_counts(record, samples, folder, checks):
         checks.problem(folder, f"gives {len(samples)} usable images of {record.images}.")
 
 
-def faults(samples, kinds=Task.FIXATIONS | Task.OBJECTS):
-    """Yield (path, InputError) of every picture that is damaged, and of black densities.
+def faults(
+    samples: Sequence[Sample], kinds: Task = Task.FIXATIONS | Task.OBJECTS
+) -> Iterator[tuple[str, InputError]]:
+    """Yield (path, error) of every damaged image file, and of density maps that are all black.
 
-    kinds: of ground truth that are looked at, a `Task`.
+    Args:
+        samples: whose files to decode.
+        kinds: of ground truth whose files are decoded too.
     """
-    pictures = [(sample.image_path, False) for sample in samples]
+    files = [(sample.image_path, False) for sample in samples]
     if Task.FIXATIONS in kinds:
-        pictures += [(sample.density_path, True) for sample in samples if sample.density_path]
+        files += [(sample.density_path, True) for sample in samples if sample.density_path]
     if Task.OBJECTS in kinds:
-        pictures += [(sample.mask_path, False) for sample in samples if sample.mask_path]
+        files += [(sample.mask_path, False) for sample in samples if sample.mask_path]
+    if not files:
+        return
     with ThreadPoolExecutor() as threads:
-        found = threads.map(_fault, *zip(*pictures, strict=True)) if pictures else ()
-        progress = tqdm(found, "check", len(pictures), unit="picture", leave=False, disable=None)
-        for (path, _), error in zip(pictures, progress, strict=True):
+        found = threads.map(_find_fault, *zip(*files, strict=True))
+        progress = tqdm(found, "check", len(files), unit="image", leave=False, disable=None)
+        for (path, _), error in zip(files, progress, strict=True):
             if error:
                 yield path, error
 
 
-def _fault(path, is_density):
-    """Return what is wrong with a picture as an InputError, None if nothing."""
-    if _looks_whole(path, is_density):
+def _find_fault(path: str, is_density: bool) -> InputError | None:
+    """Return what is wrong with an image file, None if nothing."""
+    if _is_surely_whole(path, is_density):
         return None
     try:
         if read_image(path, exif=False).max() == 0 and is_density:
@@ -101,15 +124,15 @@ def _fault(path, is_density):
     return None
 
 
-def _looks_whole(path, is_density):
-    """Whether a picture is surely whole, at a tenth of what `read_image` costs to be sure."""
+def _is_surely_whole(path: str, is_density: bool) -> bool:
+    """Return whether a file needs no `read_image`, which costs ten times as much."""
     try:
         kind = file_format(path)
         if kind == "jpeg":
             decode_strictly(path)
         with Image.open(path) as image:
             if is_density:
-                return image.convert("L").getextrema()[1] > 0
+                return bool(np.asarray(image.convert("L")).max() > 0)
             if kind == "png":
                 image.verify()  # the checksums of its parts
         return kind != "other"

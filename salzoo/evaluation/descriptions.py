@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from salzoo import metrics as known_metrics
 from salzoo.data.sample import Sample
 from salzoo.evaluation.baselines import NEEDS
-from salzoo.evaluation.config import has_truth
+from salzoo.evaluation.evaluation_config import has_truth
 from salzoo.evaluation.map_folder import MapFolder, join_first
 from salzoo.utils.task import Task
 

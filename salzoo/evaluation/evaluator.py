@@ -9,8 +9,8 @@ import numpy as np
 from salzoo.data.dataset import open_dataset
 from salzoo.data.sample import Sample, evenly
 from salzoo.evaluation import report
-from salzoo.evaluation.config import EvaluationConfig
-from salzoo.evaluation.evaluated_sources import open_sources, usual_task
+from salzoo.evaluation.evaluated_models import open_sources, usual_task
+from salzoo.evaluation.evaluation_config import EvaluationConfig
 from salzoo.evaluation.journal import remove_journals
 from salzoo.evaluation.measured_data import load_data, usual_data
 from salzoo.evaluation.measurement import measure_data

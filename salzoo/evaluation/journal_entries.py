@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from salzoo.evaluation.config import EvaluationConfig, metrics_of_convention
+from salzoo.evaluation.evaluation_config import EvaluationConfig, metrics_of_convention
 from salzoo.evaluation.storage import CURVES
 
 THRESHOLDS = 256

@@ -9,11 +9,12 @@ import numpy as np
 import scipy.io
 
 from salzoo.data.images import EXTENSIONS, image_size, read_grey
+from salzoo.prediction.sources import HDF5_ENDINGS
 from salzoo.utils.errors import InputError
 
 PICTURES = (".png", ".jpg", ".jpeg")
-HDF5 = (".h5", ".hdf5")
-ENDINGS = (".npy", ".mat", *PICTURES, *HDF5)
+
+ENDINGS = (".npy", ".mat", *PICTURES, *HDF5_ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def find_maps(root):
     found = {}
     for path in sorted(files):
         key = parts_of(os.path.relpath(path, base))
-        arrays = list(_arrays(path)) if path.lower().endswith(HDF5) else [None]
+        arrays = list(_arrays(path)) if path.lower().endswith(HDF5_ENDINGS) else [None]
         for array in arrays:
             # A file of several arrays: they are named as the images are.
             own = key if len(arrays) == 1 else (*key[:-1], *parts_of(array, ending=False))
@@ -86,7 +87,7 @@ def read_map(place):
     try:
         if place.ending == ".npy":
             values = np.load(place.path)
-        elif place.ending in HDF5:
+        elif place.ending in HDF5_ENDINGS:
             with h5py.File(place.path, "r") as file:
                 values = file[place.array][()]
         else:

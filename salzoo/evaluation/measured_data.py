@@ -9,7 +9,12 @@ from typing import Any
 from salzoo.data.dataset import Dataset
 from salzoo.data.datasets import DATASETS
 from salzoo.data.sample import Sample
-from salzoo.evaluation.evaluated_sources import about, kind_of
+from salzoo.prediction.sources import (
+    SourceDescription,
+    SourceKind,
+    describe_source,
+    resolve_source,
+)
 from salzoo.utils.errors import EmptySplit, InputError
 
 
@@ -62,20 +67,21 @@ def usual_data(
     Raises:
         InputError: there is no `dataset`, and the first source was not trained on a known one.
     """
-    known = about(sources[0]) if sources else {}
-    trained_on = known.get("datasets")
+    source = resolve_source(sources[0])
+    known = describe_source(source)
+    trained_on = known.dataset
     if dataset is None and (trained_on is None or not set(trained_on.split("+")) <= set(DATASETS)):
-        is_maps = kind_of(sources[0]) == "maps"
+        is_maps = source.kind is SourceKind.MAPS
         what = "holds maps: say of what" if is_maps else "can be measured on any data: say on which"
         raise InputError(f"{sources[0]} {what} with `dataset`.")
     dataset = dataset or trained_on
     if dataset != trained_on:
-        known = {}
+        known = SourceDescription()
     return {
         "dataset": dataset,
-        "data_dir": data_dir or known.get("data_dir"),
-        "protocol": protocol or known.get("protocol"),
-        "dataset_options": dataset_options or known.get("dataset_options"),
+        "data_dir": data_dir or known.data_dir,
+        "protocol": protocol or known.protocol,
+        "dataset_options": dataset_options or known.dataset_options,
     }
 
 

@@ -12,7 +12,7 @@ from salzoo import metrics as known_metrics
 from salzoo.data.sample import Sample, evenly
 from salzoo.evaluation import baselines as known_baselines
 from salzoo.evaluation import descriptions, fingerprint
-from salzoo.evaluation.config import EvaluationConfig
+from salzoo.evaluation.evaluation_config import EvaluationConfig
 from salzoo.evaluation.journal import Journal
 from salzoo.evaluation.journal_entries import curves_from_entries, pack_entry, scores_from_entries
 from salzoo.evaluation.map_folder import MapFolder

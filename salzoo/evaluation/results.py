@@ -1,5 +1,6 @@
 """The result of an evaluation: the values of all images, their means and intervals."""
 
+import functools
 import math
 import os
 from collections.abc import Callable, Sequence
@@ -116,7 +117,7 @@ class Evaluation:
             ),
             seed=self.seed,
         )
-        pairs = zip(*map(np.ndarray.tolist, ends), strict=True)
+        pairs = zip(*(np.asarray(end).tolist() for end in ends), strict=True)
         intervals = {
             model: {metric: next(pairs) for metric in by_metric}
             for model, by_metric in scores.items()
@@ -137,9 +138,11 @@ class Evaluation:
             ends = statistics.bootstrap_interval(
                 np.stack([of_model[name] for of_model in curves.values()], axis=1),
                 seed=self.seed,
-                statistic=lambda means, of_curve=of_curve: of_curve(means, axis=-1),
+                statistic=functools.partial(of_curve, axis=-1),
             )
-            for model, low, high in zip(curves, *map(np.ndarray.tolist, ends), strict=True):
+            for model, low, high in zip(
+                curves, *(np.asarray(end).tolist() for end in ends), strict=True
+            ):
                 intervals[model][metric] = low, high
 
     def undefined(self) -> ByMetric:

@@ -25,7 +25,7 @@ class Scoring:
     centre: baseline of information gain, or None.
     """
 
-    task: str
+    task: Task
     conventions: list
     metrics: list
     seed: int

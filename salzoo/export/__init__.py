@@ -1,5 +1,5 @@
 """Trained models in forms that run without salzoo, one file a target."""
 
-from salzoo.export.saved_model import export_model
+from salzoo.export.saved_model import export_model, export_opened
 
-__all__ = ["export_model"]
+__all__ = ["export_model", "export_opened"]

@@ -1,14 +1,15 @@
 """A trained model as a SavedModel that needs nothing but TensorFlow."""
 
 import os
+from typing import Any
 
 import tensorflow as tf
 
 from salzoo import __version__
 from salzoo.data.decoding import decode_image
 from salzoo.data.images import MAX_MEGAPIXELS
-from salzoo.prediction.options import DEFAULT_OPTIONS
-from salzoo.prediction.sources import open_source
+from salzoo.prediction.opening import Opened, open_source
+from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder, whole_folder, write_json
 from salzoo.utils.task import Task
@@ -19,7 +20,9 @@ EXIF_NOTE = (
 )
 
 
-def export_model(source, out, options=DEFAULT_OPTIONS):
+def export_model(
+    source: Any, out: str | os.PathLike, options: InferenceOptions = DEFAULT_OPTIONS
+) -> str:
     """Write a trained model as `out/<model>/<version>/`, the next free version.
 
     Args:
@@ -46,6 +49,11 @@ def export_model(source, out, options=DEFAULT_OPTIONS):
     opened = open_source(source, options)
     if opened.model is None:
         raise InputError(f"{source} is an exported model already; copy it.")
+    return export_opened(opened, out)
+
+
+def export_opened(opened: Opened, out: str | os.PathLike) -> str:
+    """Write what `open_source` or `open_run` returns, see `export_model`."""
     card, saliency = opened.card, opened.saliency
     parent = os.path.join(out, card["model"])
     target = os.path.join(parent, str(_next_version(parent)))

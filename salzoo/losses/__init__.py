@@ -2,8 +2,8 @@
 
 from salzoo.losses.distances import Bhattacharyya, ChiSquared, Cosine, Euclidean, TotalVariation
 from salzoo.losses.kld import KLD
+from salzoo.losses.metric_losses import CC, NSS, WeightedSum
 from salzoo.losses.regression import L1, L2, L2Sum, SigmoidCrossEntropy
-from salzoo.losses.saliency import CC, NSS, WeightedSum
 from salzoo.losses.salient_object import SalientObject
 
 # Of fixation maps, by the names that recipes use.

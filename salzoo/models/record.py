@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from salzoo.data.sampling import Augmentation
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
 
@@ -48,11 +47,6 @@ class Recipe:
     colour: float = 0.0
     patience: int | None = None
     validate_every: int | None = None
-
-    @property
-    def augmentation(self):
-        """The `Augmentation` of the training images."""
-        return Augmentation(self.flip, self.rotate, self.zoom, self.colour)
 
     def override(self, **fields):
         """Return a copy with the given fields, ignoring those that are None."""

@@ -1,10 +1,12 @@
 """A trained model that is ready to be asked."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
+from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
-from salzoo.prediction.sources import open_source
 from salzoo.utils.errors import InputError
 
 
@@ -25,11 +27,20 @@ class Predictor:
             when it was made.
     """
 
-    def __init__(self, source, options=DEFAULT_OPTIONS):
-        opened = open_source(source, options)
+    def __init__(self, source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> None:
+        self._use(open_source(source, options))
+
+    @classmethod
+    def from_opened(cls, opened: Opened) -> "Predictor":
+        """Return a predictor of what `open_source` or `open_run` returns."""
+        predictor = cls.__new__(cls)
+        predictor._use(opened)
+        return predictor
+
+    def _use(self, opened: Opened) -> None:
         self.card, self.fingerprint, self.model, self._saliency = opened
 
-    def __call__(self, image):
+    def __call__(self, image: np.ndarray) -> np.ndarray:
         """Return the map (rows, columns), float32, of an image (rows, columns, 3), 0..255."""
         if np.ndim(image) != 3 or np.shape(image)[2] != 3:
             raise InputError(

@@ -1,187 +1,203 @@
-"""What can predict: models by name, runs, exports, `.keras` files."""
+"""What a source is: the name of a model, a run, an export, a file, a folder of maps.
 
+This is the only place that decides it. It looks at names and files, and imports neither
+TensorFlow nor Keras; `salzoo.prediction.opening` loads the networks.
+"""
+
+from __future__ import annotations
+
+import enum
 import os
-import zipfile
-from dataclasses import asdict, replace
-from typing import NamedTuple
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-import keras
-import tensorflow as tf
-
-from salzoo.data.geometry import Geometry
-from salzoo.models import (
-    MODELS,
-    choose_output,
-    model_record,
-    models_with_weights,
-    output_task,
-    shipped_weights,
-    trained_model,
-)
-from salzoo.prediction.options import DEFAULT_OPTIONS
-from salzoo.prediction.saliency import saliency_function
+from salzoo.models import MODELS, model_record, models_with_weights
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import digest, read_json
+from salzoo.utils.files import read_json
 from salzoo.utils.task import Task
 
-
-class Opened(NamedTuple):
-    """A model that can be asked: see `Predictor`; saliency is a function of images to maps."""
-
-    card: dict
-    fingerprint: object
-    model: keras.Model | None
-    saliency: object
+HDF5_ENDINGS = (".h5", ".hdf5")
 
 
-def open_source(source, options=DEFAULT_OPTIONS):
-    """Open what `load_model` takes."""
-    backend = keras.backend.backend()
-    if backend != "tensorflow":
-        raise InputError(f"KERAS_BACKEND is {backend}: predictions run on tensorflow; unset it.")
-    if isinstance(source, keras.Model):
-        return _open_model(source, "the model", options)
-    name = os.path.expanduser(str(source))
-    if name in MODELS and (model_record(name).weights or not os.path.isdir(name)):
-        return _open_shipped(name, options)
-    path = os.path.normpath(name)
-    if os.path.isfile(path) and path.endswith(".keras"):
-        opened = _open_model(_read_keras(path), path, options)
-        return opened._replace(fingerprint=_fingerprint(path, opened.card))
+class SourceKind(enum.Enum):
+    """Kinds of sources of saliency maps."""
+
+    NAME = "name of a model"
+    RUN = "run folder"
+    EXPORT = "exported model"
+    KERAS_FILE = ".keras file"
+    MODEL = "keras.Model"
+    CALLABLE = "function"
+    MAPS = "folder of maps"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source and its kind, from `resolve_source`.
+
+    Attributes:
+        given: what was given: a path, a name or an object.
+        kind: of the source.
+        path: of the run, the `.keras` file or the maps; the folder with saved_model.pb of an
+            export; the name of a model; None for objects.
+    """
+
+    given: Any
+    kind: SourceKind
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceDescription:
+    """What is known about a model before it is loaded; None where it is not known.
+
+    Attributes:
+        model: name in the registry.
+        task: what it predicts.
+        dataset: what it was trained on, such as "osie+nus_scene".
+        data_dir: folder of that dataset.
+        protocol: of that dataset's splits.
+        dataset_options: of that dataset's reader.
+    """
+
+    model: str | None = None
+    task: Task | None = None
+    dataset: str | None = None
+    data_dir: str | None = None
+    protocol: str | None = None
+    dataset_options: Mapping[str, Any] | None = None
+
+
+def resolve_source(source: Any) -> Source:
+    """Determine the kind of a source.
+
+    Args:
+        source: path or name, keras.Model, `Predictor` or function of an image.
+
+    Raises:
+        InputError: there is no such path or name, or an object of another kind.
+    """
+    if isinstance(source, Source):
+        return source
+    if not isinstance(source, str | os.PathLike):
+        if _is_keras_model(source):
+            return Source(source, SourceKind.MODEL)
+        if not callable(source):
+            raise InputError(f"{source!r} is neither a path, a model nor a function of an image.")
+        return Source(source, SourceKind.CALLABLE)
+    path = os.path.expanduser(str(source))
+    if os.path.isfile(path):
+        return Source(source, _kind_of_file(path), os.path.normpath(path))
+    if path in MODELS and (not os.path.isdir(path) or model_record(path).weights):
+        return Source(source, SourceKind.NAME, path)
+    path = os.path.normpath(path)
     if not os.path.isdir(path):
-        shipped = " or ".join(models_with_weights())
-        problem = "is no model" if os.path.exists(path) else "does not exist"
-        raise InputError(
-            f"{path} {problem}; give a run folder or an exported model, a .keras file, "
-            f"or {shipped}."
-        )
+        raise InputError(f"{path} does not exist; {_expected()}.")
+    if os.path.exists(os.path.join(path, "config.json")):
+        return Source(source, SourceKind.RUN, path)
     export = _export_folder(path)
     if export is not None:
-        return _open_export(export, options)
-    from salzoo.training.run import Run
-
-    return _open_run(Run(path), options)
+        return Source(source, SourceKind.EXPORT, export)
+    return Source(source, SourceKind.MAPS, path)
 
 
-def _open_run(run, options):
-    config, metrics = run.config, run.path("metrics.json")
-    known = {
-        "model_options": config.model_options,
-        "trained_on": config.dataset,
-        "recipe": config.recipe,
-        "seed": config.seed,
-        "metrics": read_json(metrics) if os.path.exists(metrics) else {},
-    }
-    record, geometry = model_record(config.model), config.geometry
-    opened = _wrap(record, run.load_model(), geometry, options, **known)
-    return opened._replace(fingerprint=_fingerprint(run.weights(), opened.card))
+def describe_source(source: Source) -> SourceDescription:
+    """Read what is known about a source from its files, without loading a network.
+
+    Args:
+        source: from `resolve_source`.
+
+    Raises:
+        InputError: the files of a run or an export are damaged.
+    """
+    if source.kind is SourceKind.RUN:
+        return _describe_run(str(source.path))
+    if source.kind is SourceKind.EXPORT:
+        card = read_card(str(source.path))
+        return SourceDescription(card["model"], Task.parse(card["task"]), card["trained_on"])
+    if source.kind is SourceKind.NAME:
+        return SourceDescription(source.path, model_record(str(source.path)).task)
+    known = getattr(source.given, "card", None)  # of a `Predictor`
+    if known is not None:
+        return SourceDescription(known["model"], Task.parse(known["task"]))
+    if source.kind is SourceKind.MODEL and source.given.name in MODELS:
+        return SourceDescription(source.given.name, model_record(source.given.name).task)
+    return SourceDescription()
 
 
-def _open_shipped(name, options):
-    opened = _open_model(trained_model(name), name, options, **model_record(name).trained)
-    return opened._replace(fingerprint=_fingerprint(shipped_weights(name), opened.card))
+def read_card(export: str) -> dict[str, Any]:
+    """Read the card of an exported model.
 
+    Args:
+        export: folder with saved_model.pb.
 
-def _open_model(model, where, options, **known):
-    """Wrap a network of the zoo as its record says."""
-    if model.name not in MODELS:
-        raise InputError(
-            f"{where} holds the network '{model.name}', which salzoo does not know: give one of "
-            f"{', '.join(sorted(MODELS))}, or call it in Python on images that fit it."
-        )
-    record = model_record(model.name)
-    size, mode = record.recipe.input_size, record.fit_mode
-    fixed = model.input_shape[1:3]
-    if None not in fixed:
-        size, mode = fixed, "pad" if mode == "native" else mode
-    geometry = Geometry(mode, tuple(size), record.size_multiple, record.padding_value)
-    return _wrap(record, model, geometry, options, **known)
-
-
-def _read_keras(path):
-    """Read a `.keras` file, without running code that it may bring."""
-    import salzoo.layers  # noqa: F401, so that Keras knows them
-
+    Raises:
+        InputError: it has no card, a damaged one, or one of salzoo 0.1.0.
+    """
+    path = os.path.join(export, "assets", "card.json")
+    if not os.path.exists(path):
+        raise InputError(f"{export} is a SavedModel, but not one that `salzoo export` wrote.")
     try:
-        if not zipfile.is_zipfile(path):  # Keras would say that there is none
-            raise ValueError("it is damaged")
-        return keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # zipfile, h5py, json and Keras raise many kinds
-        raise InputError(
-            f"{path} is no Keras model that can be read safely ({_reason(error)}); save it again "
-            "with model.save, from layers of Keras and salzoo alone."
-        ) from error
+        card = read_json(path)
+        if "options" in card and "model_options" not in card:
+            raise InputError(
+                f"{export} was exported by salzoo 0.1.0: export the model again, or use that "
+                "version."
+            )
+        Task.parse(card["task"])
+        card["model"], card["trained_on"]
+    except InputError:
+        raise
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{export} is damaged ({error}); export it again.") from error
+    return card
 
 
-def _wrap(record, model, geometry, options, **known):
-    """Put together what goes around a network, and the card of the whole."""
-    if options.fit_mode is not None:
-        record.check_fit(options.fit_mode)
-        geometry = replace(geometry, mode=options.fit_mode)
-    output = choose_output(model, options.output)
-    task = record.task if output is None else output_task(output)
-    plain = options.raw or task is Task.OBJECTS
-    recipe = known.pop("recipe", record.recipe)
-    card = {
-        "model": record.name,
-        "model_options": {},
-        "output": output,
-        "paper": record.paper,
-        "task": str(task),
-        "trained_on": None,
-        # A card travels; the place of a weights file on this machine does not.
-        "recipe": {
-            **asdict(recipe),
-            "backbone_weights": os.path.basename(recipe.backbone_weights),
-        },
-        "seed": None,
-        "geometry": asdict(geometry),
-        "post_processing": {
-            "blur": 0.0 if plain else record.blur,
-            "divide_by_maximum": not plain,
-            **({"tta": True} if options.tta else {}),
-        },
-        "metrics": {},
-        **known,
-    }
-    saliency = saliency_function(model, geometry, record.blur, options.raw, output, options.tta)
-    return Opened(card, None, model, saliency)
+def without_ending(path: str | os.PathLike) -> str:
+    """Return the path of a source without the ending of an HDF5 file; folders may have dots."""
+    path = os.path.normpath(str(path))
+    return os.path.splitext(path)[0] if path.lower().endswith(HDF5_ENDINGS) else path
 
 
-def _fingerprint(weights, card):
-    keys = ("model", "model_options", "output", "geometry", "post_processing")
-    return [digest(weights), {key: card[key] for key in keys}]
+def _kind_of_file(path: str) -> SourceKind:
+    if path.lower().endswith(HDF5_ENDINGS):
+        return SourceKind.MAPS
+    if path.endswith(".keras"):
+        return SourceKind.KERAS_FILE
+    raise InputError(f"{path} is no model; {_expected()}.")
 
 
-def _open_export(export, options):
-    if options.changed:
-        raise InputError(
-            f"`{options.changed[0]}` cannot change the exported model {export}: it was decided at "
-            "export; give the run folder instead."
-        )
-    try:
-        card = read_json(os.path.join(export, "assets", "card.json"))
-        loaded = tf.saved_model.load(export)
-        signature = loaded.signatures["tensor"]
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise InputError(f"{export} is damaged ({_reason(error)}); export it again.") from error
-
-    def saliency(images, _variables=loaded):  # these live as long as what loaded them
-        return signature(images=images)["saliency"]
-
-    return Opened(card, digest(export), None, saliency)
+def _expected() -> str:
+    pretrained = " or ".join(models_with_weights())
+    return (
+        f"give a run folder or an exported model, a .keras file, a folder of maps, or {pretrained}"
+    )
 
 
-def _export_folder(path):
-    """Return the folder with the SavedModel, or None if the path is no export."""
-    if os.path.exists(os.path.join(path, "saved_model.pb")):
-        if not os.path.exists(os.path.join(path, "assets", "card.json")):
-            raise InputError(f"{path} is a SavedModel, but not one that `salzoo export` wrote.")
-        return path
-    versions = [name for name in os.listdir(path) if name.isdigit()]
-    return _export_folder(os.path.join(path, max(versions, key=int))) if versions else None
+def _describe_run(path: str) -> SourceDescription:
+    from salzoo.training.config import read_config
+
+    config = read_config(path)
+    return SourceDescription(
+        config.model,
+        model_record(config.model).task,
+        config.dataset,
+        config.data_dir,
+        config.protocol,
+        config.dataset_options,
+    )
 
 
-def _reason(error):
-    """The first line of what a library complains of."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _export_folder(path: str) -> str | None:
+    """Return the folder with saved_model.pb, that of the highest version; None without one."""
+    versions = sorted((name for name in os.listdir(path) if name.isdigit()), key=int, reverse=True)
+    folders = [path, *(os.path.join(path, name) for name in versions)]
+    return next((f for f in folders if os.path.exists(os.path.join(f, "saved_model.pb"))), None)
+
+
+def _is_keras_model(source: object) -> bool:
+    """Return whether this is a keras.Model; without Keras imported there is none."""
+    keras = sys.modules.get("keras")
+    return keras is not None and isinstance(source, keras.Model)

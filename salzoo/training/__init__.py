@@ -1,1 +1,1 @@
-"""Training: the config of a run, its folder and the loop that fills it."""
+"""Training: the config of a run, its folder and the training loop."""

@@ -1,70 +1,79 @@
-"""Batches as a model's outputs want them."""
+"""Training and validation batches in the structure of a model's outputs."""
 
 import logging
+from collections.abc import Sequence
+
+import keras
+import tensorflow as tf
 
 from salzoo.data.pipeline import Pipeline
+from salzoo.data.sample import Sample
 from salzoo.data.sampling import Plan
 from salzoo.models import model_record
+from salzoo.training.config import RunConfig
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 
 LOG = logging.getLogger("salzoo")
 
-
-def target_kinds(config):
-    """Return what a model learns from, a `Task`."""
-    task = model_record(config.model).task
-    # Without its fixation map a model of both tasks has nothing to learn from fixations.
-    if len(task) > 1 and config.model_options.get("fixation", True) is False:
-        return Task.OBJECTS
-    return task
+# The samples of a split, a list for each dataset.
+Parts = list[list[Sample]]
 
 
-def usable(config, loaded):
-    """Leave out the images that a model of both tasks can learn nothing from.
+def trainable_samples(config: RunConfig, training: Parts, validation: Parts) -> tuple[Parts, Parts]:
+    """Leave out the images without the ground truth that the model is trained on.
+
+    A model of both tasks keeps all images, unless it is trained on masks alone.
 
     Args:
-        config: `RunConfig`.
-        loaded: for training and validation, a list of samples for each dataset.
+        config: of the run.
+        training: samples of the training split, a list for each dataset.
+        validation: the same of the validation split.
+
+    Returns:
+        The training and validation samples that are kept.
 
     Raises:
-        InputError: no image has a mask, though the model finds objects, or a dataset has
-            masks alone, though the model learns from fixations.
+        InputError: no training image has a mask and the model is trained on masks, or a
+            dataset has masks alone and the model is trained on fixations alone.
     """
-    if Task.OBJECTS not in target_kinds(config):
-        if (False, True) in (_kinds(part) for split in loaded for part in split):
+    if Task.OBJECTS not in config.task:
+        if (False, True) in (_ground_truth(part) for part in (*training, *validation)):
             raise InputError(
-                f"{config.model} learns from fixations, and {config.dataset} has images with "
+                f"{config.model} is trained on fixations, and {config.dataset} has images with "
                 f"masks alone; masks train asnet: salzoo train asnet --dataset {config.dataset}"
                 + (f" --data_dir {config.data_dir}" if config.data_dir else "")
             )
-        return loaded
-    if not any(sample.mask_path for part in loaded[0] for sample in part):
+        return training, validation
+    if not any(sample.has_mask for part in training for sample in part):
         raise InputError(
-            f"{config.model} finds objects, and no training image of {config.dataset} has a mask; "
-            "add a dataset of salient objects, like --dataset osie+ecssd."
+            f"{config.model} predicts objects, and no training image of {config.dataset} has a "
+            "mask; add a dataset of salient objects, such as `dataset` osie+ecssd."
         )
-    if target_kinds(config) is not Task.OBJECTS:
-        return loaded
-    kept = [[[sample for sample in part if sample.mask_path] for part in split] for split in loaded]
-    left_out = sum(len(part) for split in loaded for part in split) - sum(
-        len(part) for split in kept for part in split
-    )
+    if config.task is not Task.OBJECTS:
+        return training, validation
+    kept_training, kept_validation = _with_mask(training), _with_mask(validation)
+    left_out = _count(training) + _count(validation)
+    left_out -= _count(kept_training) + _count(kept_validation)
     if left_out:
         LOG.info("%d images without a mask are left out.", left_out)
-    return kept
+    return kept_training, kept_validation
 
 
-def plan_of(config, training):
-    """Return the `Plan` of a training.
+def make_plan(config: RunConfig, training: Parts) -> Plan:
+    """Make the plan of the training batches.
 
-    Images of each dataset come as often as the config's mix says. Without one, and
-    where a model of both tasks learns from datasets of different kinds (with
-    fixations, with masks, with both), each kind comes equally often.
+    The datasets are sampled by the config's `mix`. Without one, and where a model of both
+    tasks is trained on datasets of different ground truth (fixations, masks, both), each
+    kind of ground truth gets the same weight.
+
+    Args:
+        config: of the run.
+        training: samples, a list for each dataset.
     """
     weights = config.mix
-    kinds = [_kinds(part) for part in training]
-    if weights is None and len(target_kinds(config)) > 1 and len(set(kinds)) > 1:
+    kinds = [_ground_truth(part) for part in training]
+    if weights is None and len(config.task) > 1 and len(set(kinds)) > 1:
         weights = tuple(1 / kinds.count(kind) for kind in kinds)
     kept = [number for number, part in enumerate(training) if part]
     plan = Plan(
@@ -75,53 +84,76 @@ def plan_of(config, training):
     if len(kept) > 1:
         names = config.dataset.split("+")
         draws = (f"{n} of {names[number]}" for number, n in zip(kept, plan.draws, strict=True))
-        LOG.info("Images an epoch: %s", ", ".join(draws))
+        LOG.info("Images per epoch: %s", ", ".join(draws))
     return plan
 
 
-def _kinds(samples):
+def _ground_truth(samples: Sequence[Sample]) -> tuple[bool, bool]:
+    """Return whether any sample has fixations, and whether any has a mask."""
     return (
-        any(sample.fixations is not None or sample.density_path for sample in samples),
-        any(sample.mask_path for sample in samples),
+        any(sample.has_fixations for sample in samples),
+        any(sample.has_mask for sample in samples),
     )
 
 
-class Batches:
-    """A `Pipeline` whose batches are what `fit` takes: images, targets, weights.
+def _with_mask(parts: Parts) -> Parts:
+    return [[sample for sample in part if sample.has_mask] for part in parts]
 
-    A model of one output gets its targets as they are. One of several gets a
-    dict of them, and of weights that are 0 where an image lacks the truth.
+
+def _count(parts: Parts) -> int:
+    return sum(map(len, parts))
+
+
+class Batches:
+    """A `Pipeline` whose batches fit `keras.Model.fit`: images, targets, sample weights.
+
+    A model of one output gets its targets as they are. A model of several outputs gets
+    dicts of targets and of sample weights, 0 where an image lacks the ground truth.
 
     Args:
-        config: `RunConfig`. model: built from it. samples: list of `Sample`.
-        plan: `Plan` of the samples.
+        config: of the run.
+        model: built from it.
+        samples: the images.
+        plan: of the samples.
     """
 
-    def __init__(self, config, model, samples, plan):
+    def __init__(
+        self, config: RunConfig, model: keras.Model, samples: Sequence[Sample], plan: Plan
+    ) -> None:
         self.outputs = list(model.output) if isinstance(model.output, dict) else None
-        self.kinds = target_kinds(config)
+        self.task = config.task
         scale = model_record(config.model).target_scale
-        self.pipeline = Pipeline(samples, config.geometry, plan, self.kinds, target_scale=scale)
+        self.pipeline = Pipeline(samples, config.geometry, plan, self.task, target_scale=scale)
 
-    def in_order(self):
-        """Return a dataset of all samples once, in their order."""
+    def in_order(self) -> tf.data.Dataset:
+        """Return batches of all samples in their order."""
         return self._for_fit(self.pipeline.in_order())
 
-    def epoch(self, config, epoch, first_step=0):
-        """Return a dataset of one shuffled epoch, from one of its steps on."""
-        augmentation = config.recipe.augmentation
-        return self._for_fit(self.pipeline.epoch(config.seed, epoch, augmentation, first_step))
+    def epoch(self, config: RunConfig, epoch: int, first_step: int = 0) -> tf.data.Dataset:
+        """Return the batches of one shuffled epoch.
 
-    def _for_fit(self, dataset):
+        Args:
+            config: of the run, with its seed and augmentation.
+            epoch: 0-based number.
+            first_step: of the epoch, to resume in the middle of it.
+        """
+        return self._for_fit(
+            self.pipeline.epoch(config.seed, epoch, config.augmentation, first_step)
+        )
+
+    def _for_fit(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
         if self.outputs is None:
             return dataset
-        if self.kinds is Task.OBJECTS:
+        if self.task is Task.OBJECTS:
             return dataset.map(lambda images, masks: (images, dict.fromkeys(self.outputs, masks)))
         return dataset.map(self._by_output)
 
-    def _by_output(self, images, targets, present):
+    def _by_output(
+        self, images: tf.Tensor, targets: tf.Tensor, present: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor], dict[str, tf.Tensor]]:
+        """Sort density, counts and mask, the channels of the targets, by output."""
         truths, weights = {}, {}
-        for name in self.outputs:
+        for name in self.outputs or []:
             fixation = name == "fixation"
             truths[name] = targets[..., :2] if fixation else targets[..., 2:]
             weights[name] = present[:, 0 if fixation else 1]

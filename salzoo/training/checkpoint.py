@@ -1,4 +1,4 @@
-"""How far a run is, and how it is saved and resumed."""
+"""The progress of a run: its checkpoints, history and resumption."""
 
 import contextlib
 import csv
@@ -7,83 +7,101 @@ import json
 import logging
 import os
 import time
+from collections.abc import Iterator, Mapping
 
 import h5py
 import keras
 import numpy as np
 
-from salzoo.training.run import load_weights
+from salzoo.data.pipeline import Pipeline
+from salzoo.models.record import Recipe
+from salzoo.training.run import Run
+from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
 
 LOG = logging.getLogger("salzoo")
 
-# An interrupted epoch loses at most this much work.
+# A killed process loses at most this much work.
 SAVE_EVERY_SECONDS = 600
 
 
-def diverged(what, value, progress, seed, step):
-    """Return the error for a loss that is not finite after a step."""
+def divergence_error(
+    what: str, value: float, progress: "Progress", seed: int, step: int
+) -> InputError:
+    """Return the error for a loss that is not finite.
+
+    Args:
+        what: "loss" or "validation loss".
+        value: of the loss.
+        progress: of the run.
+        seed: of the run.
+        step: 1-based number of the step after which it was computed.
+    """
     epoch, before = divmod(step - 1, progress.steps_an_epoch)
     names = ", ".join(progress.pipeline.names(seed, epoch, before))
     return InputError(
         f"The {what} is {value} at epoch {epoch + 1}, step {before + 1}, with the images "
-        f"{names}; lower --learning_rate or look at these images."
+        f"{names}; lower `learning_rate` or check these images."
     )
 
 
 class Progress:
-    """How far a run is, kept in last.weights.h5 beside the weights.
+    """The progress of a run, saved in last.weights.h5 with the weights.
 
-    One file is replaced at once, so weights, optimizer and history never
-    disagree, whenever the process dies.
+    This one file is replaced atomically, so that weights, optimizer and history are
+    consistent whenever the process is killed.
 
     Args:
-        run: `Run`. model: compiled. pipeline: of the training images. recipe: `Recipe`.
+        run: its folder.
+        model: compiled.
+        pipeline: of the training images.
+        recipe: of the training.
     """
 
-    def __init__(self, run, model, pipeline, recipe):
+    def __init__(self, run: Run, model: keras.Model, pipeline: Pipeline, recipe: Recipe) -> None:
         self.run = run
         self.model = model
         self.pipeline = pipeline
         self.recipe = recipe
-        self.history = []  # a row for each validation
-        self.results = {}  # loss and metrics of the steps since then
-        self.metrics = []  # and the state of the metrics that gave them
-        self.training = False  # whether the model's metrics are in that state
-        self.raw = None  # the weights that are trained, while their averages are in the model
+        self.history: list[dict[str, float]] = []  # a row for each validation
+        self.results: dict[str, float] = {}  # loss and metrics of the steps since then
+        self.metrics: list = []  # the values of the metrics' variables behind these results
+        self.training = False  # whether the model's metrics are those of the training
+        # The trained weights, while their moving averages are in the model.
+        self.raw: list[np.ndarray] | None = None
         self.saved_at = time.monotonic()
 
     @property
-    def steps_an_epoch(self):
-        """Steps of an epoch."""
+    def steps_an_epoch(self) -> int:
+        """Number of steps of an epoch."""
         return self.pipeline.plan.steps
 
     @property
-    def steps(self):
-        """Steps done since the beginning."""
+    def steps(self) -> int:
+        """Number of steps since the start of the run."""
         return int(self.model.optimizer.iterations)
 
     @property
-    def validated(self):
-        """Steps that the last validation came after."""
-        return self.history[-1]["step"] if self.history else 0
+    def validated(self) -> int:
+        """Number of steps before the last validation."""
+        return int(self.history[-1]["step"]) if self.history else 0
 
     @property
-    def epoch(self):
-        """Epochs done and validated; not a whole number where validations come between."""
+    def epoch(self) -> float:
+        """Number of epochs before the last validation, not whole in the middle of an epoch."""
         return self.validated / self.steps_an_epoch
 
     @property
-    def next_stop(self):
-        """The step after which comes the next validation."""
+    def next_stop(self) -> int:
+        """Number of steps before the next validation."""
         every = self.recipe.validate_every or self.steps_an_epoch
         ends = ((self.validated // length + 1) * length for length in (every, self.steps_an_epoch))
         return min(ends)
 
     @property
-    def finished(self):
-        """Whether all epochs are done, or the validation loss has not fallen for too long."""
+    def finished(self) -> bool:
+        """Whether all epochs are done, or early stopping applies."""
         if self.epoch >= self.recipe.epochs:
             return True
         losses = [row["val_loss"] for row in self.history]
@@ -92,25 +110,25 @@ class Progress:
             return False
         waited = len(losses) - 1 - int(np.argmin(losses))
         if waited >= patience:
-            LOG.info("Stopped: %d validations without a lower loss.", waited)
+            LOG.info("Early stopping: %d validations without a lower loss.", waited)
         return waited >= patience
 
-    def begin(self):
-        """Go on with the metrics where they were left."""
+    def begin(self) -> None:
+        """Restore the metrics of the training."""
         if self.metrics:
             for variable, value in zip(self.model.metrics_variables, self.metrics, strict=True):
                 variable.assign(value)
         self.training = True
 
-    def end(self):
-        """Keep what the metrics say of the training: the validation needs them now."""
+    def end(self) -> None:
+        """Save the metrics of the training, before the validation resets them."""
         self._read_metrics()
         self.training = False
 
-    def average(self):
-        """Put the averages of the weights into the model, where the optimizer keeps any.
+    def average(self) -> None:
+        """Put the moving averages of the weights into the model, if the optimizer has them.
 
-        They are what is validated and saved as the best; training goes on with the
+        These are validated and saved as the best checkpoint; training continues with the
         weights themselves.
         """
         optimizer = self.model.optimizer
@@ -120,32 +138,36 @@ class Progress:
             optimizer.finalize_variable_values(weights)
 
     @contextlib.contextmanager
-    def averages(self):
-        """Have the averages in the model for a while."""
+    def averages(self) -> Iterator[None]:
+        """Provide a context in which the model has the moving averages of its weights."""
         self.average()
         yield
         self._end_average()
 
-    def _end_average(self):
+    def _end_average(self) -> None:
         if self.raw is not None:
             for weight, raw in zip(self.model.trainable_variables, self.raw, strict=True):
                 weight.assign(raw)
             self.raw = None
 
-    def _read_metrics(self):
+    def _read_metrics(self) -> None:
         results = self.model.get_metrics_result()
         self.results = {name: float(value) for name, value in results.items()}
         self.metrics = [variable.numpy().tolist() for variable in self.model.metrics_variables]
 
-    def end_of_validation(self, validation):
-        """Add a row to the history and write all files."""
+    def end_of_validation(self, validation: Mapping[str, float]) -> None:
+        """Add a row to the history and write the checkpoints.
+
+        Args:
+            validation: loss and metrics of the validation by name.
+        """
         epochs, rest = divmod(self.steps, self.steps_an_epoch)
         epoch = self.steps / self.steps_an_epoch if rest else epochs
         row = {"epoch": epoch, "step": self.steps, **self.results}
         row |= {f"val_{name}": float(validation[name]) for name in self.results}
         history = [*self.history, row]
-        if row["val_loss"] == min(each["val_loss"] for each in history):
-            # A twin without optimizer, so that the file holds the weights alone.
+        if row["val_loss"] == min(previous["val_loss"] for previous in history):
+            # A model without optimizer, so that the file holds the weights alone.
             twin = keras.Model(self.model.inputs, self.model.outputs, name=self.model.name)
             with whole_file(self.run.path("best.weights.h5")) as path:
                 twin.save_weights(path)
@@ -153,11 +175,11 @@ class Progress:
             table = csv.DictWriter(file, row, lineterminator="\n")
             table.writeheader()
             table.writerows(history)
-        # Last of all: interrupted before this, the validation is done again.
+        # Last of all: if interrupted before this, the validation is repeated.
         self.history, self.results, self.metrics = history, {}, []
         self.save_last()
 
-    def save_last(self):
+    def save_last(self) -> None:
         """Write last.weights.h5."""
         self._end_average()
         if self.training:
@@ -175,18 +197,22 @@ class Progress:
                 file["progress"] = json.dumps(progress)
         self.saved_at = time.monotonic()
 
-    def _random_states(self):
-        """Return what Dropout draws from, which Keras saves with no weights."""
+    def _random_states(self) -> list[keras.Variable]:
+        """Return the random states of Dropout, which Keras does not save with the weights."""
         weights = {id(weight) for weight in self.model.weights}
         return [variable for variable in self.model.variables if id(variable) not in weights]
 
-    def _images(self):
-        """Return what tells whether the training images are the same: count and hash of names."""
+    def _images(self) -> list:
+        """Return number and hash of the names of the training images."""
         names = "\n".join(os.path.basename(path) for path in self.pipeline.paths)
         return [len(self.pipeline.paths), hashlib.sha256(names.encode()).hexdigest()]
 
-    def restore(self):
-        """Read last.weights.h5, if anything was saved."""
+    def restore(self) -> None:
+        """Read last.weights.h5, if it exists.
+
+        Raises:
+            InputError: it is no checkpoint of this version, or of other training images.
+        """
         path = self.run.path("last.weights.h5")
         if not os.path.exists(path):
             return
@@ -197,13 +223,13 @@ class Progress:
             progress = json.loads(file["progress"].asstr()[()])
         if not {"history", "results", "metrics", "random", "images"} <= progress.keys():
             raise InputError(
-                f"{path} was written by another version of salzoo; start anew with --init_from "
-                f"{self.run.folder}."
+                f"{path} was written by another version of salzoo; start a new run with "
+                f"`init_from` {self.run.folder}."
             )
         if progress["images"] != self._images():
             raise InputError(
-                f"{self.run.folder} was begun with other training images than the data now "
-                f"give; restore them, or start anew with --init_from {self.run.folder}."
+                f"{self.run.folder} was started with other training images than the dataset now "
+                f"has; restore them, or start a new run with `init_from` {self.run.folder}."
             )
         self.history = progress["history"]
         self.results, self.metrics = progress["results"], progress["metrics"]
@@ -211,37 +237,55 @@ class Progress:
             variable.assign(value)
 
 
-class Bar(keras.callbacks.ProgbarLogger):
-    """Keras' progress bar, which knows of one epoch at a time, counting those of the run."""
+class EpochProgressBar(keras.callbacks.ProgbarLogger):
+    """Keras' progress bar with the number of epochs of the run; `fit` gets one at a time.
 
-    def __init__(self, epochs):
+    Args:
+        epochs: of the run.
+    """
+
+    def __init__(self, epochs: int) -> None:
         super().__init__()
-        self.of = epochs
+        self.run_epochs = epochs
 
-    def set_params(self, params):
-        super().set_params({**params, "epochs": self.of})
+    def set_params(self, params: dict) -> None:
+        """Replace the number of epochs."""
+        super().set_params({**params, "epochs": self.run_epochs})
 
 
 class Watch(keras.callbacks.Callback):
-    """Keeps the metrics, saves now and then, stops when the loss is not finite."""
+    """Callback that saves metrics and checkpoints, and stops when the loss is not finite.
 
-    def __init__(self, progress, seed):
+    Args:
+        progress: of the run.
+        seed: of the run.
+    """
+
+    def __init__(self, progress: Progress, seed: int) -> None:
         super().__init__()
         self.progress = progress
         self.seed = seed
         self.first, self.end = progress.steps, progress.next_stop
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Restore the metrics."""
         self.progress.begin()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Check the loss; save a checkpoint if the last one is long ago.
+
+        Raises:
+            InputError: the loss is not finite.
+        """
         progress = self.progress
         done = self.first + batch + 1
-        if not np.isfinite(logs["loss"]):
-            raise diverged("loss", logs["loss"], progress, self.seed, done)
+        loss = (logs or {})["loss"]
+        if not np.isfinite(loss):
+            raise divergence_error("loss", loss, progress, self.seed, done)
         if done < self.end and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
             progress.save_last()
 
-    def on_test_begin(self, logs=None):
+    def on_test_begin(self, logs: dict | None = None) -> None:
+        """Save the metrics of the training and validate the averages."""
         self.progress.end()
         self.progress.average()

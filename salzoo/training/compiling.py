@@ -1,6 +1,9 @@
-"""A model with optimizer, loss and metrics, as a recipe says."""
+"""Compilation of a model with the optimizer, loss and metrics of a recipe."""
 
-import inspect
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -9,13 +12,18 @@ import tensorflow as tf
 from salzoo.losses import FIXATION_LOSSES, LOSSES, OBJECT_LOSSES, make_loss
 from salzoo.metrics.keras_metrics import metrics_in_fit
 from salzoo.models import build_model, main_output, model_record
+from salzoo.models.record import Recipe
 from salzoo.training.optimizers import DiscriminativeAdamW, MovingMomentumSGD
-from salzoo.training.run import load_weights
 from salzoo.training.schedules import learning_rate
+from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
 
-OPTIMIZERS = {
+if TYPE_CHECKING:
+    from salzoo.training.config import RunConfig
+
+# Optimizers by the names that recipes use.
+OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
     **{
         name.lower(): kind
         for name, kind in vars(keras.optimizers).items()
@@ -26,13 +34,21 @@ OPTIMIZERS = {
 }
 
 
-def check_recipe(model, recipe):
-    """Raise InputError for a loss, an optimizer or a schedule that cannot train the model."""
+def check_recipe(model: str, recipe: Recipe) -> None:
+    """Check that a model can be trained with the loss, optimizer and schedule of a recipe.
+
+    Args:
+        model: its name.
+        recipe: of the training.
+
+    Raises:
+        InputError: it cannot.
+    """
     _check_loss(model, recipe)
     if recipe.optimizer not in OPTIMIZERS:
-        raise unknown_name("--optimizer", recipe.optimizer, OPTIMIZERS)
+        raise unknown_name("`optimizer`", recipe.optimizer, OPTIMIZERS)
     rate = _learning_rate(model, recipe, 1)
-    try:  # Keras looks at many of its options only when they are used
+    try:  # Keras checks many options only when they are used
         weight = keras.Variable(np.zeros((2, 2), "float32"))
         optimizer = _optimizer(recipe, rate, 1)
         optimizer.build([weight])
@@ -41,57 +57,64 @@ def check_recipe(model, recipe):
             raise ValueError("the first step is not finite")
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        options = _in_words(recipe.optimizer_options)
+        options = _describe_options(recipe.optimizer_options)
         raise InputError(
-            f"--optimizer {recipe.optimizer} cannot take a step with --learning_rate "
+            f"`optimizer` {recipe.optimizer} cannot take a step with `learning_rate` "
             f"{recipe.learning_rate:g} and the options {options} ({reason})."
         ) from error
 
 
-def _check_loss(model, recipe):
+def _check_loss(model: str, recipe: Recipe) -> None:
     if recipe.loss not in LOSSES:
-        raise unknown_name("--loss", recipe.loss, LOSSES)
+        raise unknown_name("`loss`", recipe.loss, LOSSES)
     task = model_record(model).task
     fitting = OBJECT_LOSSES if Task.OBJECTS in task else FIXATION_LOSSES
     if recipe.loss not in fitting:
         raise InputError(
-            f"--loss {recipe.loss}: {model} predicts {task}; choose from {', '.join(fitting)}."
+            f"`loss` {recipe.loss}: {model} predicts {task}; choose from {', '.join(fitting)}."
         )
-    known = inspect.signature(LOSSES[recipe.loss]).parameters.keys() - {"name", "reduction"}
+    known = LOSSES[recipe.loss]().get_config().keys() - keras.losses.Loss().get_config().keys()
     for name, value in recipe.loss_options.items():
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
-            raise InputError(f"--loss_options {name}: {recipe.loss} has {names}.")
+            raise InputError(f"`loss_options` {name}: {recipe.loss} has {names}.")
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e30:
-            raise InputError(f"--loss_options {name}={value}: give a number.")
+            raise InputError(f"`loss_options` {name}={value}: give a number.")
 
 
-def _in_words(options):
-    """Say options in a line."""
+def _describe_options(options: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in options.items()) or "none"
 
 
-def _learning_rate(model, recipe, steps_an_epoch):
+def _learning_rate(
+    model: str, recipe: Recipe, steps_an_epoch: int
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
     named = model_record(model).schedules
     text = named.get(recipe.schedule, recipe.schedule)
     return learning_rate(recipe.learning_rate, text, steps_an_epoch, recipe.epochs, tuple(named))
 
 
-def _optimizer(recipe, rate, steps_an_epoch):
+def _optimizer(
+    recipe: Recipe,
+    rate: float | keras.optimizers.schedules.LearningRateSchedule,
+    steps_an_epoch: int,
+) -> keras.optimizers.Optimizer:
     options = dict(recipe.optimizer_options)
     if recipe.optimizer == "moving_momentum_sgd":
         options.setdefault("momentum_steps", steps_an_epoch * recipe.epochs)
     return OPTIMIZERS[recipe.optimizer](learning_rate=rate, **options)
 
 
-def compiled_model(config, steps_an_epoch, start, resumed):
-    """Build and compile the model with its seeded random start.
+def compiled_model(
+    config: RunConfig, steps_an_epoch: int, start: str | None, resumed: bool
+) -> keras.Model:
+    """Build and compile the model of a config, initialised with its seed.
 
     Args:
-        config: `RunConfig`.
-        steps_an_epoch: of the training.
-        start: path of weights to begin with, or None.
-        resumed: the weights will come from the run's own file, not from anybody else's.
+        config: of the run.
+        steps_an_epoch: number of steps of an epoch.
+        start: path of initial weights, or None.
+        resumed: whether the weights will be restored from the run's last checkpoint.
     """
     keras.utils.set_random_seed(config.seed)
     if not tf.config.list_physical_devices("GPU"):
@@ -100,8 +123,8 @@ def compiled_model(config, steps_an_epoch, start, resumed):
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
-        weights = recipe.backbone_weights
-        weights = None if resumed or start or weights == "none" else weights
+        start_anew = not (resumed or start or recipe.backbone_weights == "none")
+        weights = recipe.backbone_weights if start_anew else None
         model = build_model(config.model, **config.model_options, backbone_weights=weights)
         if start:
             load_weights(model, start)
@@ -121,12 +144,12 @@ def compiled_model(config, steps_an_epoch, start, resumed):
     return model
 
 
-def _metrics(name, outputs):
-    """Return the arguments of `compile` that watch each output that has a name in the tables."""
+def _metrics(name: str, outputs: Sequence[str] | None) -> dict[str, Any]:
+    """Return the metrics for `compile`, of the main outputs where there are several."""
     if outputs is None:
         return {"metrics": metrics_in_fit(model_record(name).task)}
     watched = {main_output(outputs): metrics_in_fit(Task.OBJECTS)}
     if "fixation" in outputs:
         watched["fixation"] = metrics_in_fit(Task.FIXATIONS)
-    # Weighted: an image without a mask says nothing about the object.
-    return {"weighted_metrics": {each: watched.get(each, []) for each in outputs}}
+    # Weighted: an image without a mask does not count in the metrics of the object.
+    return {"weighted_metrics": {output: watched.get(output, []) for output in outputs}}

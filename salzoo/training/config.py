@@ -1,99 +1,156 @@
-"""From a model, a dataset and what a person changes to the config of a run.
-
-`salzoo train` and `salzoo.train` come by their config here. The functions take the
-command's flags by name; None stands for one that is not given.
-"""
+"""The config of a run: made from a model, a dataset and parameters, or read from a run folder."""
 
 import os
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from salzoo.utils import validators
+from salzoo.data.dataset import Dataset, dataset_names, open_dataset
+from salzoo.data.geometry import Geometry
+from salzoo.data.sampling import Augmentation
+from salzoo.models import MODELS, model_record, shipped_weights
+from salzoo.models.record import ModelRecord, Recipe
+from salzoo.training.compiling import check_recipe
+from salzoo.training.parameters import RECIPE, RUN, WITH_OPTIONS
 from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.files import read_json
+from salzoo.utils.task import Task
 
-FUNCTION = "salzoo.train"
-# What changes the recipe; every field of a `Recipe` is here.
-RECIPE = {
-    "loss": validators.text,
-    "optimizer": validators.text,
-    "learning_rate": validators.above_zero,
-    "batch_size": validators.at_least(1),
-    "epochs": validators.at_least(1),
-    "input_size": validators.size,
-    "sigma": validators.sigma,
-    "flip": validators.yes_or_no,
-    "rotate": validators.at_least(0, float, 180),
-    "zoom": validators.at_least(0, float, 1),
-    "colour": validators.at_least(0, float, 1),
-    "schedule": validators.text,
-    "patience": validators.at_least(1),
-    "validate_every": validators.at_least(1),
-    "backbone_weights": validators.text,
-}
-# Options of these have a flag of their own.
-WITH_OPTIONS = ("optimizer", "loss")
-# What else a run is begun with.
-RUN = {
-    "model": validators.text,
-    "dataset": validators.text,
-    "protocol": validators.text,
-    "mix": validators.weights,
-    "fit_mode": validators.fit_mode,
-    "seed": validators.seed,
-    "limit_train": validators.at_least(1),
-    "limit_val": validators.at_least(1),
-    "mixed_precision": validators.yes_or_no,
-}
-# {name: value} of options, in Python a dict.
-DICTS = ("model_options", "dataset_options", *(f"{each}_options" for each in WITH_OPTIONS))
-PATHS = ("data_dir", "init_from")
-# A person's own images: what the trained model that comes with salzoo learns more from.
+# The dataset of one's own images, for which pretrained weights are fine-tuned.
 OWN_IMAGES = "folder"
 FROM_IMAGENET = "none"
 
 
-def checked(given):
-    """Return what Python gives as the command line would have parsed it.
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that determines a training.
 
-    Raises:
-        InputError: a name that is no flag of `salzoo train`, or an unusable value.
+    Attributes:
+        model: name, see `salzoo.build_model`.
+        model_options: of the model's builder.
+        dataset: name, or several as "a+b", see `open_dataset`.
+        data_dir: folder of the dataset, or None.
+        recipe: `Recipe` with all changes.
+        fit_mode: "pad", "stretch" or "native", see `Geometry`.
+        protocol: of the dataset's splits; None: the first of its record.
+        dataset_options: of the dataset's reader.
+        mix: sampling weights of the datasets, or None.
+        seed: of the weights' initialisation and the order of the images.
+        limit_train: number of training images of each dataset, evenly spaced; None: all.
+        limit_val: the same for validation images.
+        mixed_precision: bfloat16 arithmetic in the hidden layers.
+        init_from: folder of the run whose best checkpoint is the start, or name of a model
+            with pretrained weights, or None.
     """
-    kinds = {**RUN, **RECIPE, **dict.fromkeys(PATHS, validators.text)}
-    others = {name: given[name] for name in DICTS if given.get(name) is not None}
-    for name, value in others.items():
-        if not isinstance(value, dict):
-            raise InputError(f"{name}: '{value}' is not a dict like {{'name': value}}.")
-    rest = {name: value for name, value in given.items() if name not in DICTS}
-    for name in rest:
-        if name not in kinds:
-            raise unknown_name(f"keyword of {FUNCTION}", name, [*kinds, *DICTS])
-    return {**validators.checked(FUNCTION, kinds, rest), **others}
+
+    model: str
+    model_options: dict[str, Any]
+    dataset: str
+    data_dir: str | None
+    recipe: Recipe
+    fit_mode: str
+    protocol: str | None = None
+    dataset_options: dict[str, Any] = field(default_factory=dict)
+    mix: tuple[float, ...] | None = None
+    seed: int = 0
+    limit_train: int | None = None
+    limit_val: int | None = None
+    mixed_precision: bool = False
+    init_from: str | None = None
+
+    @property
+    def task(self) -> Task:
+        """The ground truth that the model is trained on."""
+        task = model_record(self.model).task
+        # Without its fixation map a model of both tasks cannot be trained on fixations.
+        if len(task) > 1 and self.model_options.get("fixation", True) is False:
+            return Task.OBJECTS
+        return task
+
+    @property
+    def geometry(self) -> Geometry:
+        """How images are fitted to the input of the model."""
+        record = model_record(self.model)
+        record.check_fit(self.fit_mode)
+        return Geometry(
+            self.fit_mode,
+            tuple(self.recipe.input_size),
+            record.size_multiple,
+            record.padding_value,
+        )
+
+    @property
+    def augmentation(self) -> Augmentation:
+        """Augmentation of the training images."""
+        recipe = self.recipe
+        return Augmentation(recipe.flip, recipe.rotate, recipe.zoom, recipe.colour)
+
+    def open_dataset(self) -> Dataset:
+        """Open the dataset, with its own sigma."""
+        return open_dataset(
+            self.dataset,
+            self.data_dir,
+            protocol=self.protocol,
+            dataset_options=self.dataset_options,
+        )
 
 
-def new_config(given):
-    """Make the `RunConfig` of a new run from recipe and flags.
-
-    Without a model, it is that of the run to start from; else msinet, or on a person's
-    own images msinet_lite. A model whose trained weights come with salzoo starts from
-    them on a person's own images, unless `init_from` or `backbone_weights` says
-    otherwise or options make it another network.
+def read_config(folder: str) -> RunConfig:
+    """Read config.json of a run folder.
 
     Args:
-        given: {flag: value}, as from `checked`.
+        folder: of the run.
+
+    Raises:
+        InputError: no run, a damaged file, or a run of salzoo 0.1.0.
+    """
+    path = os.path.join(folder, "config.json")
+    try:
+        fields = read_json(path)
+        _check_version(fields, path)
+        fields.pop("versions", None)
+        recipe = fields.pop("recipe")
+        recipe["input_size"] = tuple(recipe["input_size"])
+        fields["mix"] = fields.get("mix") and tuple(fields["mix"])
+        return RunConfig(recipe=Recipe(**recipe), **fields)
+    except FileNotFoundError:
+        raise InputError(
+            f"{folder} is not a run: it has no config.json; give a folder that `salzoo train` "
+            "wrote."
+        ) from None
+    except InputError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} is not the config of a run ({error}).") from error
+
+
+def _check_version(fields: Mapping[str, Any], path: str) -> None:
+    """Refuse the config of salzoo 0.1.0, which had other names of options."""
+    if "options" in fields and "model_options" not in fields:
+        raise InputError(
+            f"{path} was written by salzoo 0.1.0: train the model again, or use that version."
+        )
+
+
+def new_config(given: Mapping[str, Any]) -> RunConfig:
+    """Make the config of a new run from the model's recipe and parameters.
+
+    Without `model`, it is that of the run in `init_from`; else msinet, or on the dataset
+    "folder" msinet_lite. On that dataset a model with pretrained weights is fine-tuned,
+    unless `init_from` or `backbone_weights` is given or options change the architecture.
+
+    Args:
+        given: parameters by name, from `check_parameters`.
 
     Raises:
         InputError: unknown names, or values that do not go together.
     """
-    from salzoo.data.dataset import dataset_names
-    from salzoo.models import MODELS, model_record, shipped_weights
-    from salzoo.training.compiling import check_recipe
-    from salzoo.training.run import RunConfig
-
     dataset = given.get("dataset") or "synthetic"
     names = dataset_names(dataset)
-    start = start_of(given.get("init_from"))
+    start = _resolve_start(given.get("init_from"))
     model, options = given.get("model"), given.get("model_options") or {}
     if model is None:
-        model, options = _usual_model(start, dataset, options)
+        model, options = _default_model(start, dataset, options)
     record = model_record(model)
     check_option_names(record, options)
     changed = options or given.get("backbone_weights") is not None
@@ -101,16 +158,16 @@ def new_config(given):
         start = record.name
     if start in MODELS and shipped_weights(start) and start != record.name:
         raise InputError(
-            f"--init_from {start}: its trained weights do not fit {record.name}; leave it out, or "
-            f"train {start}."
+            f"`init_from` {start}: its pretrained weights do not fit {record.name}; leave it out, "
+            f"or train {start}."
         )
-    recipe = _recipe(record, dataset, start)
+    recipe = _default_recipe(record, dataset, start)
     config = RunConfig(
         model=record.name,
         model_options=options,
         dataset=dataset,
         data_dir=given.get("data_dir") and absolute(given["data_dir"]),
-        recipe=recipe.override(**_changes(given, recipe)),
+        recipe=recipe.override(**_recipe_changes(given, recipe)),
         fit_mode=given.get("fit_mode") or record.fit_mode,
         protocol=given.get("protocol"),
         dataset_options=given.get("dataset_options") or {},
@@ -122,7 +179,7 @@ def new_config(given):
         init_from=start,
     )
     if config.mix is not None and len(config.mix) != len(names):
-        raise InputError(f"--mix needs a number for each of the {len(names)} datasets.")
+        raise InputError(f"`mix` needs a number for each of the {len(names)} datasets.")
     record.check_options(config.model_options)
     check_recipe(config.model, config.recipe)
     record.check_size(*config.recipe.input_size)
@@ -130,31 +187,28 @@ def new_config(given):
     return config
 
 
-def resumed_config(run_dir, given):
-    """Read the config of a run; refuse flags that contradict it, but for more epochs.
+def resumed_config(run_dir: str | None, given: Mapping[str, Any]) -> RunConfig:
+    """Read the config of a run that is resumed; only `epochs` and `data_dir` may change.
 
     Args:
-        run_dir: folder of the run. given: {flag: value}, as from `checked`.
+        run_dir: folder of the run.
+        given: parameters by name, from `check_parameters`.
 
     Raises:
-        InputError: no run, or another value than it was begun with.
+        InputError: no run, or a parameter differs from that of the run.
     """
-    from salzoo.models import model_record
-    from salzoo.training.run import Run
-
     if not run_dir:
-        raise InputError("--resume needs --run_dir: the folder of the run to go on with.")
-    config = Run(run_dir).config
-    stored = {**vars(config), **vars(config.recipe), "fit_mode": config.fit_mode}
-    for name in RUN:
+        raise InputError("`resume` needs `run_dir`: the folder of the run to resume.")
+    config = read_config(run_dir)
+    stored = {**vars(config), **vars(config.recipe)}
+    for name in (*RUN, "dataset_options"):
         _check_same(name, given.get(name), stored[name])
     if given.get("init_from") is not None:
-        start = start_of(given["init_from"]) or FROM_IMAGENET
+        start = _resolve_start(given["init_from"]) or FROM_IMAGENET
         _check_same("init_from", start, config.init_from or FROM_IMAGENET)
-    _check_same("dataset_options", given.get("dataset_options"), config.dataset_options)
-    for name, value in _changes(given, config.recipe).items():
+    for name, value in _recipe_changes(given, config.recipe).items():
         if name != "epochs":
-            _check_same(name.replace("_options", "_option"), value, stored[name])
+            _check_same(name, value, stored[name])
     if given.get("model_options"):
         check_option_names(model_record(config.model), given["model_options"])
         _check_same("model_options", given["model_options"], config.model_options)
@@ -163,34 +217,23 @@ def resumed_config(run_dir, given):
     return replace(config, recipe=config.recipe.override(epochs=given.get("epochs")))
 
 
-def start_of(init_from):
-    """Return where a training starts: a model's name, a run's absolute path, None: ImageNet."""
-    from salzoo.models import MODELS
+def check_option_names(record: ModelRecord, options: Mapping[str, Any]) -> None:
+    """Check that a model has these options.
 
-    if init_from is None or init_from in MODELS:
-        return init_from
-    return None if init_from == FROM_IMAGENET else absolute(init_from)
+    Args:
+        record: of the model.
+        options: by name.
 
-
-def check_option_names(record, options):
-    """Refuse options that a model does not have; how it is built is not one."""
+    Raises:
+        InputError: an unknown option; `backbone_weights` and `input_shape` are none.
+    """
     for name in options:
         if name not in record.options:
             raise unknown_name(f"option of {record.name}", name, record.options)
 
 
-def free_run_dir(config):
-    """Return the folder for a new run: runs/MODEL-DATASET-NNN."""
-    number, stem = 1, f"{config.model}-{config.dataset}"
-    while os.path.exists(os.path.join("runs", f"{stem}-{number:03d}")):
-        number += 1
-    return os.path.join("runs", f"{stem}-{number:03d}")
-
-
-def in_words(config):
-    """Return the lines that say what is trained, on what and how."""
-    from salzoo.models import MODELS
-
+def describe_config(config: RunConfig) -> list[str]:
+    """Return lines of name and value for the terminal."""
     shown = {
         "model": config.model,
         **config.model_options,
@@ -205,32 +248,38 @@ def in_words(config):
     shown["input_size"] = "x".join(map(str, config.recipe.input_size))
     if config.init_from is not None:
         del shown["backbone_weights"]
-        shipped = config.init_from in MODELS
-        what = "the trained weights that come with salzoo" if shipped else config.init_from
-        shown["init_from"] = f"{config.init_from}: {what}" if shipped else what
+        shown["init_from"] = config.init_from
+        if config.init_from in MODELS:
+            shown["init_from"] += ": the pretrained weights that come with salzoo"
     return [f"{name:<17} {value}" for name, value in shown.items() if value not in (None, {})]
 
 
-def absolute(path):
-    """Return a path that is the same from everywhere: a run may go on from there."""
+def absolute(path: str) -> str:
+    """Return a path that is valid in every working directory, since a run may be resumed there."""
     return os.path.abspath(os.path.expanduser(path))
 
 
-def _usual_model(start, dataset, options):
-    """Return the model and its options where no model is named."""
-    from salzoo.models import MODELS
-    from salzoo.training.run import Run
+def _resolve_start(init_from: str | None) -> str | None:
+    """Return a model's name, the absolute path of a run, or None for ImageNet weights."""
+    if init_from is None or init_from in MODELS:
+        return init_from
+    return None if init_from == FROM_IMAGENET else absolute(init_from)
 
+
+def _default_model(
+    start: str | None, dataset: str, options: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Return the model and its options where no model is given."""
     if start in MODELS:
         return start, options
     if start is not None:
-        config = Run(start).config
+        config = read_config(start)
         return config.model, options or config.model_options
     return ("msinet_lite" if dataset == OWN_IMAGES else "msinet"), options
 
 
-def _recipe(record, dataset, start):
-    """Return the recipe for a dataset; a model that is trained already has one for more."""
+def _default_recipe(record: ModelRecord, dataset: str, start: str | None) -> Recipe:
+    """Return the recipe for a dataset; pretrained weights have a recipe for fine-tuning."""
     if start == record.name:
         return record.recipe_for(OWN_IMAGES)
     if dataset == OWN_IMAGES and start is None:
@@ -238,24 +287,24 @@ def _recipe(record, dataset, start):
     return record.recipe_for(dataset)
 
 
-def _changes(given, recipe):
-    """Return the fields that change a recipe, files so that a run can go on from anywhere."""
+def _recipe_changes(given: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
+    """Return the fields that change a recipe, with absolute paths."""
     changes = {name: given.get(name) for name in RECIPE}
-    for what in WITH_OPTIONS:
-        options = given.get(f"{what}_options")
-        # Options of the recipe's own optimizer or loss mean nothing to another.
-        if options is None and given.get(what) not in (None, getattr(recipe, what)):
+    for part in WITH_OPTIONS:
+        options = given.get(f"{part}_options")
+        # The options of the recipe's own optimizer or loss do not fit another one.
+        if options is None and given.get(part) not in (None, getattr(recipe, part)):
             options = {}
         if options is not None:
-            changes[f"{what}_options"] = options
+            changes[f"{part}_options"] = options
     if changes["backbone_weights"] not in (None, FROM_IMAGENET, "imagenet"):
         changes["backbone_weights"] = absolute(changes["backbone_weights"])
     return changes
 
 
-def _check_same(name, given, stored):
+def _check_same(name: str, given: object, stored: object) -> None:
     if given is not None and given != stored:
         raise InputError(
-            f"--{name} {given}: this run was begun with {stored}; leave the flag out to go on, "
-            "or start a new run."
+            f"`{name}` {given}: this run was started with {stored}; leave the parameter out to "
+            "resume, or start a new run."
         )

@@ -1,42 +1,79 @@
-"""Recipe + dataset + model = a run folder."""
+"""Training of a model on a dataset by a config, written to a run folder."""
 
-import itertools
 import os
+from dataclasses import dataclass
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from salzoo.data.pipeline import explained
+from salzoo.data.dataset import Dataset
+from salzoo.data.pipeline import name_damaged_files
+from salzoo.data.sample import Sample
 from salzoo.data.sampling import Plan
 from salzoo.data.validation import faults
-from salzoo.training.batches import Batches, plan_of, target_kinds, usable
-from salzoo.training.checkpoint import Bar, Progress, Watch, diverged
+from salzoo.models import build_model
+from salzoo.training.batches import Batches, make_plan, trainable_samples
+from salzoo.training.checkpoint import EpochProgressBar, Progress, Watch, divergence_error
 from salzoo.training.compiling import check_recipe, compiled_model
+from salzoo.training.config import RunConfig
 from salzoo.training.run import Run, start_weights
 from salzoo.training.tensorboard import Board
+from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError
 
-__all__ = ["check_recipe", "train"]
+__all__ = ["TrainingResult", "check_recipe", "train"]
 
 
-def train(config, run_dir, resume=False, verbose="auto"):
+@dataclass(frozen=True)
+class TrainingResult:
+    """A finished training.
+
+    Attributes:
+        run: its folder.
+        config: what was trained.
+        dataset: the opened dataset, with its own sigma.
+        model: float32 model with the weights of the best checkpoint.
+    """
+
+    run: Run
+    config: RunConfig
+    dataset: Dataset
+    model: keras.Model
+
+
+@dataclass
+class _Session:
+    """What the steps of one training share."""
+
+    config: RunConfig
+    model: keras.Model
+    training: Batches
+    validation: Batches
+    progress: Progress
+    board: Board
+    verbose: str | int
+
+
+def train(
+    config: RunConfig,
+    run_dir: str | os.PathLike,
+    resume: bool = False,
+    verbose: str | int = "auto",
+) -> TrainingResult:
     """Train a model and write its run folder.
 
-    The result depends on the config alone: a run that was interrupted at any
-    step and resumed ends with the same weights, bit for bit on CPUs of one
-    kind, as one that was not.
+    The result depends on the config alone: a run that was interrupted at any step and
+    resumed has the same weights in the end, bit for bit on CPUs of one kind, as one that
+    was not.
 
-    On CPUs this puts TensorFlow into its deterministic mode for the rest of the
-    process.
+    On CPUs this sets TensorFlow to its deterministic mode for the rest of the process.
 
     Args:
-        config: `RunConfig`.
-        run_dir: folder of the run; must not hold one yet unless resumed.
-        resume: go on from the run's last saved step.
-        verbose: as for keras's fit.
-
-    Returns:
-        `Run`.
+        config: what to train.
+        run_dir: folder of the run; must not hold one unless `resume`.
+        resume: continue from the last checkpoint.
+        verbose: as for `keras.Model.fit`.
 
     Raises:
         InputError: unusable data or config, or the loss is no longer finite.
@@ -44,52 +81,88 @@ def train(config, run_dir, resume=False, verbose="auto"):
     check_recipe(config.model, config.recipe)
     run = Run(run_dir)
     if run.exists and not resume:
-        raise InputError(f"{run.folder} holds a run already: add --resume or choose another.")
+        raise run.occupied()
     resumed = os.path.exists(run.path("last.weights.h5"))
-    # Refused now rather than after the data are read.
-    start = None if resumed else config.init_from and start_weights(config.init_from)
-    recipe = config.recipe
-    loaded = [config.load(split, recipe.sigma) for split in ("train", "val")]
-    training, validation = usable(config, loaded)
-    plan = plan_of(config, training)
-    training, validation = ([*itertools.chain(*loaded)] for loaded in (training, validation))
-    for _, error in faults(training + validation, target_kinds(config)):
+    # Checked before the data are read.
+    start = None if resumed or not config.init_from else start_weights(config.init_from)
+    dataset = config.open_dataset()
+    training_parts, validation_parts = _load_samples(config, dataset)
+    plan = make_plan(config, training_parts)
+    training, validation = _join(training_parts), _join(validation_parts)
+    for _, error in faults(training + validation, config.task):
         raise error
     model = compiled_model(config, plan.steps, start, resumed)
     batches = Batches(config, model, training, plan)
-    held_out = Batches(config, model, validation, Plan((len(validation),), recipe.batch_size))
-    progress = Progress(run, model, batches.pipeline, recipe)
+    held_out_plan = Plan((len(validation),), config.recipe.batch_size)
+    held_out = Batches(config, model, validation, held_out_plan)
+    progress = Progress(run, model, batches.pipeline, config.recipe)
     if resume:
         progress.restore()
-        if recipe.epochs < progress.epoch:
+        if config.recipe.epochs < progress.epoch:
             raise InputError(
-                f"--epochs {recipe.epochs}: {run.folder} has finished {progress.epoch:g} already."
+                f"`epochs` {config.recipe.epochs}: {run.folder} has finished "
+                f"{progress.epoch:g} already."
             )
     run.write_config(config, resume)
     board = Board(run, config, validation)
+    session = _Session(config, model, batches, held_out, progress, board, verbose)
     try:
-        go_on = f" Then go on: salzoo train --resume --run_dir {run.folder}"
-        with explained(training + validation, go_on):
-            _train_to_the_end(model, batches, held_out, progress, config, board, verbose)
+        with name_damaged_files(
+            training + validation, f" Then resume: salzoo train --resume --run_dir {run.folder}"
+        ):
+            _train_to_the_end(session)
     except tf.errors.ResourceExhaustedError as error:
+        rows, columns = config.recipe.input_size
         raise InputError(
-            f"The memory is too small for --batch_size {recipe.batch_size} at --input_size "
-            f"{recipe.input_size[0]}x{recipe.input_size[1]}; lower one of them."
+            f"The memory is too small for `batch_size` {config.recipe.batch_size} at `input_size` "
+            f"{rows}x{columns}; lower one of them."
         ) from error
     finally:
         board.close()
-    return run
+    return TrainingResult(run, config, dataset, _best_model(model, config, run))
 
 
-def _train_to_the_end(model, batches, held_out, progress, config, board, verbose):
-    """Train until the run is finished; what stops that on the way loses no step."""
+def _load_samples(
+    config: RunConfig, dataset: Dataset
+) -> tuple[list[list[Sample]], list[list[Sample]]]:
+    """Return the training and validation samples, a list for each dataset."""
+    if config.recipe.sigma is not None:
+        dataset = dataset.with_sigma(config.recipe.sigma)
+    training = dataset.split("train", config.limit_train)
+    validation = dataset.split("val", config.limit_val)
+    return trainable_samples(config, training, validation)
+
+
+def _join(parts: list[list[Sample]]) -> list[Sample]:
+    return [sample for part in parts for sample in part]
+
+
+def _best_model(model: keras.Model, config: RunConfig, run: Run) -> keras.Model:
+    """Return a float32 model with the weights of the best checkpoint.
+
+    Args:
+        model: that was trained; its weights change.
+        config: of the run.
+        run: its folder.
+    """
+    if config.mixed_precision:  # its layers compute in bfloat16
+        best = build_model(config.model, **config.model_options)
+    else:  # shares the layers, without the optimizer
+        best = keras.Model(model.input, model.output, name=model.name)
+    load_weights(best, run.weights("best"))
+    return best
+
+
+def _train_to_the_end(session: _Session) -> None:
+    """Train until the run is finished; an interruption loses no step."""
+    progress = session.progress
     try:
-        if config.init_from and not (progress.steps or progress.history):
-            _validate(model, held_out, progress, config, verbose)
+        if session.config.init_from and not (progress.steps or progress.history):
+            _validate(session)
         while not progress.finished:
-            _train_until_validation(model, batches, held_out, progress, config, verbose)
-            with progress.averages():  # as they were validated
-                board.write(model, progress)
+            _train_until_validation(session)
+            with progress.averages():  # the weights that were validated
+                session.board.write(session.model, progress)
     except tf.errors.ResourceExhaustedError:  # perhaps in the middle of a step
         raise
     except (KeyboardInterrupt, tf.errors.OpError):
@@ -97,42 +170,48 @@ def _train_to_the_end(model, batches, held_out, progress, config, board, verbose
         raise
 
 
-def _train_until_validation(model, batches, held_out, progress, config, verbose):
-    """Train what is left until the next validation, validate, and save."""
+def _train_until_validation(session: _Session) -> None:
+    """Train up to the next validation, validate, and save."""
+    config, progress, validation_data = session.config, session.progress, session.validation
     first, end = progress.steps, progress.next_stop
-    if first < end:
-        if progress.metrics:  # keras makes their variables when they are first used
-            model.evaluate(held_out.in_order(), steps=1, verbose=0)
-        epoch, first_step = divmod(first, progress.steps_an_epoch)
-        history = model.fit(
-            batches.epoch(config, epoch, first_step).take(end - first),
-            initial_epoch=epoch,
-            epochs=epoch + 1,
-            validation_data=held_out.in_order(),
-            callbacks=[
-                Watch(progress, config.seed),
-                *([Bar(config.recipe.epochs)] if verbose else []),
-            ],
-            verbose=verbose,
-            shuffle=False,
-        )
-        validation = {name: history.history[f"val_{name}"][-1] for name in progress.results}
-        _end_of_validation(validation, progress, config)
-    else:  # interrupted after the last step, before the validation was done
+    if first >= end:  # interrupted between the last step and the end of the validation
         progress.average()
-        _validate(model, held_out, progress, config, verbose)
+        _validate(session)
+        return
+    if progress.metrics:  # Keras creates their variables when they are first used
+        session.model.evaluate(validation_data.in_order(), steps=1, verbose=0)
+    epoch, first_step = divmod(first, progress.steps_an_epoch)
+    callbacks: list[keras.callbacks.Callback] = [Watch(progress, config.seed)]
+    if session.verbose:
+        callbacks.append(EpochProgressBar(config.recipe.epochs))
+    history = session.model.fit(
+        session.training.epoch(config, epoch, first_step).take(end - first),
+        initial_epoch=epoch,
+        epochs=epoch + 1,
+        validation_data=validation_data.in_order(),
+        callbacks=callbacks,
+        verbose=session.verbose,
+        shuffle=False,
+    )
+    _end_validation(
+        session, {name: history.history[f"val_{name}"][-1] for name in progress.results}
+    )
 
 
-def _validate(model, held_out, progress, config, verbose):
-    """Validate what is in the model now; a start that nothing beats stays the best."""
-    validation = model.evaluate(held_out.in_order(), verbose=verbose, return_dict=True)
-    progress.results = progress.results or dict.fromkeys(validation)
-    _end_of_validation(validation, progress, config)
+def _validate(session: _Session) -> None:
+    """Validate the current weights; the initial ones stay the best if no later ones are better."""
+    results = session.model.evaluate(
+        session.validation.in_order(), verbose=session.verbose, return_dict=True
+    )
+    session.progress.results = session.progress.results or dict.fromkeys(results)
+    _end_validation(session, results)
 
 
-def _end_of_validation(validation, progress, config):
-    if not np.isfinite(validation["loss"]):
-        raise diverged(
-            "validation loss", validation["loss"], progress, config.seed, progress.steps or 1
+def _end_validation(session: _Session, results: dict[str, float]) -> None:
+    progress = session.progress
+    if not np.isfinite(results["loss"]):
+        step = progress.steps or 1
+        raise divergence_error(
+            "validation loss", results["loss"], progress, session.config.seed, step
         )
-    progress.end_of_validation(validation)
+    progress.end_of_validation(results)

@@ -1,7 +1,8 @@
-"""How the learning rate moves, said in a few words."""
+"""Learning rate schedules, given as texts such as "linear to 0.0001"."""
 
 import math
 import re
+from collections.abc import Sequence
 
 from keras.optimizers import schedules
 
@@ -17,25 +18,28 @@ EXAMPLES = (
 MAX_STEPS = 2**31 - 1
 _NUMBER = r"(\d+\.?\d*(?:e-?\d+)?)"
 _STEPS = re.compile(rf"x{_NUMBER} every (\d+) (epoch|step)s?")
-_GLIDE = re.compile(rf"(linear|cosine) to {_NUMBER}")
+_TO_END = re.compile(rf"(linear|cosine) to {_NUMBER}")
 
 
-def learning_rate(start, text, steps_an_epoch, epochs, others=()):
-    """Return what an optimizer takes as its learning rate.
+def learning_rate(
+    start: float, text: str, steps_an_epoch: int, epochs: int, others: Sequence[str] = ()
+) -> float | schedules.LearningRateSchedule:
+    """Return the learning rate of an optimizer.
 
     Args:
-        start: the rate of the first step.
+        start: learning rate of the first step.
         text: "constant"; "x0.1 every 2 epochs" or "x0.5 every 100 steps", times a
             factor each time; "linear to 0.0001" or "cosine to 0", reached at the
             end of the run.
-        steps_an_epoch, epochs: of the run.
-        others: what else may be said, for the error.
+        steps_an_epoch: number of steps of an epoch.
+        epochs: number of epochs of the run.
+        others: names of other schedules, for the error message.
 
     Returns:
-        float or `keras.optimizers.schedules.LearningRateSchedule`.
+        A constant or a schedule.
 
     Raises:
-        InputError: other words.
+        InputError: another text.
     """
     if text == "constant":
         return start
@@ -44,11 +48,10 @@ def learning_rate(start, text, steps_an_epoch, epochs, others=()):
         steps = count * (steps_an_epoch if match[3] == "epoch" else 1)
         if 0 < factor < math.inf and 0 < steps <= MAX_STEPS:
             return schedules.ExponentialDecay(start, steps, factor, staircase=True)
-    if (match := _GLIDE.fullmatch(text)) and float(match[2]) < math.inf:
-        end, steps = float(match[2]), max(1, steps_an_epoch * epochs)
+    if (match := _TO_END.fullmatch(text)) and float(match[2]) < math.inf:
+        end, total = float(match[2]), max(1, steps_an_epoch * epochs)
         if match[1] == "linear":
-            return schedules.PolynomialDecay(start, steps, end)
-        return schedules.CosineDecay(start, steps, alpha=end / start)
-    *examples, last = (*others, *EXAMPLES)
-    examples = ", ".join(f"'{each}'" for each in examples)
-    raise InputError(f"--schedule {text}: say {examples} or '{last}'.")
+            return schedules.PolynomialDecay(start, total, end)
+        return schedules.CosineDecay(start, total, alpha=end / start)
+    known = [f"'{name}'" for name in (*others, *EXAMPLES)]
+    raise InputError(f"`schedule` {text}: give {', '.join(known[:-1])} or {known[-1]}.")

@@ -1,25 +1,32 @@
-"""Losses, metrics and maps for TensorBoard."""
+"""Losses, metrics and maps of each validation for TensorBoard."""
 
+from collections.abc import Sequence
+
+import keras
 import numpy as np
 import tensorflow as tf
 
 from salzoo.data.pipeline import Pipeline
-from salzoo.data.sample import evenly
+from salzoo.data.sample import Sample, evenly
 from salzoo.models import model_record
-from salzoo.training.batches import target_kinds
+from salzoo.training.checkpoint import Progress
+from salzoo.training.config import RunConfig
+from salzoo.training.run import Run
 from salzoo.utils.drawing import grid, panel
 
 BOARD_IMAGES = 4
 
 
 class Board:
-    """Writes what a run learned, each time it was validated.
+    """Writer of the TensorBoard files of a run.
 
     Args:
-        run: `Run`. config: `RunConfig`. samples: for validation; some are shown.
+        run: its folder.
+        config: of the run.
+        samples: for validation, at least one; the maps of some of them are shown.
     """
 
-    def __init__(self, run, config, samples):
+    def __init__(self, run: Run, config: RunConfig, samples: Sequence[Sample]) -> None:
         self.writers = {
             split: tf.summary.create_file_writer(run.path(f"tensorboard/{split}"))
             for split in ("train", "val")
@@ -28,14 +35,19 @@ class Board:
         shown = Pipeline(
             evenly(samples, BOARD_IMAGES),
             config.geometry,
-            targets=target_kinds(config),
+            targets=config.task,
             cache="nothing",
             target_scale=self.record.target_scale,
         )
         self.examples = [(image[0], target[0]) for image, target, *_ in shown.in_order()]
 
-    def write(self, model, progress):
-        """Write the last row of the history and the maps of some images."""
+    def write(self, model: keras.Model, progress: Progress) -> None:
+        """Write the last row of the history and the maps of some images.
+
+        Args:
+            model: with the validated weights.
+            progress: of the run.
+        """
         row = progress.history[-1]
         step = len(progress.history)
         for name, value in row.items():
@@ -53,11 +65,13 @@ class Board:
         for writer in self.writers.values():
             writer.flush()
 
-    def _write_maps(self, model, number, image, target):
+    def _write_maps(
+        self, model: keras.Model, number: int, image: tf.Tensor, target: tf.Tensor
+    ) -> None:
         outputs = model(image[None], training=False)
         several = isinstance(outputs, dict)
         for name, maps in (outputs if several else {"": outputs}).items():
-            # Density, counts and mask in this order, as far as they are there.
+            # The channels are density, counts and mask, as far as the task has them.
             channel = -1 if several and name != "fixation" else 0
             shown = (target[..., channel], maps[0, ..., 0])
             picture = panel([(image.numpy(), *(_resized(map_, image) for map_ in shown))])
@@ -66,12 +80,12 @@ class Board:
         for name, maps in self.record.inspect(model, image[None]).items():
             tf.summary.image(f"{name}/{number}", np.asarray(grid(maps))[None])
 
-    def close(self):
+    def close(self) -> None:
         """Close the files."""
         for writer in self.writers.values():
             writer.close()
 
 
-def _resized(map_, image):
+def _resized(map_: tf.Tensor, image: tf.Tensor) -> np.ndarray:
     """Return a map (rows, columns) at the size of the image."""
     return tf.image.resize(map_[..., None], image.shape[:2], "nearest")[..., 0].numpy()

@@ -1,1 +1,4 @@
-"""Helpers without any knowledge of saliency: errors, files, tables, drawing, resizing."""
+"""Helpers that every package may use: errors, files, tables, drawing, resizing.
+
+They know nothing of saliency, except `task`.
+"""

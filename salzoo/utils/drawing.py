@@ -1,9 +1,13 @@
-"""Pictures for people: maps in colour, overlays, panels for comparison."""
+"""Pictures of maps: grey, in colour, as overlays, and in panels for comparison."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-# Dark violet over red to pale yellow, even steps in lightness.
+# Colour map from dark violet over red to pale yellow, in even steps of lightness.
 _HEAT = np.array(
     [
         (0, 0, 4),
@@ -22,39 +26,60 @@ PANEL_HEIGHT = 180
 GAP = 6
 
 
-def scaled(map_):
-    """Divide a map by its maximum, float32 0..1; an all-zero map stays."""
+class Spot(Protocol):
+    """A place in an image, in pixels; the origin is the centre of the top left pixel."""
+
+    x: float
+    y: float
+
+
+def scaled(map_: np.ndarray) -> np.ndarray:
+    """Divide a map by its maximum.
+
+    Args:
+        map_: any shape; negative values count as 0.
+
+    Returns:
+        float32 array of the same shape, 0..1; all 0 if the map is.
+    """
     values = np.maximum(np.asarray(map_, "float32"), 0.0)
     return values / max(values.max(initial=0.0), np.finfo("float32").tiny)
 
 
-def grey_picture(map_):
-    """Return a map as an 8-bit grey picture, scaled by its maximum."""
+def grey_picture(map_: np.ndarray) -> Image.Image:
+    """Return a map (rows, columns) as an 8-bit grey picture, scaled by its maximum."""
     return Image.fromarray(np.uint8(np.round(scaled(map_) * 255)))
 
 
-def heat(values):
-    """Return the colours (..., 3), float64 0..255, of values in 0..1."""
+def heat(values: np.ndarray) -> np.ndarray:
+    """Apply the colour map.
+
+    Args:
+        values: any shape, 0..1.
+
+    Returns:
+        RGB colours (..., 3), float64, 0..255.
+    """
     anchors = np.linspace(0, 1, len(_HEAT))
     return np.stack([np.interp(values, anchors, _HEAT[:, channel]) for channel in range(3)], -1)
 
 
-def overlay(image, map_, colour_bar=True):
-    """Lay a map over its image as heat: the higher, the brighter and the more opaque.
+def overlay(image: np.ndarray, map_: np.ndarray, colour_bar: bool = True) -> Image.Image:
+    """Draw a map over its image; higher values are brighter and more opaque.
 
     Args:
-        image: (rows, columns, 3), 0..255. map_: (rows, columns), scaled by its
-            maximum here.
-        colour_bar: draw the scale into the lower right corner, if there is room.
+        image: (rows, columns, 3), 0..255.
+        map_: (rows, columns); it is scaled by its maximum.
+        colour_bar: draw the colour map into the lower right corner, if there is room.
 
     Returns:
-        PIL image of the same size.
+        RGB picture of the size of the image.
     """
     levels = np.asarray(grey_picture(map_))
     shares = np.linspace(0, 1, 256, dtype="float32")
     opacity, colours = 0.85 * np.sqrt(shares)[:, None], heat(shares).astype("float32")
     blended = np.empty((*levels.shape, 3), "uint8")
-    for top in range(0, len(levels), 256):  # in bands, since photos may have 100 megapixels
+    for top in range(0, len(levels), 256):  # in bands, since images may have 100 megapixels
         band = slice(top, top + 256)
         under = np.asarray(image[band], "float32") * (1 - opacity[levels[band]])
         blended[band] = np.round(under + (colours * opacity)[levels[band]])
@@ -64,7 +89,7 @@ def overlay(image, map_, colour_bar=True):
     return picture
 
 
-def _draw_colour_bar(picture):
+def _draw_colour_bar(picture: Image.Image) -> None:
     text = max(10, picture.height // 40)
     font = ImageFont.load_default(text)
     width, height = picture.width // 4, max(6, picture.height // 50)
@@ -82,11 +107,13 @@ def _draw_colour_bar(picture):
         draw.text(position, label, fill="white", font=font, anchor=anchor)
 
 
-def mark_spots(picture, spots, radius):
-    """Draw a numbered circle around each spot into a picture; the first is 1.
+def mark_spots(picture: Image.Image, spots: Iterable[Spot], radius: float) -> None:
+    """Draw a numbered circle around each spot into a picture, starting at 1.
 
     Args:
-        picture: PIL image, RGB. spots: with attributes x and y, pixels. radius: of the circles.
+        picture: RGB picture; it is changed.
+        spots: places, in pixels.
+        radius: of the circles, in pixels.
     """
     draw = ImageDraw.Draw(picture)
     line = max(1, min(picture.size) // 250)
@@ -101,16 +128,18 @@ def mark_spots(picture, spots, radius):
         )
 
 
-def panel(rows, names=None):
-    """Compose image, truth, prediction and overlay, one row an image.
+def panel(
+    rows: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], names: Sequence[str] | None = None
+) -> Image.Image:
+    """Compose a picture with a row for each image: image, truth, prediction and overlay.
 
     Args:
-        rows: list of (image, truth, prediction) arrays; maps are scaled by their
-            maximum.
-        names: a caption for each row.
+        rows: (image, truth, prediction) of each image: an array (rows, columns, 3), 0..255,
+            and two maps, which are scaled by their maximum.
+        names: captions of the rows; None: no captions.
 
     Returns:
-        PIL image.
+        RGB picture.
     """
     font = ImageFont.load_default(13)
     titles = ("image", "truth", "prediction", "prediction over image")
@@ -141,22 +170,24 @@ def panel(rows, names=None):
     return canvas
 
 
-def grid(maps, columns=8, height=96):
-    """Lay maps side by side, in rows of eight.
+def grid(maps: np.ndarray, columns: int = 8, height: int = 96) -> Image.Image:
+    """Compose a picture of several maps in rows.
 
     Args:
-        maps: (n, rows, columns), scaled by their common maximum and shown as
-            heat, or colours (n, rows, columns, 3), 0..1.
+        maps: (n, rows, columns), which are scaled by their common maximum and shown in
+            colour; or RGB pictures (n, rows, columns, 3), 0..1.
+        columns: maximal number of maps in a row.
+        height: of each map, in pixels.
 
     Returns:
-        PIL image.
+        RGB picture.
     """
     maps = np.asarray(maps)
     colours = heat(scaled(maps)) if maps.ndim == 3 else np.round(np.clip(maps, 0, 1) * 255)
-    pictures = [_at_height(Image.fromarray(np.uint8(each)), height) for each in colours]
+    pictures = [_at_height(Image.fromarray(np.uint8(pixels)), height) for pixels in colours]
     width = pictures[0].width
     columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
+    rows = math.ceil(len(pictures) / columns)
     size = (columns * (width + GAP) + GAP, rows * (height + GAP) + GAP)
     canvas = Image.new("RGB", size, "white")
     for number, picture in enumerate(pictures):
@@ -165,6 +196,7 @@ def grid(maps, columns=8, height=96):
     return canvas
 
 
-def _at_height(picture, height):
+def _at_height(picture: Image.Image, height: int) -> Image.Image:
+    """Resize a picture to a height, in its aspect ratio."""
     width = max(1, round(picture.width * height / picture.height))
     return picture.resize((width, height), Image.Resampling.BICUBIC)

@@ -1,22 +1,38 @@
-"""The one exception that is meant for the person in front of the screen."""
+"""Exceptions for bad input, whose messages are meant for users."""
 
 import difflib
+from collections.abc import Iterable
 
 
 class InputError(ValueError):
-    """Something given from outside is unusable.
+    """A file, a parameter or a value given by the user cannot be used.
 
-    The message is one sentence that names the file, the flag or the value and
-    says what to do. Commands print it and exit with status 2.
+    The message is one sentence that names the file, the parameter or the value and says
+    what to do. Python parameters stand in backticks:
+
+        raise InputError("`mix` 1,2: give a number above 0 for each dataset.")
+
+    The command line prints the message with the flag in place of a parameter that the
+    running command has ("--mix 1,2: ...") and exits with status 2. Messages never name
+    flags themselves; a command to run is named as plain text ("salzoo check NAME").
     """
 
 
 class EmptySplit(InputError):
-    """A split whose images are absent as a whole."""
+    """None of the images of a split is present."""
 
 
-def unknown_name(kind: str, name: str, known) -> InputError:
-    """Build the error for a mistyped name, with the nearest known one."""
+def unknown_name(kind: str, name: object, known: Iterable[str]) -> InputError:
+    """Make the error for a name that does not exist.
+
+    Args:
+        kind: what is named, such as "model".
+        name: the name that was given.
+        known: names that exist; the message suggests the closest one, or lists all.
+
+    Returns:
+        The exception to raise.
+    """
     known = sorted(known)
     near = difflib.get_close_matches(str(name), known, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}."

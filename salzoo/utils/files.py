@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Reading and writing of files and folders; what is written is complete or absent."""
 
 import contextlib
 import hashlib
@@ -6,15 +6,25 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from typing import Any
 
 from salzoo.utils.errors import InputError
 
+Path = str | os.PathLike[str]
+
 
 @contextlib.contextmanager
-def whole_file(path):
-    """Yield a temporary path that becomes `path` if the block succeeds.
+def whole_file(path: Path) -> Iterator[str]:
+    """Write a file that appears only when it is complete.
 
-    The temporary name ends like the real one, since some writers look at it.
+    Args:
+        path: of the file; folders above it are created.
+
+    Yields:
+        Path of a temporary file in the same folder, with the same ending since some
+        writers choose a format by it. It is renamed to `path` if the block succeeds and
+        deleted otherwise.
     """
     folder, name = os.path.split(os.path.abspath(path))
     os.makedirs(folder, exist_ok=True)
@@ -22,7 +32,8 @@ def whole_file(path):
     try:
         yield temporary
         with open(temporary, "rb") as file:
-            os.fsync(file.fileno())  # or a power cut may leave neither the old nor the new
+            # Otherwise a power failure may leave neither the old nor the new content.
+            os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
         if os.path.exists(temporary):
@@ -30,10 +41,18 @@ def whole_file(path):
 
 
 @contextlib.contextmanager
-def whole_folder(path):
-    """Yield a temporary folder that becomes `path` if the block succeeds.
+def whole_folder(path: Path) -> Iterator[str]:
+    """Write a folder that appears only when it is complete.
 
-    `path` must be absent or an empty folder; OSError if it is filled meanwhile.
+    Args:
+        path: of the folder; it must be absent or empty. Folders above it are created.
+
+    Yields:
+        Path of a temporary folder beside it. It is renamed to `path` if the block succeeds
+        and deleted otherwise.
+
+    Raises:
+        OSError: `path` is not empty.
     """
     parent, name = os.path.split(os.path.abspath(path))
     os.makedirs(parent, exist_ok=True)
@@ -46,7 +65,7 @@ def whole_folder(path):
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def check_folder(parameter: str, path: str | os.PathLike[str]) -> None:
+def check_folder(parameter: str, path: Path) -> None:
     """Check that a folder can be at a path: neither it nor a folder above it is a file.
 
     Args:
@@ -63,35 +82,56 @@ def check_folder(parameter: str, path: str | os.PathLike[str]) -> None:
         raise InputError(f"`{parameter}` {path}: {place} is a file; give a folder.")
 
 
-def write_json(path, value):
-    """Write a json file, whole or not at all."""
+def write_json(path: Path, value: object) -> None:
+    """Write a JSON file, completely or not at all.
+
+    Args:
+        path: of the file.
+        value: what `json.dump` accepts.
+    """
     with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
         json.dump(value, file, indent=2)
         file.write("\n")
 
 
-def read_json(path):
-    """Read a json file."""
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not JSON.
+    """
     with open(path, encoding="utf-8") as file:
         return json.load(file)
 
 
-def digest(path):
-    """Return the sha256 of a file, or of all files of a folder, as text."""
-    paths = [path]
+def digest(path: Path) -> str:
+    """Return the SHA-256 checksum of a file, or of the contents of all files of a folder.
+
+    Args:
+        path: of a file or a folder; a folder's files are read in the order of their paths.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    paths = [os.fspath(path)]
     if os.path.isdir(path):
         paths = sorted(
             os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names
         )
     digests = []
-    for each in paths:
-        with open(each, "rb") as file:
+    for file_path in paths:
+        with open(file_path, "rb") as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def cache_folder():
-    """Return $SALZOO_CACHE, else salzoo in $XDG_CACHE_HOME, else ~/.cache/salzoo."""
+def cache_folder() -> str:
+    """Return the absolute path of the cache, which may not exist yet.
+
+    Returns:
+        $SALZOO_CACHE if it is set, else salzoo in $XDG_CACHE_HOME, else ~/.cache/salzoo.
+    """
     cache = os.environ.get("SALZOO_CACHE")
     if not cache:
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache")

@@ -1,20 +1,27 @@
-"""Maps brought to another size, by the published evaluation codes' ways and by our own."""
+"""Resizing of maps: as the published evaluation codes do it, and bilinear with antialiasing."""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.ndimage import zoom
 
+# Function of distances, in pixels, to weights.
+Kernel = Callable[[np.ndarray], np.ndarray]
 
-def imresize(map_, size=None, scale=None):
-    """Resize as MATLAB's imresize: bicubic, with antialiasing where it shrinks.
+
+def imresize(
+    map_: np.ndarray, size: Sequence[int] | None = None, scale: float | None = None
+) -> np.ndarray:
+    """Resize a map as MATLAB's imresize does: bicubic, with antialiasing where it shrinks.
 
     Args:
-        map_: (rows, columns).
-        size: (rows, columns) of the result; or None, then
-        scale: a factor for both axes; the result's size is rounded up.
+        map_: (rows, columns), any real dtype.
+        size: (rows, columns) of the result; None: use `scale`.
+        scale: factor for both axes; the size of the result is rounded up.
 
     Returns:
-        float64 map of the new size. May overshoot the range of the values, below as
-        well as above.
+        Map of the new size, float64. Its values may exceed the range of `map_` on both
+        sides.
     """
     values = np.asarray(map_, "float64")
     if size is None:
@@ -22,26 +29,40 @@ def imresize(map_, size=None, scale=None):
     return _filtered(values, size, scale, _cubic, 2)
 
 
-def resized(map_, size):
-    """Resize a map bilinearly, within the range of its values, float64.
+def resized(map_: np.ndarray, size: Sequence[int]) -> np.ndarray:
+    """Resize a map bilinearly, with antialiasing where it shrinks.
 
-    Where a side shrinks each value is an average of the area it stands for. A constant
-    map stays exactly constant.
+    Args:
+        map_: (rows, columns), any real dtype.
+        size: (rows, columns) of the result.
+
+    Returns:
+        Map of the new size, float64, with values in the range of `map_`. A constant map
+        stays exactly constant.
     """
     values = np.asarray(map_, "float64")
     if values.shape == tuple(size):
         return values
-    if np.ptp(values) == 0:  # or its rounding errors would be scored
+    if np.ptp(values) == 0:  # rounding errors of a constant map would be scored
         return np.full(size, values.flat[0])
-    # Rounding could leave the range by a last digit.
+    # Rounding may exceed the range by the last digit.
     return np.clip(_filtered(values, size, None, _linear, 1), values.min(), values.max())
 
 
-def to_size(map_, size, method, name):
-    """Return the map at that size, resized if need be.
+def to_size(map_: np.ndarray, size: tuple[int, int], method: str | None, name: str) -> np.ndarray:
+    """Return a map at a size, resized if it has another.
 
-    method: "imresize", "zoom" (scipy's cubic spline), or None: ValueError that calls
-    the map by its name. A constant map stays exactly constant.
+    Args:
+        map_: (rows, columns).
+        size: (rows, columns) of the result.
+        method: "imresize", "zoom" (scipy's cubic spline) or None: never resize.
+        name: what the map is, for the error message.
+
+    Returns:
+        Map of the size. A constant map stays exactly constant.
+
+    Raises:
+        ValueError: the size differs and `method` is None.
     """
     if map_.shape == size:
         return map_
@@ -49,16 +70,16 @@ def to_size(map_, size, method, name):
         raise ValueError(
             f"The {name} is {map_.shape} and should be {size}; this convention does not resize."
         )
-    if np.ptp(map_) == 0:  # or its rounding errors would be scored
+    if np.ptp(map_) == 0:  # rounding errors of a constant map would be scored
         return np.full(size, map_.flat[0])
-    return (
-        imresize(map_, size)
-        if method == "imresize"
-        else zoom(map_, np.divide(size, map_.shape), order=3)
-    )
+    if method == "imresize":
+        return imresize(map_, size)
+    return zoom(map_, np.divide(size, map_.shape), order=3)
 
 
-def _filtered(values, size, scale, kernel, radius):
+def _filtered(
+    values: np.ndarray, size: Sequence[int], scale: float | None, kernel: Kernel, radius: int
+) -> np.ndarray:
     """Resize by a kernel that is 0 beyond its radius, widened where the map shrinks."""
     rows, columns = (
         _weights(length, wanted, scale or wanted / length, kernel, radius)
@@ -67,8 +88,8 @@ def _filtered(values, size, scale, kernel, radius):
     return rows @ values @ columns.T
 
 
-def _weights(length, wanted, scale, kernel, radius):
-    """Matrix (wanted, length) that resizes one axis."""
+def _weights(length: int, wanted: int, scale: float, kernel: Kernel, radius: int) -> np.ndarray:
+    """Return the matrix (wanted, length) that resizes one axis."""
     widening = max(1.0, 1 / scale)  # the kernel grows where the map shrinks
     centres = (np.arange(wanted) + 0.5) / scale - 0.5
     taps = int(np.ceil(2 * radius * widening)) + 2
@@ -83,12 +104,13 @@ def _weights(length, wanted, scale, kernel, radius):
     return weights
 
 
-def _linear(distance):
+def _linear(distance: np.ndarray) -> np.ndarray:
+    """Return the values of the linear kernel."""
     return np.maximum(1 - np.abs(distance), 0)
 
 
-def _cubic(distance):
-    """Keys's kernel with a = -0.5 (IEEE ASSP 1981)."""
+def _cubic(distance: np.ndarray) -> np.ndarray:
+    """Return the values of the cubic kernel with a = -0.5 (Keys, IEEE ASSP 1981)."""
     x = np.abs(distance)
     near = 1.5 * x**3 - 2.5 * x**2 + 1
     far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2

@@ -1,4 +1,8 @@
-"""The two prediction tasks, alone or together."""
+"""The two prediction tasks, alone or together.
+
+The only module of `utils` about saliency: it is here because models, datasets, metrics and
+losses, which do not import one another, all state their task.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ class Task(enum.Flag):
 
     def __str__(self) -> str:
         """Return the name for tables, files and flags, such as "fixations + objects"."""
-        return _SEPARATOR.join(member.name.lower() for member in self)
+        return _SEPARATOR.join(str(member.name).lower() for member in self)
 
     @classmethod
     def parse(cls, task: Task | str) -> Task:
@@ -39,7 +43,8 @@ class Task(enum.Flag):
         """
         if isinstance(task, cls):
             return task
-        known = {str(member): member for member in (cls.FIXATIONS, cls.OBJECTS, ~cls(0))}
+        tasks = (cls.FIXATIONS, cls.OBJECTS, cls.FIXATIONS | cls.OBJECTS)
+        known = {str(member): member for member in tasks}
         if task not in known:
             raise unknown_name("task", task, known)
         return known[task]

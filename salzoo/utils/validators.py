@@ -1,131 +1,28 @@
-"""Kinds of values that a person gives: a text on the command line, an object in Python.
+"""Validators of parameter values.
 
-A kind is a function of a text to a value; it raises argparse.ArgumentTypeError with
-a sentence. `checked` asks the same of what Python gives.
+Each returns the value in its usual type, or raises InputError with the parameter's name.
 """
 
-import argparse
 import math
 import numbers
 import os
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
-
-from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.errors import InputError
 
 FITS = ("pad", "stretch", "native")
 
 
-def size(text):
-    """Parse ROWSxCOLUMNS."""
-    parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdigit() and int(part) > 0 for part in parts):
-        raise argparse.ArgumentTypeError(f"'{text}' is not ROWSxCOLUMNS, like 240x320.")
-    return int(parts[0]), int(parts[1])
-
-
-def at_least(lowest, kind=int, highest=float("inf")):
-    """Return a parser of numbers from `lowest` to `highest`, infinity excluded."""
-
-    def parse(text):
-        try:
-            value = kind(text)
-        except ValueError:
-            value = None
-        if value is None or not lowest <= value <= highest or value == float("inf"):
-            what = "a whole number" if kind is int else "a number"
-            limit = "or more" if highest == float("inf") else f"to {highest}"
-            raise argparse.ArgumentTypeError(f"'{text}' is not {what} of {lowest} {limit}.")
-        return value
-
-    return parse
-
-
-def above_zero(text):
-    """Parse a number above 0."""
-    value = at_least(0, float)(text)
-    if value == 0:
-        raise argparse.ArgumentTypeError("give a number above 0.")
-    return value
-
-
-sigma = at_least(0.1, float, 1000)
-seed = at_least(0, highest=2**32 - 1)
-
-
-def weights(text):
-    """Parse numbers above 0, separated by commas."""
-    return tuple(above_zero(part) for part in text.split(","))
-
-
-def comma_list(text):
-    """Parse names separated by commas."""
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a list like a,b.")
-    return names
-
-
-def yes_or_no(text):
-    """Parse what Python writes for a bool."""
-    if text not in ("True", "False"):
-        raise argparse.ArgumentTypeError(f"'{text}' is neither True nor False.")
-    return text == "True"
-
-
-def fit_mode(text):
-    """Parse a way of fitting images."""
-    if text not in FITS:
-        raise argparse.ArgumentTypeError(f"'{text}' is none of {', '.join(FITS)}.")
-    return text
-
-
-def text(given):
-    """Take a text as it is."""
-    return given
-
-
-def checked(function, kinds, given):
-    """Return values given in Python as the command line would have parsed them.
-
-    Args:
-        function: its name, for the sentence. kinds: {name: kind}. given: {name: value};
-            None stays None, a tuple or a list stands for its parts with x (sizes) or
-            commas between.
-
-    Raises:
-        InputError: a name that there is not, or an unusable value.
-    """
-    values = {}
-    for name, value in given.items():
-        if name not in kinds:
-            raise unknown_name(f"keyword of {function}", name, kinds)
-        try:
-            values[name] = None if value is None else kinds[name](_as_text(value, kinds[name]))
-        except argparse.ArgumentTypeError as error:
-            raise InputError(f"{name}: {error}") from None
-    return values
-
-
-def _as_text(value, kind):
-    if isinstance(value, tuple | list):
-        return ("x" if kind is size else ",").join(map(str, value))
-    return str(value)
-
-
-# Validators of values: they return the value, or raise InputError with the parameter's name.
-
-
 def check_number(
     name: str,
-    value: object,
+    value: Any,
     lowest: float,
     highest: float = math.inf,
     *,
     whole: bool = False,
     open_below: bool = False,
-) -> int | float:
+) -> Any:
     """Return a finite number from `lowest` to `highest`, as an int if `whole`, else as a float.
 
     Args:
@@ -137,7 +34,7 @@ def check_number(
         open_below: whether `lowest` itself is refused.
 
     Returns:
-        The value as int or float.
+        The value as int (`whole`) or float.
 
     Raises:
         InputError: the value is no such number.
@@ -155,7 +52,7 @@ def check_number(
     return int(value) if whole else float(value)
 
 
-def check_size(name: str, value: object) -> tuple[int, int]:
+def check_size(name: str, value: Any) -> tuple[int, int]:
     """Return (rows, columns) as a tuple of ints of 1 or more.
 
     Raises:
@@ -170,18 +67,20 @@ def check_size(name: str, value: object) -> tuple[int, int]:
     return rows, columns
 
 
-def check_bool(name: str, value: object) -> bool:
+def check_bool(name: str, value: Any) -> bool:
     """Return a bool.
 
     Raises:
         InputError: the value is neither True nor False.
     """
+    import numpy as np  # here, since `salzoo --help` does not need it
+
     if not isinstance(value, bool | np.bool_):
         raise InputError(f"`{name}` {value}: give True or False.")
     return bool(value)
 
 
-def check_text(name: str, value: object) -> str:
+def check_text(name: str, value: Any) -> str:
     """Return a text, or the text of a path.
 
     Raises:
@@ -192,7 +91,7 @@ def check_text(name: str, value: object) -> str:
     return os.fspath(value)
 
 
-def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
+def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
     """Return a text that is one of `choices`.
 
     Raises:
@@ -203,7 +102,7 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
     return value
 
 
-def check_dict(name: str, value: object) -> dict:
+def check_dict(name: str, value: Any) -> dict:
     """Return a dict of options by name.
 
     Raises:
@@ -214,17 +113,17 @@ def check_dict(name: str, value: object) -> dict:
     return value
 
 
-def check_sigma(name: str, value: object) -> float:
+def check_sigma(name: str, value: Any) -> float:
     """Return the sigma of a Gaussian, 0.1 to 1000 pixels; raise InputError otherwise."""
     return check_number(name, value, 0.1, 1000)
 
 
-def check_seed(name: str, value: object) -> int:
+def check_seed(name: str, value: Any) -> int:
     """Return a seed of NumPy and Keras, 0 to 2**32 - 1; raise InputError otherwise."""
     return check_number(name, value, 0, 2**32 - 1, whole=True)
 
 
-def check_weights(name: str, value: object) -> tuple[float, ...]:
+def check_weights(name: str, value: Any) -> tuple[float, ...]:
     """Return numbers above 0 as a tuple of floats.
 
     Raises:
@@ -235,6 +134,6 @@ def check_weights(name: str, value: object) -> tuple[float, ...]:
     return tuple(check_number(name, weight, 0, open_below=True) for weight in value)
 
 
-def check_fit_mode(name: str, value: object) -> str:
+def check_fit_mode(name: str, value: Any) -> str:
     """Return "pad", "stretch" or "native"; raise InputError otherwise."""
     return check_choice(name, value, FITS)

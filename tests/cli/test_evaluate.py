@@ -36,7 +36,7 @@ def data(root):
 
 def test_a_run_and_its_maps_get_the_same_numbers(inside, small_run, root, data, tmp_path):
     """What the network says, and the same as numbers and in 8 bits; three rows of a table."""
-    from salzoo.evaluation.evaluated_sources import Network
+    from salzoo.evaluation.evaluated_models import Network
     from salzoo.prediction.predictor import Predictor
 
     network = Network(Predictor(small_run.folder))

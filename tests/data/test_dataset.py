@@ -81,3 +81,20 @@ def test_bad_input(two):
         with pytest.raises(InputError, match=match):
             split = arguments.pop("split", "all")
             open_dataset(data_dir=os.fspath(two), **arguments).split(split)
+
+
+def test_samples_of_a_split_are_the_same_objects_every_time(two):
+    dataset = open_dataset("osie", two)
+    everything = {id(sample) for sample in dataset.samples("all")}
+    assert {id(sample) for sample in dataset.samples("train")} <= everything
+    blurred = dataset.with_sigma(3.0)
+    assert blurred.samples("val")[0] is blurred.samples("val")[0]
+    assert blurred.samples("val")[0].sigma == 3 and dataset.samples("val")[0].sigma != 3
+
+
+def test_the_warning_about_dropped_fixations_appears_once(tmp_path, monkeypatch, caplog):
+    dataset = open_dataset("isun", make_small("isun", tmp_path, monkeypatch))
+    for split in ("train", "val", "all"):
+        dataset.split(split)
+    dataset.with_sigma(3.0).split("train")
+    assert caplog.text.count("isun: dropped 1 fixations outside their images") == 1

@@ -15,7 +15,7 @@ from salzoo.utils.errors import InputError
 SIDES = st.integers(1, 90)
 GEOMETRIES = st.builds(
     Geometry,
-    mode=st.sampled_from(MODES),
+    fit_mode=st.sampled_from(MODES),
     size=st.tuples(st.integers(1, 8), st.integers(1, 8)).map(lambda s: (s[0] * 8, s[1] * 8)),
     size_multiple=st.just(8),
     padding_value=st.just(126.0),
@@ -44,7 +44,7 @@ def test_points_land_on_the_content(geometry, size):
 @given(GEOMETRIES, st.tuples(SIDES, SIDES))
 def test_sizes(geometry, size):
     fitted = geometry.fit_map(np.ones((*size, 1)))
-    if geometry.mode == "native":
+    if geometry.fit_mode == "native":
         assert fitted.shape[0] % 8 == 0 and fitted.shape[1] % 8 == 0
     else:
         assert fitted.shape == (*geometry.size, 1)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from salzoo.data.images import check_complete, image_size, read_grey, read_image, to_rgb
+from salzoo.data.images import check_image_file, image_size, read_grey, read_image, to_rgb
 from salzoo.utils.errors import InputError
 
 
@@ -179,15 +179,15 @@ def test_read_grey(tmp_path):
     np.testing.assert_array_equal(read_grey(tmp_path / "map.png"), np.asarray(picture("L")))
 
 
-def test_check_complete(tmp_path):
+def test_check_image_file(tmp_path):
     for format in ("JPEG", "PNG"):
         content = encoded(picture(), format)
         path = tmp_path / format
         path.write_bytes(content)
-        check_complete(path)
+        check_image_file(path)
         path.write_bytes(content[:-20])
         with pytest.raises(InputError, match="cut short"):
-            check_complete(path)
+            check_image_file(path)
 
 
 def test_a_telephones_mpo_is_its_first_picture(tmp_path):

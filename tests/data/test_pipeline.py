@@ -6,7 +6,7 @@ from PIL import Image
 
 from salzoo.data.geometry import Geometry
 from salzoo.data.images import read_image
-from salzoo.data.pipeline import Pipeline, explained
+from salzoo.data.pipeline import Pipeline, name_damaged_files
 from salzoo.data.sample import Sample
 from salzoo.data.sampling import Augmentation, Plan
 from salzoo.utils.errors import InputError
@@ -113,7 +113,7 @@ def test_a_damaged_image_is_named(samples):
         file.truncate(3000)
     with pytest.raises(InputError, match=r"4.png is damaged"):
         Pipeline(samples, GEOMETRY, cache="all")
-    with pytest.raises(InputError, match=r"4.png is damaged"), explained(samples):
+    with pytest.raises(InputError, match=r"4.png is damaged"), name_damaged_files(samples):
         arrays(Pipeline(samples, GEOMETRY, cache="nothing").in_order())
 
 
@@ -219,7 +219,7 @@ def mixed(samples, tmp_path):
 
 
 def test_both_kinds_of_target_with_what_is_missing(mixed):
-    pipeline = Pipeline(mixed, GEOMETRY, 7, "fixations + objects")
+    pipeline = Pipeline(mixed, GEOMETRY, 7, Task.FIXATIONS | Task.OBJECTS)
     ((images, targets, present),) = list(pipeline.in_order())
     assert images.shape == (7, 24, 32, 3) and targets.shape == (7, 24, 32, 3)
     np.testing.assert_array_equal(present, [[1, 0], [1, 0], [1, 0], [0, 1], [0, 1], [1, 1], [1, 1]])
@@ -239,7 +239,7 @@ def test_what_a_task_needs_is_demanded(mixed):
         Pipeline(mixed, GEOMETRY, targets=Task.OBJECTS)
     bare = [replace(mixed[0], fixations=None)]
     with pytest.raises(InputError, match="neither fixations nor a mask"):
-        Pipeline(bare, GEOMETRY, targets="fixations + objects")
+        Pipeline(bare, GEOMETRY, targets=Task.FIXATIONS | Task.OBJECTS)
 
 
 @pytest.mark.parametrize("cache", ["all", "targets", "disk", "nothing"])

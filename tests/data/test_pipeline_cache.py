@@ -128,7 +128,7 @@ def test_what_decides_the_targets_decides_the_file(samples, folder, change):
     assert len(files(folder)) == 2
 
 
-@pytest.mark.parametrize("fields", [{"mode": "stretch"}, {"size": (32, 24)}])
+@pytest.mark.parametrize("fields", [{"fit_mode": "stretch"}, {"size": (32, 24)}])
 def test_another_geometry_is_another_file(samples, folder, fields):
     kept(samples, "disk")
     geometry = dataclasses.replace(GEOMETRY, **fields)
@@ -195,7 +195,7 @@ def test_a_folder_that_cannot_be_made(samples, tmp_path, monkeypatch, caplog):
 def test_the_default_takes_what_has_room(samples, folder, monkeypatch, caplog, memory, place):
     """Targets take 30,720 bytes, images 46,080; a fifth of the memory may be used."""
     caplog.set_level(logging.INFO, "salzoo")
-    monkeypatch.setattr("salzoo.data.pipeline._memory", lambda: memory)
+    monkeypatch.setattr("salzoo.data.cache._memory", lambda: memory)
     pipeline = Pipeline(samples, GEOMETRY, 2)
     assert (pipeline.images is not None) == (place == "memory")
     assert pipeline.targets is not None

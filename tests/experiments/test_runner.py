@@ -16,7 +16,8 @@ from experiments.runner import Runner
 from experiments.settings import Settings
 from experiments.trainings import write_part
 from salzoo.models import build_model, model_record
-from salzoo.training.run import Run, RunConfig
+from salzoo.training.config import RunConfig
+from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
 
 TABLES = all_tables()

@@ -147,7 +147,7 @@ def test_black_is_an_image():
 
 def test_named_models_are_loaded_once(levels, monkeypatch):
     salzoo.predict(levels)
-    monkeypatch.setattr("salzoo.prediction.sources.trained_model", None)
+    monkeypatch.setattr("salzoo.prediction.opening.trained_model", None)
     salzoo.predict(levels)
 
 
@@ -178,12 +178,12 @@ def test_runs_exports_and_keras_files_alike(small_run, saved, levels, tmp_path):
 def test_cards_and_fingerprints(small_run):
     shipped = salzoo.load_model("msinet_lite")
     assert shipped.card["model"] == "msinet_lite" and shipped.card["task"] == "fixations"
-    assert shipped.card["geometry"]["mode"] == model_record("msinet_lite").fit_mode
+    assert shipped.card["geometry"]["fit_mode"] == model_record("msinet_lite").fit_mode
     assert isinstance(shipped.model, keras.Model)
     assert shipped.fingerprint == Predictor("msinet_lite").fingerprint
     stretched = salzoo.load_model("msinet_lite", fit_mode="stretch")
     assert shipped.fingerprint != stretched.fingerprint
-    assert stretched.card["geometry"]["mode"] == "stretch"
+    assert stretched.card["geometry"]["fit_mode"] == "stretch"
 
 
 def test_a_keras_file_of_one_size_keeps_it(levels, tmp_path):

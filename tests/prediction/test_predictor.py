@@ -148,7 +148,7 @@ def test_versions_count_up_and_cards_travel(small_run, exported):
     assert [os.path.basename(path) for path in (exported, second)] == ["1", "2"]
     card = read_json(os.path.join(exported, "assets", "card.json"))
     assert card["model"] == "msinet" and "EXIF" in card["export"]["exif_orientation"]
-    assert card["geometry"]["mode"] == "pad" and card["metrics"]["means"]["msinet"]
+    assert card["geometry"]["fit_mode"] == "pad" and card["metrics"]["means"]["msinet"]
     assert sorted(os.listdir(exported)) == [
         "assets",
         "fingerprint.pb",

@@ -9,9 +9,9 @@ import tensorflow as tf
 from salzoo.data.dataset import load_dataset
 from salzoo.data.sampling import Plan
 from salzoo.models import build_model, model_record
-from salzoo.training.batches import Batches, plan_of, target_kinds, usable
+from salzoo.training.batches import Batches, make_plan, trainable_samples
 from salzoo.training.compiling import compiled_model
-from salzoo.training.run import RunConfig
+from salzoo.training.config import RunConfig
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 
@@ -74,11 +74,11 @@ def test_both_present_give_both(model, samples):
 
 def test_without_its_fixation_map_it_learns_from_masks_alone(samples):
     alone = config(fixation=False)
-    assert target_kinds(alone) is Task.OBJECTS
+    assert alone.task is Task.OBJECTS
     some = [replace(sample, mask_path=None) for sample in samples[:3]]
-    training, validation = usable(alone, [[some, samples], [samples]])
+    training, validation = trainable_samples(alone, [some, samples], [samples])
     assert list(map(len, training)) == [0, 4] and list(map(len, validation)) == [4]
-    plan = plan_of(replace(alone, dataset="a+b", mix=(3, 1)), training)
+    plan = make_plan(replace(alone, dataset="a+b", mix=(3, 1)), training)
     assert (plan.counts, plan.weights) == ((4,), (1,))
     model = build_model("asnet", fixation=False)
     ((_, truths),) = list(Batches(alone, model, samples, Plan((4,), 4)).in_order())
@@ -90,16 +90,16 @@ def test_both_tasks_come_equally_often(samples):
     fixations = [replace(sample, mask_path=None) for sample in samples[:2]]
     masks = [replace(sample, fixations=None) for sample in samples]
     three = replace(config(), dataset="a+b+c")
-    assert plan_of(three, [fixations, masks, masks]).draws == (8, 4, 4)
-    assert plan_of(three, [fixations, masks, samples]).draws == (4, 4, 4)
-    assert plan_of(three, [masks, masks[:1], masks[:2]]).draws == (4, 1, 2)
-    assert plan_of(replace(three, mix=(1, 1, 2)), [fixations, masks, masks]).draws == (4, 4, 8)
+    assert make_plan(three, [fixations, masks, masks]).draws == (8, 4, 4)
+    assert make_plan(three, [fixations, masks, samples]).draws == (4, 4, 4)
+    assert make_plan(three, [masks, masks[:1], masks[:2]]).draws == (4, 1, 2)
+    assert make_plan(replace(three, mix=(1, 1, 2)), [fixations, masks, masks]).draws == (4, 4, 8)
 
 
 def test_objects_without_any_mask_are_refused(samples):
     bare = [replace(sample, mask_path=None) for sample in samples]
-    with pytest.raises(InputError, match="asnet finds objects, and no training image of synthetic"):
-        usable(config(), [[bare], [bare]])
+    with pytest.raises(InputError, match="asnet predicts objects, and no training image"):
+        trainable_samples(config(), [bare], [bare])
 
 
 def test_masks_alone_train_another_model_than_fixations(samples):
@@ -107,8 +107,8 @@ def test_masks_alone_train_another_model_than_fixations(samples):
     masks = [replace(sample, fixations=None) for sample in samples]
     with pytest.raises(
         InputError,
-        match="msinet learns .*: salzoo train asnet --dataset folder --data_dir my_data$",
+        match="msinet is trained .*: salzoo train asnet --dataset folder --data_dir my_data$",
     ):
-        usable(msinet, [[masks], [masks]])
-    assert usable(msinet, [[samples], [samples]]) == [[samples], [samples]]
-    assert usable(config(), [[masks], [masks]]) == [[masks], [masks]]
+        trainable_samples(msinet, [masks], [masks])
+    assert trainable_samples(msinet, [samples], [samples]) == ([samples], [samples])
+    assert trainable_samples(config(), [masks], [masks]) == ([masks], [masks])

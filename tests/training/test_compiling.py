@@ -19,20 +19,20 @@ def test_every_recipe_and_named_schedule_can_train(name):
 @pytest.mark.parametrize(
     ("name", "fields", "message"),
     [
-        ("msinet", {"loss": "klt"}, "--loss 'klt'; did you mean 'kld'"),
+        ("msinet", {"loss": "klt"}, "`loss` 'klt'; did you mean 'kld'"),
         ("msinet", {"loss": "salient_object"}, "msinet predicts fixations; choose from kld, cc"),
         ("asnet", {"loss": "nss"}, "fixations . objects; choose from salient_object"),
-        ("sam_vgg", {"loss_options": {"kdl": 1}}, "--loss_options kdl: weighted_sum has cc, kld"),
-        ("sam_vgg", {"loss_options": {"kld": "much"}}, "--loss_options kld=much: give a number"),
-        ("sam_vgg", {"loss_options": {"kld": float("nan")}}, "--loss_options kld=nan"),
-        ("sam_vgg", {"loss_options": {"reduction": "none"}}, "--loss_options reduction"),
-        ("msinet", {"optimizer": "addam"}, "--optimizer 'addam'; did you mean 'adam'"),
+        ("sam_vgg", {"loss_options": {"kdl": 1}}, "`loss_options` kdl: weighted_sum has cc, kld"),
+        ("sam_vgg", {"loss_options": {"kld": "much"}}, "`loss_options` kld=much: give a number"),
+        ("sam_vgg", {"loss_options": {"kld": float("nan")}}, "`loss_options` kld=nan"),
+        ("sam_vgg", {"loss_options": {"reduction": "none"}}, "`loss_options` reduction"),
+        ("msinet", {"optimizer": "addam"}, "`optimizer` 'addam'; did you mean 'adam'"),
         ("sam_vgg", {"optimizer_options": {"rho": "x"}}, "rmsprop cannot take a step .* rho=x"),
         ("deep_convnet", {"optimizer_options": {"clipnorm": "x"}}, "options clipnorm=x"),
         ("deep_convnet", {"optimizer_options": {"speed": 1}}, "options speed=1 .*speed"),
         ("shallow_convnet", {"optimizer_options": {"momentum_steps": 0}}, "momentum_steps=0"),
-        ("deep_convnet", {"schedule": "prnted"}, "^--schedule prnted: say 'printed', 'constant'"),
-        ("sam_vgg", {"schedule": "printed"}, "^--schedule printed: say 'constant'"),
+        ("deep_convnet", {"schedule": "prnted"}, "^`schedule` prnted: give 'printed', 'constant'"),
+        ("sam_vgg", {"schedule": "printed"}, "^`schedule` printed: give 'constant'"),
     ],
 )
 def test_what_cannot_train_is_refused(name, fields, message):

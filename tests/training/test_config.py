@@ -1,24 +1,26 @@
-"""Which config follows from what a person says; no training needed."""
+"""Configs of runs from parameters and from files; no training needed."""
 
 import dataclasses
 
 import pytest
 
 from salzoo import models
+from salzoo.data.sampling import Augmentation
 from salzoo.models.record import Recipe
-from salzoo.training import config as configuring
+from salzoo.training import config as configs
+from salzoo.training.parameters import OPTIONS, PARAMETERS, RECIPE, check_parameters
 from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
+from salzoo.utils.files import read_json, write_json
 
 
 def config(**given):
-    return configuring.new_config(configuring.checked(given))
+    return configs.new_config(check_parameters(given))
 
 
 def test_every_field_of_the_recipe_can_be_changed():
     fields = {field.name for field in dataclasses.fields(Recipe)}
-    options = {f"{what}_options" for what in configuring.WITH_OPTIONS}
-    assert fields == {*configuring.RECIPE, *options}
+    assert fields == {*RECIPE, *OPTIONS} - {"model_options", "dataset_options"}
 
 
 def test_python_and_the_command_line_say_the_same():
@@ -30,7 +32,7 @@ def test_python_and_the_command_line_say_the_same():
         "--no-mixed_precision --limit_train 5 --zoom 0.25 --fit_mode native --data_dir x --sigma 20"
     )
     parsed = vars(cli._parse(["salzoo", "train", "msinet", *flags.split()]))
-    python = configuring.checked(
+    python = check_parameters(
         {
             **{"model": "msinet", "dataset": "osie", "mix": (1,), "learning_rate": 0.01},
             **{"input_size": [240, 320], "flip": True, "seed": 3, "mixed_precision": False},
@@ -38,8 +40,7 @@ def test_python_and_the_command_line_say_the_same():
         }
     )
     assert python == {name: parsed[name] for name in python}
-    every = {*configuring.RUN, *configuring.RECIPE, *configuring.PATHS, *configuring.DICTS}
-    assert every | {"run_dir", "resume", "export"} <= set(parsed)
+    assert {*PARAMETERS, "run_dir", "resume", "export"} <= set(parsed)
 
 
 def test_msinet_is_the_usual_model():
@@ -57,8 +58,8 @@ def test_own_images_are_learned_from_the_shipped_weights():
     assert own.recipe.learning_rate < record.recipe.learning_rate
     assert config(dataset="folder", model="msinet_lite") == own
     assert config(dataset="folder", epochs=3).recipe.epochs == 3
-    lines = configuring.in_words(own)
-    assert "init_from         msinet_lite: the trained weights that come with salzoo" in lines
+    lines = configs.describe_config(own)
+    assert "init_from         msinet_lite: the pretrained weights that come with salzoo" in lines
     assert not any(line.startswith("backbone_weights") for line in lines)
 
 
@@ -67,7 +68,7 @@ def test_own_images_from_elsewhere():
     for given in ({"init_from": "none"}, {"backbone_weights": "imagenet"}):
         fresh = config(dataset="folder", **given)
         assert (fresh.model, fresh.init_from, fresh.recipe) == ("msinet_lite", None, record.recipe)
-        assert "backbone_weights  imagenet" in configuring.in_words(fresh)
+        assert "backbone_weights  imagenet" in configs.describe_config(fresh)
     other = config(dataset="folder", model="msinet")
     assert (other.model, other.init_from) == ("msinet", None)
 
@@ -106,13 +107,13 @@ def test_options_belong_to_the_optimizer_they_were_said_for():
     [
         ({"learning_rat": 0.1}, "no keyword of salzoo.train 'learning_rat'; did you mean 'learn"),
         ({"options": {}}, "no keyword of salzoo.train 'options'"),
-        ({"epochs": 0}, "epochs: '0' is not a whole number of 1 or more"),
-        ({"epochs": 2.5}, "epochs: '2.5' is not a whole number"),
-        ({"input_size": 240}, "input_size: '240' is not ROWSxCOLUMNS"),
+        ({"epochs": 0}, "`epochs` 0: give a whole number of 1 or more."),
+        ({"epochs": 2.5}, "`epochs` 2.5: give a whole number"),
+        ({"input_size": 240}, "`input_size` 240: give (rows, columns), like (240, 320)."),
         ({"input_size": (241, 320)}, "multiples of 8; the nearest is 240x320"),
-        ({"flip": "no"}, "flip: 'no' is neither True nor False"),
-        ({"fit_mode": "crop"}, "fit_mode: 'crop' is none of pad, stretch, native"),
-        ({"model_options": "aspp=false"}, "model_options: 'aspp=false' is not a dict"),
+        ({"flip": "no"}, "`flip` no: give True or False."),
+        ({"fit_mode": "crop"}, "`fit_mode` crop: give one of pad, stretch, native."),
+        ({"model_options": "aspp=false"}, "`model_options` aspp=false: give a dict"),
         ({"model_options": {"asp": False}}, "no option of msinet 'asp'; did you mean 'aspp'?"),
         ({"model": "msi-net"}, "no model 'msi-net'; did you mean 'msinet"),
         ({"model": "msinet", "init_from": "msinet"}, "msinet comes without trained weights"),
@@ -128,13 +129,33 @@ def test_bad_values_are_one_sentence(given, message):
 
 def test_a_run_goes_on_with_what_it_was_begun_with(small_run):
     def resumed(**given):
-        return configuring.resumed_config(small_run.folder, configuring.checked(given))
+        return configs.resumed_config(small_run.folder, check_parameters(given))
 
     begun = Run(small_run.folder).config
     assert resumed(init_from="none", model="msinet") == begun
     more = begun.recipe.override(epochs=9)
     assert resumed(epochs=9) == dataclasses.replace(begun, recipe=more)
-    with pytest.raises(InputError, match="this run was begun with none"):
+    with pytest.raises(InputError, match="this run was started with none"):
         resumed(init_from="elsewhere")
-    with pytest.raises(InputError, match="--seed 7: this run was begun with 0"):
+    with pytest.raises(InputError, match="`seed` 7: this run was started with 0"):
         resumed(seed=7)
+
+
+def test_a_run_of_version_0_1_0_is_refused(small_run, tmp_path):
+    fields = read_json(small_run.path("config.json"))
+    fields["options"] = fields.pop("model_options")
+    write_json(tmp_path / "config.json", fields)
+    with pytest.raises(InputError, match="^.*config.json was written by salzoo 0.1.0: train .*$"):
+        configs.read_config(str(tmp_path))
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "no json"])
+def test_a_damaged_config_is_refused(tmp_path, text):
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(InputError, match="config.json is not the config of a run"):
+        configs.read_config(str(tmp_path))
+
+
+def test_augmentation_follows_the_recipe():
+    changed = config(flip=True, rotate=5, zoom=0.1, colour=0.2)
+    assert changed.augmentation == Augmentation(True, 5.0, 0.1, 0.2)

@@ -15,11 +15,11 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo import api as trained
-from salzoo.data.pipeline import Pipeline
-from salzoo.training import config as configuring
+from salzoo import api
+from salzoo.data import pipeline
+from salzoo.training import config as configs
+from salzoo.training import loop
 from salzoo.training.checkpoint import Progress, Watch
-from salzoo.training.loop import train
 from salzoo.training.run import Run
 from salzoo.training.tensorboard import Board
 from salzoo.utils.errors import InputError
@@ -52,6 +52,11 @@ def shallow_config(recipe=None, **fields):
 @pytest.fixture(scope="module")
 def shallow_run(tmp_path_factory):
     return train(shallow_config(), tmp_path_factory.mktemp("shallow") / "run", verbose=0)
+
+
+def train(*arguments, **named):
+    """Train and return the run."""
+    return loop.train(*arguments, **named).run
 
 
 def weights_of(run, which="last"):
@@ -129,7 +134,6 @@ def test_another_seed_gives_other_weights(shallow_run, tmp_path):
 
 KILLED = """
 import sys, os, signal
-from salzoo.training.loop import train
 from salzoo.training import checkpoint
 from salzoo.data.dataset import load_dataset
 from tests.training.test_loop import shallow_config
@@ -266,7 +270,7 @@ def test_a_validation_loss_that_is_not_finite_stops(tmp_path, monkeypatch):
 
 
 def test_fewer_epochs_than_done(shallow_run):
-    with pytest.raises(InputError, match="--epochs 1: .* has finished 2 already"):
+    with pytest.raises(InputError, match="`epochs` 1: .* has finished 2 already"):
         train(shallow_config(recipe={"epochs": 1}), shallow_run.folder, resume=True, verbose=0)
     assert shallow_run.config == shallow_config()
 
@@ -299,7 +303,7 @@ def test_a_loss_that_is_not_finite_stops_and_names_step_and_images(tmp_path):
         InputError, match=r"loss is (nan|inf) at epoch 1, step \d, .*\.png"
     ) as caught:
         train(shallow_config(recipe={"learning_rate": 1e30}), tmp_path / "run", verbose=0)
-    assert "--learning_rate" in str(caught.value)
+    assert "`learning_rate`" in str(caught.value)
     assert not os.path.exists(tmp_path / "run" / "best.weights.h5")
 
 
@@ -348,7 +352,7 @@ def test_an_image_lost_meanwhile_costs_no_step(own_images, tmp_path, monkeypatch
     folder, config = own_images
     path = folder / "images" / "4.jpg"
     whole = path.read_bytes()
-    monkeypatch.setattr(Pipeline, "_affordable_cache", lambda *_: "targets")
+    monkeypatch.setattr(pipeline, "affordable_cache", lambda *_: "targets")
     with monkeypatch.context() as during:
         during.setattr(Board, "write", lambda *_: path.write_bytes(b"\xff\xd8"))
         with pytest.raises(InputError, match=r"4.jpg is .* --resume --run_dir .*run$"):
@@ -371,22 +375,23 @@ def test_a_report_that_fails_leaves_the_run_and_tells_how_to_go_on(
     wholes = []
 
     def train_and_damage(*arguments):
-        run = train(*arguments)
+        result = trained(*arguments)
         wholes.append(damage(path))
-        return run
+        return result
 
-    monkeypatch.setattr(configuring, "new_config", lambda _: config)
-    monkeypatch.setattr(trained, "train_run", train_and_damage)
+    trained = loop.train
+    monkeypatch.setattr(configs, "new_config", lambda _: config)
+    monkeypatch.setattr(loop, "train", train_and_damage)
     with pytest.raises(InputError, match=f"4.jpg is damaged.* --resume --run_dir {run_dir}$"):
-        trained.train(run_dir=run_dir, quiet=True)
+        api.train(run_dir=run_dir, quiet=True)
     monkeypatch.undo()
     path.write_bytes(wholes[0])
-    done = trained.train(run_dir=run_dir, resume=True, quiet=True)
+    done = api.train(run_dir=run_dir, resume=True, quiet=True)
     assert np.isfinite(done["shallow_convnet"]["NSS"])
 
 
 def test_an_existing_run_is_not_overwritten(shallow_run):
-    with pytest.raises(InputError, match="holds a run already: add --resume"):
+    with pytest.raises(InputError, match="holds a run already: add `resume`"):
         train(shallow_config(), shallow_run.folder)
 
 
@@ -440,7 +445,6 @@ def test_a_start_that_no_epoch_beats_stays_the_best(small_run, tmp_path):
 
 def test_two_datasets_are_mixed(tmp_path, monkeypatch):
     """OSIE and NUS Scene in small: a training of both, and a table over both."""
-    from salzoo.evaluation.after_training import report_run
     from tests.data.datasets.layouts import make_small
 
     for name in ("osie", "nus_scene"):
@@ -448,15 +452,16 @@ def test_two_datasets_are_mixed(tmp_path, monkeypatch):
         make_small(name, tmp_path / name, monkeypatch)
     fields = {"dataset": "osie+nus_scene", "data_dir": str(tmp_path), "mix": (2, 1)}
     config = shallow_config(**fields, limit_train=None, limit_val=None, recipe={"epochs": 1})
-    run = train(config, tmp_path / "run", verbose=0)
+    result = loop.train(config, tmp_path / "run", verbose=0)
+    run = result.run
     assert run.config == config
     with h5py.File(run.path("last.weights.h5")) as file:
         assert file["optimizer/vars/0"][()] == 5  # 3 images twice and 3 once: 9, by 2
-    assert "osie+nus_scene val, 3 images, sigma 1.8/24 px" in report_run(run)[0].table()
+    assert "osie+nus_scene val, 3 images, sigma 1.8/24 px" in api.report_training(result)[0].table()
 
 
 def test_resume_with_other_images_is_refused(shallow_run):
-    with pytest.raises(InputError, match="begun with other training images"):
+    with pytest.raises(InputError, match="started with other training images"):
         train(shallow_config(limit_train=4), shallow_run.folder, resume=True, verbose=0)
 
 

@@ -45,10 +45,10 @@ def test_constant():
     ],
 )
 def test_other_words_are_refused(text):
-    with pytest.raises(InputError, match="--schedule"):
+    with pytest.raises(InputError, match="`schedule`"):
         learning_rate(0.1, text, 10, 2)
 
 
 def test_named_schedules_are_said_in_the_error():
-    with pytest.raises(InputError, match="--schedule print: say 'printed', 'constant', .* or "):
+    with pytest.raises(InputError, match="`schedule` print: give 'printed', 'constant', .* or "):
         learning_rate(0.1, "print", 10, 2, others=("printed",))

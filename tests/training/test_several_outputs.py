@@ -5,23 +5,23 @@ import os
 import numpy as np
 import pytest
 
+from salzoo.api import report_training
 from salzoo.data.dataset import load_dataset
 from salzoo.data.images import read_image
-from salzoo.evaluation.after_training import report_run
-from salzoo.evaluation.evaluated_sources import open_sources, usual_task
+from salzoo.evaluation.evaluated_models import open_sources, usual_task
 from salzoo.export import export_model
 from salzoo.models import model_record
 from salzoo.prediction.options import InferenceOptions
 from salzoo.prediction.predictor import Predictor, load_model
+from salzoo.training.config import RunConfig
 from salzoo.training.loop import train
-from salzoo.training.run import RunConfig
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json
 from salzoo.utils.task import Task
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def result(tmp_path_factory):
     recipe = model_record("asnet").recipe_for("synthetic")
     recipe = recipe.override(input_size=(32, 48), epochs=1, batch_size=2)
     options = {"output_level": 4}
@@ -29,6 +29,11 @@ def run(tmp_path_factory):
         "asnet", options, "synthetic", None, recipe, "stretch", limit_train=2, limit_val=2
     )
     return train(config, tmp_path_factory.mktemp("asnet") / "run", verbose=0)
+
+
+@pytest.fixture(scope="module")
+def run(result):
+    return result.run
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +60,7 @@ def test_another_map_is_asked_for_by_its_name(run, image):
 
 
 def test_a_model_of_one_map_has_no_choice(small_run):
-    with pytest.raises(InputError, match="--output fixation: msinet makes one map only"):
+    with pytest.raises(InputError, match="`output` fixation: msinet makes one map only"):
         load_model(small_run.folder, output="fixation")
 
 
@@ -72,8 +77,8 @@ def test_an_export_has_the_map_it_was_made_of(run, image, tmp_path):
     assert usual_task([run.folder], "fixation") is Task.FIXATIONS
 
 
-def test_both_tasks_are_reported(run):
-    objects, fixations = report_run(run)
+def test_both_tasks_are_reported(result, run):
+    objects, fixations = report_training(result)
     assert "MAE" in objects.table() and "NSS" in fixations.table()
     for name in ("metrics.json", "fixations_metrics.json"):
         assert "asnet" in read_json(run.path(name))["means"]

@@ -7,7 +7,8 @@ import pytest
 
 from salzoo.data.dataset import load_dataset
 from salzoo.models import build_model, model_record
-from salzoo.training.run import Run, RunConfig
+from salzoo.training.config import RunConfig
+from salzoo.training.run import Run
 from salzoo.training.tensorboard import Board
 
 

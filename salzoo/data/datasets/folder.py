@@ -23,7 +23,6 @@ import logging
 import os
 
 import numpy as np
-from PIL import ExifTags, Image
 
 from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.fixation_table import read_fixations, read_splits, some
@@ -186,10 +185,11 @@ def _find_maps(folder, names, images, what, checks):
 
 def _checked_size(path, stem, densities, masks, checks):
     """Return (rows, columns) of an image, None if it or its map or mask cannot be used."""
-    size = checks.image(path)
-    if size is None:
+    header = checks.header(path, exif=True)
+    if header is None:
         return None
-    if _is_turned(path):
+    size = header.size
+    if header.orientation not in (0, 1):
         checks.problem(
             path,
             "carries an EXIF rotation, so its pixels are not where viewers show them; save it "
@@ -200,14 +200,6 @@ def _checked_size(path, stem, densities, masks, checks):
         if maps is not None and not (stem in maps and checks.same_size(maps[stem], size, path)):
             return None
     return size
-
-
-def _is_turned(path):
-    try:
-        with Image.open(path) as image:
-            return image.getexif().get(ExifTags.Base.Orientation, 1) not in (0, 1)
-    except (OSError, SyntaxError, ValueError):
-        return False  # what its EXIF part says cannot be known
 
 
 def _check_units(path, trials, units, checks):

@@ -22,7 +22,7 @@ from tqdm import tqdm
 from salzoo.data.dataset_record import DatasetRecord, Protocol
 from salzoo.data.datasets._formats import scenes
 from salzoo.data.datasets._formats.splits import official
-from salzoo.data.images import check_complete, image_size
+from salzoo.data.images import check_image_file
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import cache_folder, whole_folder
@@ -105,7 +105,7 @@ def _write(folder, splits):
     progress = tqdm(split_of, desc="drawing synthetic scenes", unit="image", disable=None)
     for index, split in enumerate(progress):
         name = f"{index + 1:04d}.png"
-        drawn = scenes.scene(SEED, index)
+        drawn = scenes.draw_scene(SEED, index)
         # Level 1 is five times as fast as the default and 8 % larger.
         Image.fromarray(drawn.image).save(os.path.join(folder, "images", name), compress_level=1)
         Image.fromarray(drawn.mask).save(os.path.join(folder, "masks", name), compress_level=1)
@@ -168,12 +168,13 @@ def _read_trials(folder):
 
 def _sample(folder, name, trial, entry):
     image, mask = (os.path.join(folder, kind, name) for kind in ("images", "masks"))
+    sizes = []
     for path in (image, mask):
         if not os.path.exists(path):
             raise _incomplete(folder, path)
-        check_complete(path)
-    rows, columns = size = image_size(image)
-    if image_size(mask) != size:
+        sizes.append(check_image_file(path).size)
+    rows, columns = size = sizes[0]
+    if sizes[1] != size:
         raise InputError(f"synthetic: {mask} has not the size of its image; delete {folder}.")
     if trial is None:
         raise InputError(f"synthetic: fixations.csv has no line for {image}; delete {folder}.")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from salzoo.data.dataset import load_dataset
 from salzoo.data.datasets import synthetic
-from salzoo.data.datasets._formats import scenes
+from salzoo.data.datasets._formats import scenes, simulated_gaze
 from salzoo.data.datasets._formats.splits import official
 from salzoo.data.fixations import density_map
 from salzoo.utils.errors import InputError
@@ -54,9 +54,9 @@ def test_same_bytes_every_time(few, tmp_path):
 
 
 def test_a_scene_depends_on_seed_and_index_alone():
-    first = scenes.scene(1, 5)
-    scenes.scene(1, 4)
-    again, other = scenes.scene(1, 5), scenes.scene(2, 5)
+    first = scenes.draw_scene(1, 5)
+    scenes.draw_scene(1, 4)
+    again, other = scenes.draw_scene(1, 5), scenes.draw_scene(2, 5)
     assert np.array_equal(first.image, again.image)
     assert np.array_equal(first.fixations, again.fixations)
     assert first.image.shape != other.image.shape or (first.image != other.image).any()
@@ -93,12 +93,12 @@ def test_fixations_are_of_all_observers_and_inside(samples):
         assert (sample.fixations >= 0).all()
         assert (sample.fixations < sample.size[::-1]).all()
         counts = np.bincount(sample.observers)
-        assert len(counts) == scenes.OBSERVERS
+        assert len(counts) == simulated_gaze.OBSERVERS
         assert counts.min() >= 6 and counts.max() <= 12
 
 
 def test_fixations_come_back_from_disk_unchanged(samples):
-    drawn = scenes.scene(synthetic.SEED, 3)
+    drawn = scenes.draw_scene(synthetic.SEED, 3)
     assert np.array_equal(samples[3].fixations, drawn.fixations)
     assert np.array_equal(samples[3].observers, drawn.observers)
     assert samples[3].category == drawn.category
@@ -128,7 +128,7 @@ def test_density_is_made_with_the_sets_sigma(samples):
 
 def test_the_centre_alone_does_not_explain_the_gaze():
     """The mean map of other scenes does a little, other observers do much."""
-    drawn = [scenes.scene(synthetic.SEED, index) for index in range(72)]
+    drawn = [scenes.draw_scene(synthetic.SEED, index) for index in range(72)]
     known, unseen = drawn[:56], drawn[56:]
     mean_scores, oracle_scores = [], []
     shares = np.concatenate([each.fixations / each.mask.shape[::-1] for each in known])
@@ -188,7 +188,7 @@ def test_data_dir_is_filled_if_new_or_empty(small, tmp_path, exists):
 
 def test_scenes_are_drawn_once(tmp_path, monkeypatch):
     _draw(tmp_path / "scenes")
-    monkeypatch.setattr(scenes, "scene", None)
+    monkeypatch.setattr(scenes, "draw_scene", None)
     _draw(tmp_path / "scenes")
 
 
@@ -249,14 +249,14 @@ def test_a_damaged_table_is_refused(tmp_path):
 
 @pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
 def test_an_interrupted_drawing_leaves_nothing(tmp_path, monkeypatch, failure):
-    whole = scenes.scene
+    whole = scenes.draw_scene
 
     def scene(seed, index):
         if index == 2:
             raise failure
         return whole(seed, index)
 
-    monkeypatch.setattr(scenes, "scene", scene)
+    monkeypatch.setattr(scenes, "draw_scene", scene)
     with pytest.raises(failure):
         _draw(tmp_path / "scenes")
     assert os.listdir(tmp_path) == []

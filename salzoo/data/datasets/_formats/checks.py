@@ -7,11 +7,12 @@ goes on without what it concerns.
 
 import os
 import unicodedata
+from typing import BinaryIO
 
 import numpy as np
 
 from salzoo.data.datasets._formats.points import Fixations, without_first
-from salzoo.data.images import check_complete, image_size, read_grey
+from salzoo.data.images import ImageHeader, check_image_file, read_grey
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 
@@ -104,38 +105,76 @@ class FileChecker:
 
     # ---- pictures ----
 
-    def image(self, path):
-        """Return (rows, columns) of an image file, None if it cannot be used."""
+    def image(self, path: str) -> tuple[int, int] | None:
+        """Return (rows, columns) of an image file, None (a problem) if it cannot be used.
+
+        Args:
+            path: image file; it is opened once.
+        """
+        header = self.header(path)
+        return None if header is None else header.size
+
+    def header(
+        self, path: str, exif: bool = False, file: BinaryIO | None = None
+    ) -> ImageHeader | None:
+        """Return the header of an image file, None (a problem) if it cannot be used.
+
+        Args:
+            path: image file; it is opened once.
+            exif: read the EXIF orientation too.
+            file: the same file if it is open already.
+        """
         try:
-            check_complete(path)
-            return image_size(path)
+            return check_image_file(path, exif, file)
         except InputError as error:
             self.refused(path, error)
         except OSError as error:
             self.problem(path, f"cannot be read ({error.strerror}).")
         return None
 
-    def same_size(self, path, size, image_path):
-        """Return whether the map or mask at `path` has the size of its image."""
-        found = self.image(path)
-        if found is not None and found != tuple(size):
+    def same_size(
+        self, path: str, size: tuple[int, int], image_path: str, file: BinaryIO | None = None
+    ) -> bool:
+        """Return whether a map or mask can be used and has the size of its image.
+
+        Args:
+            path: file of the map or mask; it is opened once.
+            size: (rows, columns) of its image.
+            image_path: file of its image.
+            file: the same file as `path` if it is open already.
+        """
+        header = self.header(path, file=file)
+        if header is None:
+            return False
+        if header.size != tuple(size):
+            rows, columns = header.size
             self.problem(
                 path,
-                f"is {found[1]}x{found[0]}, but its image {os.path.basename(image_path)} is "
+                f"is {columns}x{rows}, but its image {os.path.basename(image_path)} is "
                 f"{size[1]}x{size[0]}; replace one of them.",
             )
             return False
-        return found is not None
+        return True
 
-    def grey(self, path, size, image_path):
-        """Return a map as float32 0..255 (rows, columns), None if it cannot be used."""
-        if not self.same_size(path, size, image_path):
-            return None
+    def grey(self, path: str, size: tuple[int, int], image_path: str) -> np.ndarray | None:
+        """Return a map as float32 0..255 (rows, columns), None (a problem) if unusable.
+
+        Args:
+            path: file of the map.
+            size: (rows, columns) of its image.
+            image_path: file of its image.
+        """
         try:
-            return read_grey(path)
+            with open(path, "rb") as file:
+                if not self.same_size(path, size, image_path, file):
+                    return None
+                file.seek(0)
+                return read_grey(path, file)
         except InputError as error:
             self.refused(path, error)
-            return None
+        except OSError as error:
+            self.problem(path, f"cannot be read ({error.strerror}).")
+        return None
 
     # ---- points ----
 
@@ -196,10 +235,13 @@ class ProblemCollector(FileChecker):
     def problem(self, path, sentence):
         self.problems.append((str(path), sentence))
 
-    def image(self, path):
+    def header(
+        self, path: str, exif: bool = False, file: BinaryIO | None = None
+    ) -> ImageHeader | None:
+        """Count the image and do what `FileChecker.header` does."""
         if self.progress is not None:
             self.progress.update()
-        return super().image(path)
+        return super().header(path, exif, file)
 
 
 def find_folder(root, *candidates):

@@ -18,16 +18,17 @@ def load_matlab5(path, variable, checks):
     if not os.path.isfile(path):
         checks.missing(path)
         return None
-    with open(path, "rb") as file:
-        is_hdf5 = _HDF5 in file.read(1024)
-    if is_hdf5:
-        checks.problem(path, "is a MATLAB 7.3 (HDF5) file, not MATLAB 5; take the set's own file.")
-        return None
     try:
-        content = scipy.io.loadmat(path)
+        with open(path, "rb") as file:
+            is_hdf5 = _HDF5 in file.read(1024)
+            file.seek(0)
+            content = {} if is_hdf5 else scipy.io.loadmat(file)
     except Exception as error:  # scipy raises many kinds for a damaged file
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         checks.problem(path, f"is not a readable MATLAB 5 file ({reason}).")
+        return None
+    if is_hdf5:
+        checks.problem(path, "is a MATLAB 7.3 (HDF5) file, not MATLAB 5; take the set's own file.")
         return None
     names = [name for name in content if not name.startswith("__")]
     if variable is None and len(names) == 1:

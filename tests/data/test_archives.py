@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import pytest
 
+from salzoo.data.archives import download
 from salzoo.data.dataset_record import Archive
 from salzoo.data.datasets import dataset_record
-from salzoo.data.download import download
 from salzoo.utils.errors import InputError
 
 

@@ -1,0 +1,212 @@
+"""Loading of networks from sources, with their preprocessing and postprocessing."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any, NamedTuple
+
+import keras
+import tensorflow as tf
+
+from salzoo.data.geometry import Geometry
+from salzoo.models import (
+    MODELS,
+    choose_output,
+    model_record,
+    output_task,
+    shipped_weights,
+    trained_model,
+)
+from salzoo.models.record import ModelRecord
+from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
+from salzoo.prediction.saliency import saliency_function
+from salzoo.prediction.sources import SourceKind, read_card, resolve_source
+from salzoo.training.run import Run
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import digest, read_json
+from salzoo.utils.task import Task
+
+
+class Opened(NamedTuple):
+    """A loaded model with everything around it.
+
+    Attributes:
+        card: what is known about the model, for json.
+        fingerprint: of the weights and of all that decides the maps; None if unknown.
+        model: keras.Model of fitted images; None for an export.
+        saliency: images float32 (batch, rows, columns, 3), 0..255, to maps (batch, rows,
+            columns, 1).
+    """
+
+    card: dict[str, Any]
+    fingerprint: object
+    model: keras.Model | None
+    saliency: Callable[[tf.Tensor], tf.Tensor]
+
+
+def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Opened:
+    """Load the network of a source.
+
+    Args:
+        source: see `salzoo.load_model`.
+        options: preprocessing, postprocessing and choice of output.
+
+    Raises:
+        InputError: the source is no model or is damaged, or the options do not fit it.
+    """
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        raise InputError(f"KERAS_BACKEND is {backend}: predictions run on tensorflow; unset it.")
+    found = resolve_source(source)
+    if found.kind is SourceKind.MODEL:
+        return _open_model(source, "the model", options)
+    path = str(found.path)
+    if found.kind is SourceKind.NAME:
+        opened = _open_model(trained_model(path), path, options, **model_record(path).trained)
+        return opened._replace(fingerprint=_fingerprint(shipped_weights(path), opened.card))
+    if found.kind is SourceKind.KERAS_FILE:
+        opened = _open_model(_read_keras_file(path), path, options)
+        return opened._replace(fingerprint=_fingerprint(path, opened.card))
+    if found.kind is SourceKind.EXPORT:
+        return _open_export(path, options)
+    return open_run(Run(path), options)  # which says what a folder without config.json lacks
+
+
+def open_run(
+    run: Run, options: InferenceOptions = DEFAULT_OPTIONS, model: keras.Model | None = None
+) -> Opened:
+    """Open a run.
+
+    Args:
+        run: the run.
+        options: preprocessing, postprocessing and choice of output.
+        model: with the best weights of the run, if it is in memory already.
+
+    Raises:
+        InputError: this is no run, or the options do not fit the model.
+    """
+    config, metrics = run.config, run.path("metrics.json")
+    opened = _wrap(
+        model_record(config.model),
+        model or run.load_model(),
+        config.geometry,
+        options,
+        model_options=config.model_options,
+        trained_on=config.dataset,
+        recipe=config.recipe,
+        seed=config.seed,
+        metrics=read_json(metrics) if os.path.exists(metrics) else {},
+    )
+    return opened._replace(fingerprint=_fingerprint(run.weights(), opened.card))
+
+
+def _open_model(model: keras.Model, where: str, options: InferenceOptions, **known: Any) -> Opened:
+    """Wrap a network of the zoo by its record.
+
+    Args:
+        model: the network; its name is that of the record.
+        where: it comes from, for error messages.
+        options: preprocessing, postprocessing and choice of output.
+        **known: entries of the card.
+    """
+    if model.name not in MODELS:
+        raise InputError(
+            f"{where} holds the network '{model.name}', which salzoo does not know: give one of "
+            f"{', '.join(sorted(MODELS))}, or call it in Python on images that fit it."
+        )
+    record = model_record(model.name)
+    size, fit_mode = tuple(record.recipe.input_size), record.fit_mode
+    fixed = model.input_shape[1:3]
+    if None not in fixed:
+        size, fit_mode = tuple(fixed), "pad" if fit_mode == "native" else fit_mode
+    geometry = Geometry(fit_mode, size, record.size_multiple, record.padding_value)
+    return _wrap(record, model, geometry, options, **known)
+
+
+def _read_keras_file(path: str) -> keras.Model:
+    """Read a `.keras` file without running code that it may contain."""
+    import salzoo.layers  # noqa: F401, so that Keras knows them
+
+    try:
+        if not zipfile.is_zipfile(path):  # Keras would report a missing file
+            raise ValueError("it is damaged")
+        return keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # zipfile, h5py, json and Keras raise many kinds
+        raise InputError(
+            f"{path} is no Keras model that can be read safely ({_reason(error)}); save it again "
+            "with model.save, from layers of Keras and salzoo alone."
+        ) from error
+
+
+def _wrap(
+    record: ModelRecord,
+    model: keras.Model,
+    geometry: Geometry,
+    options: InferenceOptions,
+    **known: Any,
+) -> Opened:
+    """Add preprocessing and postprocessing to a network, and make its card."""
+    if options.fit_mode is not None:
+        record.check_fit(options.fit_mode)
+        geometry = replace(geometry, fit_mode=options.fit_mode)
+    output = choose_output(model, options.output)
+    task = record.task if output is None else output_task(output)
+    plain = options.raw or task is Task.OBJECTS
+    recipe = known.pop("recipe", record.recipe)
+    card = {
+        "model": record.name,
+        "model_options": {},
+        "output": output,
+        "paper": record.paper,
+        "task": str(task),
+        "trained_on": None,
+        # A card travels; the place of a weights file on this machine does not.
+        "recipe": {
+            **asdict(recipe),
+            "backbone_weights": os.path.basename(recipe.backbone_weights),
+        },
+        "seed": None,
+        "geometry": asdict(geometry),
+        "post_processing": {
+            "blur": 0.0 if plain else record.blur,
+            "divide_by_maximum": not plain,
+            **({"tta": True} if options.tta else {}),
+        },
+        "metrics": {},
+        **known,
+    }
+    saliency = saliency_function(model, geometry, record.blur, options.raw, output, options.tta)
+    return Opened(card, None, model, saliency)
+
+
+def _fingerprint(weights: str, card: dict[str, Any]) -> list[Any]:
+    keys = ("model", "model_options", "output", "geometry", "post_processing")
+    return [digest(weights), {key: card[key] for key in keys}]
+
+
+def _open_export(export: str, options: InferenceOptions) -> Opened:
+    if options.changed:
+        raise InputError(
+            f"`{options.changed[0]}` cannot change the exported model {export}: it was decided at "
+            "export; give the run folder instead."
+        )
+    card = read_card(export)
+    try:
+        loaded = tf.saved_model.load(export)
+        signature = loaded.signatures["tensor"]
+    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+        raise InputError(f"{export} is damaged ({_reason(error)}); export it again.") from error
+
+    # The variables live as long as the object that loaded them, so it is kept as a default.
+    def saliency(images: tf.Tensor, _variables: object = loaded) -> tf.Tensor:
+        return signature(images=images)["saliency"]
+
+    return Opened(card, digest(export), None, saliency)
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of a library's error message."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
