@@ -72,12 +72,8 @@ class RunConfig:
         """How images are fitted to the input of the model."""
         record = model_record(self.model)
         record.check_fit(self.fit_mode)
-        return Geometry(
-            self.fit_mode,
-            tuple(self.recipe.input_size),
-            record.size_multiple,
-            record.padding_value,
-        )
+        rows, columns = self.recipe.input_size
+        return Geometry(self.fit_mode, (rows, columns), record.size_multiple, record.padding_value)
 
     @property
     def augmentation(self) -> Augmentation:
