@@ -6,7 +6,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -24,10 +24,12 @@ from salzoo.models.record import ModelRecord
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.prediction.saliency import saliency_function
 from salzoo.prediction.sources import SourceKind, read_card, resolve_source
-from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import digest, read_json
 from salzoo.utils.task import Task
+
+if TYPE_CHECKING:
+    from salzoo.training.run import Run
 
 
 class Opened(NamedTuple):
@@ -72,6 +74,8 @@ def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Ope
         return opened._replace(fingerprint=_fingerprint(path, opened.card))
     if found.kind is SourceKind.EXPORT:
         return _open_export(path, options)
+    from salzoo.training.run import Run  # only here: it imports datasets, losses and metrics
+
     return open_run(Run(path), options)  # which says what a folder without config.json lacks
 
 

@@ -102,7 +102,7 @@ def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
     return value
 
 
-def check_dict(name: str, value: Any) -> dict:
+def check_dict(name: str, value: Any) -> dict[str, Any]:
     """Return a dict of options by name.
 
     Raises:
