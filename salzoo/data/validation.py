@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
@@ -48,8 +49,8 @@ def inspect_dataset(
                 verify(path, archive, keep=True)
             except InputError as error:
                 checks.refused(path, error)
-    for path, error in faults(samples):
-        checks.refused(path, error)
+    for path, fault in faults(samples):
+        checks.refused(path, fault)
     return samples, checks
 
 
@@ -131,7 +132,7 @@ def _is_surely_whole(path: str, is_density: bool) -> bool:
             decode_strictly(path)
         with Image.open(path) as image:
             if is_density:
-                return image.convert("L").getextrema()[1] > 0
+                return bool(np.asarray(image.convert("L")).max() > 0)
             if kind == "png":
                 image.verify()  # the checksums of its parts
         return kind != "other"

@@ -29,7 +29,7 @@ class Task(enum.Flag):
 
     def __str__(self) -> str:
         """Return the name for tables, files and flags, such as "fixations + objects"."""
-        return _SEPARATOR.join(member.name.lower() for member in self)
+        return _SEPARATOR.join(str(member.name).lower() for member in self)
 
     @classmethod
     def parse(cls, task: Task | str) -> Task:

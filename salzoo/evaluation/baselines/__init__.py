@@ -7,6 +7,7 @@ kind of model. Baselines are small picklable objects; no TensorFlow is needed.
 """
 
 import logging
+from typing import Any
 
 from salzoo.evaluation.baselines.bottom_up import GBVS, IttiKochNiebur
 from salzoo.evaluation.baselines.fixation_maps import CentreGaussian, MeanMap, Uniform
@@ -18,7 +19,7 @@ from salzoo.utils.task import Task
 LOG = logging.getLogger("salzoo")
 
 # A new baseline is one class and one line here.
-_CLASSES = {
+_CLASSES: dict[str, Any] = {
     "uniform": Uniform,
     "centre Gaussian": CentreGaussian,
     "mean map": MeanMap,
