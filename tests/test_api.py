@@ -134,7 +134,7 @@ def test_what_cannot_be_evaluated(small_run, data):
         salzoo.evaluate([red, red], **data)
     with pytest.raises(InputError, match="`raw` cannot change"):
         salzoo.evaluate(red, raw=True, **data)
-    with pytest.raises(InputError, match="on any data: say on which with "):
+    with pytest.raises(InputError, match="on any data: say on which with `dataset`"):
         salzoo.evaluate(red)
     with pytest.raises(InputError, match=r"red gives a map of shape \(20, 36, 3\)"):
         salzoo.evaluate(lambda image: image, name="red", **data)

@@ -124,9 +124,8 @@ def _match(root, found, samples, names, needed):
         above = f" by their last {depth} parts" if depth > 1 else ""
         hint = f"; belonging to no image: {join_first(left)}" if left else ""
         raise InputError(
-            f"{root} lacks maps for {len(missing)} of {len(needed)} images: "
-            f"{join_first(missing)}{hint}. "
-            f"Maps are found{above} by the name of their image, without ending."
+            f"{root} lacks maps for {len(missing)} of {len(needed)} images: {join_first(missing)}"
+            f"{hint}. Maps are found{above} by the name of their image, without ending."
         )
     return matched, left
 

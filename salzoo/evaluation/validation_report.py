@@ -28,7 +28,7 @@ METRICS = {
 def write_validation_report(
     predictors: Mapping[Task, Predictor],
     dataset: Dataset,
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     *,
     limit: int | None = None,
     quiet: bool = False,
@@ -96,12 +96,9 @@ def _write_metrics(evaluation: Evaluation, stem: str) -> None:
 
 def _draw_predictions(network: Network, samples: Sequence[Sample], task: Task) -> Image.Image:
     """Return a panel of image, ground truth and prediction of each sample."""
-    rows = [
-        (
-            read_image(sample.image_path, exif=False),
-            sample.mask if task is Task.OBJECTS else sample.density,
-            network(sample),
-        )
-        for sample in samples
-    ]
+    rows = []
+    for sample in samples:
+        truth = sample.mask if task is Task.OBJECTS else sample.density
+        if truth is not None:
+            rows.append((read_image(sample.image_path, exif=False), truth, network(sample)))
     return panel(rows, [os.path.basename(sample.image_path) for sample in samples])

@@ -59,8 +59,7 @@ def results(function, tasks, jobs):
     except BrokenProcessPool as error:
         raise InputError(
             "A worker process died, most likely of too little memory; give a lower number of "
-            "`jobs`. "
-            "What is done so far is kept."
+            "`jobs`. The finished images are kept."
         ) from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

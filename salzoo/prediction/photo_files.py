@@ -40,7 +40,8 @@ def find_images(patterns: Sequence[str]) -> tuple[list[str], list[str], int]:
         Paths of images, error messages of patterns without an image, number of files left
         out.
     """
-    found, problems = {}, []
+    found: dict[str, str] = {}
+    problems: list[str] = []
     for pattern in patterns:
         pattern = os.path.expanduser(pattern)
         if os.path.isdir(pattern):

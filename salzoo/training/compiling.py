@@ -122,8 +122,8 @@ def compiled_model(
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
-        start_anew = not (resumed or start or recipe.backbone_weights == "none")
-        weights = recipe.backbone_weights if start_anew else None
+        pretrained = not (resumed or start or recipe.backbone_weights == "none")
+        weights = recipe.backbone_weights if pretrained else None
         model = build_model(config.model, **config.model_options, backbone_weights=weights)
         if start:
             load_weights(model, start)

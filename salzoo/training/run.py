@@ -32,7 +32,7 @@ class Run:
         folder: its path, which need not exist yet.
     """
 
-    def __init__(self, folder: str | os.PathLike) -> None:
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = os.path.normpath(str(folder))
 
     def path(self, name: str) -> str:

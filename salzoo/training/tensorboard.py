@@ -33,7 +33,7 @@ class Board:
         }
         self.record = model_record(config.model)
         shown = Pipeline(
-            evenly(samples, BOARD_IMAGES),
+            evenly(list(samples), BOARD_IMAGES),
             config.geometry,
             targets=config.task,
             cache="nothing",

@@ -148,7 +148,7 @@ def test_output_names_do_not_collide():
 
 def written(stem, photo):
     """The grey map of a photo, which tells whose it is."""
-    save_picture(Image.new("L", (8, 6)), f"{stem}_saliency.png", photo=str(photo))
+    save_picture(Image.new("L", (8, 6)), f"{stem}_saliency.png", source=str(photo))
 
 
 def test_photos_of_one_name_but_another_ending_keep_their_files(tmp_path):

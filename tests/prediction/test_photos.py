@@ -57,7 +57,7 @@ def unused(modules):
 
 @pytest.mark.parametrize(
     "flags",
-    [(), ("--top", "3"), ("--crop", "16:9"), ("--regions", "boxes.csv"), ("--tta",)],
+    [(), ("--top", "3"), ("--crop", "16:9"), ("--regions", "boxes.csv")],
     ids=lambda flags: " ".join(flags) or "plain",
 )
 def test_predict_imports_what_it_uses_and_opens_the_image_once(flags, tmp_path, random):
@@ -72,4 +72,4 @@ def test_predict_imports_what_it_uses_and_opens_the_image_once(flags, tmp_path, 
     assert report["opens"] == 1
     assert unused(report["modules"]) == []
     attention = [name for name in report["modules"] if "prediction.attention" in name]
-    assert bool(attention) == (flags not in ((), ("--tta",)))
+    assert bool(attention) == bool(flags)
