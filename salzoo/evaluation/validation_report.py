@@ -28,7 +28,7 @@ METRICS = {
 def write_validation_report(
     predictors: Mapping[Task, Predictor],
     dataset: Dataset,
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     *,
     limit: int | None = None,
     quiet: bool = False,
