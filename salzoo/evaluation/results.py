@@ -208,7 +208,7 @@ class Evaluation:
 
     # ---- on disk ----
 
-    def write(self, folder: str | os.PathLike) -> None:
+    def write(self, folder: str | os.PathLike[str]) -> None:
         """Write evaluation.json (means, intervals, definitions), scores.csv and curves.npz.
 
         Args:
@@ -216,7 +216,7 @@ class Evaluation:
         """
         storage.write(self, folder)
 
-    def write_scores(self, path: str | os.PathLike) -> None:
+    def write_scores(self, path: str | os.PathLike[str]) -> None:
         """Write a CSV row per convention, model and image; undefined values are empty.
 
         Args:
@@ -225,7 +225,7 @@ class Evaluation:
         storage.write_scores(self, path)
 
     @classmethod
-    def read(cls, folder: str | os.PathLike) -> "Evaluation":
+    def read(cls, folder: str | os.PathLike[str]) -> "Evaluation":
         """Read what `write` wrote.
 
         Args:

@@ -153,7 +153,8 @@ def _difference_table(comparison: Comparison, convention: str, second: int) -> T
     labels = comparison.labels[0], comparison.labels[second]
     runs = len(comparison.sides[0])
     header = ["", *labels, "difference", "t-test p", "permutation p", "better/same/worse"]
-    rows, strong = [], set()
+    rows: list[list[str | tuple[str, str]]] = []
+    strong = set()
     for row, item in enumerate(differences):
         spreads = item.spreads or (None, None)
         cells = [

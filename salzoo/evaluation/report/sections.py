@@ -41,7 +41,7 @@ def build_score_table(evaluation: Evaluation, convention: str) -> Table:
     """
     means, intervals = evaluation.means()[convention], evaluation.intervals()[convention]
     metrics = evaluation.metrics
-    rows = [
+    rows: list[list[str | tuple[str, str]]] = [
         [model, *((_mean(means, model, name), _ends(intervals, model, name)) for name in metrics)]
         for model in means
     ]
