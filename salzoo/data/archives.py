@@ -24,7 +24,7 @@ MAX_RATIO = 200
 MAX_FILES = 200_000
 
 
-def download(record: DatasetRecord, data_dir: str | os.PathLike) -> str:
+def download(record: DatasetRecord, data_dir: str | os.PathLike[str]) -> str:
     """Download the archives of a dataset that have a checksum into `data_dir/<name>`.
 
     Archives are kept in `data_dir/.download-<name>` until all are complete, so that an

@@ -44,7 +44,7 @@ class Dataset:
     def __init__(
         self,
         name: str,
-        folder: str | os.PathLike | None,
+        folder: str | os.PathLike[str] | None,
         sources: list["_Source"],
         sigma: float | None = None,
     ):
@@ -174,7 +174,7 @@ class _Source:
     def __init__(
         self,
         name: str,
-        data_dir: str | os.PathLike | None,
+        data_dir: str | os.PathLike[str] | None,
         protocol: str | None,
         options: Mapping[str, object],
     ):
@@ -237,7 +237,7 @@ def dataset_names(names: str) -> list[str]:
 
 def open_dataset(
     name: str,
-    data_dir: str | os.PathLike | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
     *,
     protocol: str | None = None,
     sigma: float | None = None,
@@ -290,7 +290,7 @@ def open_dataset(
 
 def load_dataset(
     name: str,
-    data_dir: str | os.PathLike | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
     split: str = "all",
     protocol: str | None = None,
     sigma: float | None = None,
@@ -326,7 +326,7 @@ def load_dataset(
     return dataset.samples(split)
 
 
-def _sub_folder(name: str, data_dir: str | os.PathLike | None) -> str | None:
+def _sub_folder(name: str, data_dir: str | os.PathLike[str] | None) -> str | None:
     """Return the folder of one of several datasets; None where it needs none and has none."""
     folder = os.path.join(os.path.expanduser(str(data_dir)), name)
     if data_dir is None or (not os.path.isdir(folder) and not dataset_record(name).layout):

@@ -312,7 +312,7 @@ def _size(image: tf.Tensor) -> Size:
     return np.array(size, "int32") if size.is_fully_defined() else tf.shape(image)[-3:-1]
 
 
-def _if(conditions: Any, yes: Callable, no: Callable) -> tf.Tensor:
+def _if(conditions: Any, yes: Callable[[], tf.Tensor], no: Callable[[], tf.Tensor]) -> tf.Tensor:
     """Return yes() if any condition is true, else no(); decided now if they are known."""
     if isinstance(conditions, np.ndarray):
         return yes() if conditions.any() else no()

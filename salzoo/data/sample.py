@@ -1,13 +1,16 @@
 """An image of a dataset with its ground truth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 
 from salzoo.data.fixations import density_map
 from salzoo.data.images import read_grey
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +74,13 @@ class Sample:
         return None if self.mask_path is None else read_grey(self.mask_path) / 255.0
 
 
-def evenly(samples: list[Sample], limit: int | None) -> list[Sample]:
+def evenly(samples: Sequence[Item], limit: int | None) -> list[Item]:
     """Return evenly spaced samples.
 
     Args:
-        samples: to choose from.
+        samples: samples, or anything else, to choose from.
         limit: how many at most; None: all.
     """
     if limit is None or limit >= len(samples):
-        return samples
+        return list(samples)
     return [samples[index * len(samples) // limit] for index in range(limit)]

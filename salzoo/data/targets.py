@@ -128,7 +128,7 @@ class Targets:
         )
 
 
-def value_at(values: Sequence, index: tf.Tensor) -> tf.Tensor:
+def value_at(values: Sequence[Any], index: tf.Tensor) -> tf.Tensor:
     """Return values[index] in a graph: a constant if all are the same.
 
     Args:

@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from PIL import Image
 
 from salzoo.data.dataset import Dataset
@@ -96,9 +97,12 @@ def _write_metrics(evaluation: Evaluation, stem: str) -> None:
 
 def _draw_predictions(network: Network, samples: Sequence[Sample], task: Task) -> Image.Image:
     """Return a panel of image, ground truth and prediction of each sample."""
-    rows = []
-    for sample in samples:
-        truth = sample.mask if task is Task.OBJECTS else sample.density
-        if truth is not None:
-            rows.append((read_image(sample.image_path, exif=False), truth, network(sample)))
+    rows = [
+        (
+            read_image(sample.image_path, exif=False),
+            np.asarray(sample.mask if task is Task.OBJECTS else sample.density),
+            network(sample),
+        )
+        for sample in samples
+    ]
     return panel(rows, [os.path.basename(sample.image_path) for sample in samples])

@@ -4,7 +4,7 @@ Shen and Zhao, Webpage saliency, ECCV 2014.
 
 Layout as published: somewhere below one folder, `stimuli/*.png`, 1360x768 or
 1366x768, and `all5/*.png`, point maps of the same names: a pixel that is not 0
-was fixated by somebody within the 5 s. So observers are not known, and several
+was fixated by an observer within the 5 s. So observers are not known, and several
 fixations of one pixel count once. A point is the pixel's own column and row.
 
 MSI-Net's copies of the point maps, in a folder `fixations`, are read as well.

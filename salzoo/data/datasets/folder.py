@@ -1,9 +1,9 @@
-"""Folder: the user's own images with where people looked, or what stands out.
+"""Folder: the user's own images with their fixations, or masks of salient objects.
 
 Layout: the images in `images/` (or directly in the folder) and at least one of
 
     fixations.csv         a line each: image, x, y, and if known observer, timestamp, duration
-    densities/ or maps/   grey pictures of the images' names and sizes
+    densities/ or maps/   grey images of the images' names and sizes
     masks/                the same, bright on the salient objects
     splits.csv            optional: image, split (train, val or test) of every image
 
@@ -14,7 +14,7 @@ y are pixels of the image as stored, 0-based from its upper left corner, or frac
 timestamps, in any unit, fixations are sorted by observer and timestamp; else they stay as
 in the file. Durations are in milliseconds.
 
-An image that nobody fixated is left out, and so logged. sigma is 1/32 of the image's
+An image without a fixation is left out, with a warning. sigma is 1/32 of the image's
 longer side unless one is given: a degree of the visual angle if that side fills 32, and
 near what SALICON (19 of 640 pixels) and OSIE (24 of 800) use.
 """
@@ -54,7 +54,7 @@ RECORD = DatasetRecord(
         "Points: fixations.csv with a line 'image,x,y' (or 'image,observer,timestamp,x,y') and "
         "below it a line for each fixation; durations, if you have them, in milliseconds. Their "
         "sigma is 1/32 of the image's longer side unless you give one.",
-        "Maps: grey pictures of the same names and sizes in densities/; objects: in masks/.",
+        "Maps: grey images of the same names and sizes in densities/; objects: in masks/.",
         "Splits: splits.csv with 'image,split', train, val or test; without it 80 % train, 20 % "
         "val.",
     ),

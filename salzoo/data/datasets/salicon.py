@@ -6,7 +6,7 @@ Layout as published: `images/{train,val,test}/COCO_*.jpg`, 640x480;
 `fixations/{train,val}/COCO_*.mat` with `gaze`, a struct array, an entry an
 observer: `location` (n x 2, mouse samples), `timestamp` (n x 1) and `fixations`
 (m x 2, found in the samples), x before y, 1-based; `maps/{train,val}/COCO_*.png`,
-8-bit density maps. Nobody but the publishers has the truth of the test images.
+8-bit density maps. The ground truth of the test images is not public.
 
 Also read as it lies after other unpackings: `train` and `val` with the .mat
 files beside `images`, MSI-Net's names (`stimuli`, `saliency`), and all images

@@ -14,6 +14,7 @@ asked for.
 import json
 import os
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -111,7 +112,7 @@ def _read_json(path: str, checks: FileChecker) -> dict[str, Fixations] | None:
     return trials
 
 
-def _compact(entry: dict) -> dict:
+def _compact(entry: dict[str, Any]) -> dict[str, Any]:
     """Turn an annotation's points into an array as soon as it is parsed, None if they are none.
 
     As lists of lists the 70 million points of the training set would take 9 GB, so

@@ -141,7 +141,7 @@ class FileChecker:
             )
         return sorted(images.keys() & others.keys())
 
-    # ---- pictures ----
+    # ---- images ----
 
     def image(self, path: str) -> tuple[int, int] | None:
         """Return (rows, columns) of an image file, None (a problem) if it cannot be used.
@@ -214,7 +214,7 @@ class FileChecker:
             self.problem(path, f"cannot be read ({error.strerror}).")
         return None
 
-    # ---- points ----
+    # ---- fixations ----
 
     def points(
         self,

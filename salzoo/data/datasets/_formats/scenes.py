@@ -105,7 +105,7 @@ def _place(rng: np.random.Generator, size: tuple[int, int], strengths: list[floa
 
 
 def _photograph(rng: np.random.Generator, image: np.ndarray, light: float) -> np.ndarray:
-    """Light the picture unevenly and add grain; uint8."""
+    """Return the image as uint8 with uneven light and grain."""
     rows, columns = image.shape[:2]
     y, x = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)
     lamp = 1 + rng.uniform(0, 0.3) * (x * np.cos(light) + y * np.sin(light)) / np.sqrt(2)
