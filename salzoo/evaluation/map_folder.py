@@ -28,7 +28,7 @@ from salzoo.evaluation.map_files import (
     read_map,
 )
 from salzoo.utils.errors import InputError
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 
 LISTED = 10
 
@@ -104,7 +104,7 @@ class MapFolder:
 
     def __call__(self, sample: Sample) -> np.ndarray:
         """Return the map at the size of the image, resized bilinearly where it differs."""
-        return resized(self.read(sample), sample.size)
+        return resize_map(self.read(sample), sample.size)
 
 
 def _match(

@@ -12,7 +12,7 @@ import numpy as np
 from salzoo.evaluation import statistics, storage
 from salzoo.evaluation.metric_properties import OF_CURVES
 from salzoo.evaluation.metric_values import Mean, NamedValues
-from salzoo.utils.table import Table, number
+from salzoo.utils.table import Table, format_number
 from salzoo.utils.task import Task
 
 # {convention: {model: {metric: ...}}}
@@ -181,7 +181,7 @@ class Evaluation:
         several, means = len(self.conventions) > 1, self.means()
         rows = [
             [f"{model}  {convention}" if several else model]
-            + [number(means[convention][model].get(metric)) for metric in self.metrics]
+            + [format_number(means[convention][model].get(metric)) for metric in self.metrics]
             for model in self.models
             for convention in self.conventions
         ]

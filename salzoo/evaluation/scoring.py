@@ -15,7 +15,7 @@ from salzoo.evaluation import baselines
 from salzoo.evaluation.map_folder import MapFolder
 from salzoo.evaluation.storage import CURVES
 from salzoo.utils.errors import InputError
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 from salzoo.utils.task import Task
 
 
@@ -94,11 +94,11 @@ class Scoring:
         """Return the scores and the curves (None for fixations) of one map."""
         if self.task is Task.OBJECTS:
             scores, curves = metrics.object_scores(
-                resized(map_, truth.size), truth.mask, convention=convention, names=self.metrics
+                resize_map(map_, truth.size), truth.mask, convention=convention, names=self.metrics
             )
             return scores, np.stack([curves[name] for name in CURVES]).astype("float32")
         if metrics.convention(convention).resize is None:
-            map_ = resized(map_, truth.size)
+            map_ = resize_map(map_, truth.size)
         return metrics.fixation_scores(
             map_,
             names=self.metrics,

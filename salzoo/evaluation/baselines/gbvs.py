@@ -14,7 +14,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from salzoo.evaluation.baselines.channels import FLAT, channels
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 
 # The defaults of the authors' public program: longer side of the lattice, scales of the
 # image, widths of the Gaussians of both graphs and of the final blur as fractions of the
@@ -49,9 +49,9 @@ def gbvs(image: np.ndarray) -> np.ndarray:
         [features.red_green, features.blue_yellow],
         list(features.orientations.values()),
     ):
-        maps = [resized(level, size) for pyramid in pyramids for level in pyramid]
+        maps = [resize_map(level, size) for pyramid in pyramids for level in pyramid]
         saliency += sum(concentration(activation(map_, near), nearer) for map_ in maps) / len(maps)
-    return resized(gaussian_filter(saliency / 3, BLUR * LATTICE), (rows, columns))
+    return resize_map(gaussian_filter(saliency / 3, BLUR * LATTICE), (rows, columns))
 
 
 def activation(map_: np.ndarray, near: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter, maximum_filter
 
 from salzoo.evaluation.baselines.channels import FLAT, SCALES, channels
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 
 CENTRES = (2, 3, 4)
 DELTAS = (3, 4)
@@ -48,7 +48,7 @@ def itti_koch_niebur(image: np.ndarray) -> np.ndarray:
     )
     saliency = _add(normalised(map_) for map_ in (intensity, colour, orientation)) / 3  # (8)
     saliency = gaussian_filter(saliency, BLUR * max(size))
-    return resized(saliency, image.shape[:2])
+    return resize_map(saliency, image.shape[:2])
 
 
 def normalised(map_: np.ndarray) -> np.ndarray:
@@ -72,7 +72,7 @@ def normalised(map_: np.ndarray) -> np.ndarray:
 def _feature_maps(pyramid: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Return the differences of centre and surround, at the centre's scale."""
     return [
-        np.abs(pyramid[centre] - resized(pyramid[centre + delta], pyramid[centre].shape))
+        np.abs(pyramid[centre] - resize_map(pyramid[centre + delta], pyramid[centre].shape))
         for centre in CENTRES
         for delta in DELTAS
     ]
@@ -80,7 +80,7 @@ def _feature_maps(pyramid: Sequence[np.ndarray]) -> list[np.ndarray]:
 
 def _conspicuity(maps: Iterable[np.ndarray], size: tuple[int, ...]) -> np.ndarray:
     """Return the sum of the normalised maps at the saliency map's scale."""
-    return _add(resized(normalised(map_), size) for map_ in maps)
+    return _add(resize_map(normalised(map_), size) for map_ in maps)
 
 
 def _add(maps: Iterable[np.ndarray]) -> np.ndarray:

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from salzoo.data.sample import Sample
 from salzoo.evaluation.baselines.fixation_maps import fitted_to
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 
 LATTICE = (256, 256)
 
@@ -62,11 +62,11 @@ class MeanMask:
         total, count = self.total, len(self.paths)
         if sample.image_path in self.paths:
             total, count = total - _on_lattice(sample), count - 1
-        return resized(total / count, sample.size)
+        return resize_map(total / count, sample.size)
 
 
 def _on_lattice(sample: Sample) -> np.ndarray:
     # Of a copy, since a sample caches its mask.
     mask = replace(sample).mask
     assert mask is not None
-    return resized(mask, LATTICE)
+    return resize_map(mask, LATTICE)

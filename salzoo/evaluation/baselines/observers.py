@@ -8,7 +8,7 @@ import numpy as np
 from salzoo.data.fixations import density_map
 from salzoo.data.sample import Sample
 from salzoo.evaluation.baselines.fixation_maps import width_of_blur
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 
 
 class OneObserverOut:
@@ -102,4 +102,4 @@ class Permutation:
         # Of a copy, since a sample caches its density.
         density = replace(self.others[sample.image_path]).density
         assert density is not None
-        return resized(density, sample.size)
+        return resize_map(density, sample.size)
