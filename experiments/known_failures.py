@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 import salzoo
 from salzoo.prediction.attention import Box, region_shares
-from salzoo.utils.drawing import overlay
+from salzoo.utils.drawing import draw_overlay
 
 ROWS, COLUMNS, CELL = 6, 8, 80
 SIZE = (COLUMNS * CELL, ROWS * CELL)
@@ -75,7 +75,7 @@ def main():
         (found,) = region_shares(map_, [box])
         print(f"{name:<8}{found.share:7.1%}{found.density:12.1f}")
         picture.paste(image, (0, number * SIZE[1]))
-        picture.paste(overlay(np.asarray(image, "float32"), map_), (SIZE[0], number * SIZE[1]))
+        picture.paste(draw_overlay(np.asarray(image, "float32"), map_), (SIZE[0], number * SIZE[1]))
     picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.LANCZOS).save(
         out, quality=85
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from salzoo.metrics import roc
 from salzoo.metrics.earth_movers import earth_movers_distance
-from salzoo.utils.resize import to_size
+from salzoo.utils.resize import fit_to_size
 
 
 class FixationCase:
@@ -34,10 +34,10 @@ class FixationCase:
         map_ = _as_map(saliency_map, "saliency map")
         if density_map is not None:
             density_map = _as_map(density_map, "density map")
-            map_ = to_size(map_, density_map.shape, convention.resize, "saliency map")
+            map_ = fit_to_size(map_, density_map.shape, convention.resize, "saliency map")
         if baseline_map is not None:
             baseline_map = _as_map(baseline_map, "baseline map")
-            baseline_map = to_size(baseline_map, map_.shape, convention.resize, "baseline map")
+            baseline_map = fit_to_size(baseline_map, map_.shape, convention.resize, "baseline map")
         if other_counts is not None:
             other_counts = np.asarray(other_counts).astype(int)
             if other_counts.shape != map_.shape:

@@ -25,7 +25,7 @@ from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.prediction.saliency import saliency_function
 from salzoo.prediction.sources import SourceKind, read_card, resolve_source
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import digest, read_json
+from salzoo.utils.files import compute_digest, read_json
 from salzoo.utils.task import Task
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _wrap(
 
 def _fingerprint(weights: str, card: dict[str, Any]) -> list[Any]:
     keys = ("model", "model_options", "output", "geometry", "post_processing")
-    return [digest(weights), {key: card[key] for key in keys}]
+    return [compute_digest(weights), {key: card[key] for key in keys}]
 
 
 def _open_export(export: str, options: InferenceOptions) -> Opened:
@@ -208,7 +208,7 @@ def _open_export(export: str, options: InferenceOptions) -> Opened:
     def saliency(images: tf.Tensor, _variables: object = loaded) -> tf.Tensor:
         return signature(images=images)["saliency"]
 
-    return Opened(card, digest(export), None, saliency)
+    return Opened(card, compute_digest(export), None, saliency)
 
 
 def _reason(error: Exception) -> str:

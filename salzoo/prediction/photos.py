@@ -12,7 +12,7 @@ from PIL import Image
 
 from salzoo.data.images import DecodedImage, decode_file
 from salzoo.prediction.photo_files import check_free, save_picture
-from salzoo.utils.drawing import grey_picture, mark_spots, overlay
+from salzoo.utils.drawing import draw_grey, draw_overlay, mark_spots
 from salzoo.utils.files import whole_file
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ def predict_photo(
 
     map_ = predictor(decoded.rgb)
     # The grey picture comes first: its metadata mark all files of this stem as salzoo's.
-    save_picture(grey_picture(map_), files["grey"], source=path)
+    save_picture(draw_grey(map_), files["grey"], source=path)
     with whole_file(files["map"]) as temporary:
         np.save(temporary, map_)
-    picture = overlay(decoded.rgb, map_)
+    picture = draw_overlay(decoded.rgb, map_)
     # Raw maps may be negative.
     texts = _write_attention(options, np.maximum(map_, 0), name, boxes, files, picture, decoded)
     return PhotoResult(list(files.values()), texts)

@@ -11,7 +11,7 @@ from typing import Any
 
 from salzoo.utils.errors import InputError
 
-FITS = ("pad", "stretch", "native")
+FIT_MODES = ("pad", "stretch", "native")
 
 
 def check_number(
@@ -136,4 +136,4 @@ def check_weights(name: str, value: Any) -> tuple[float, ...]:
 
 def check_fit_mode(name: str, value: Any) -> str:
     """Return "pad", "stretch" or "native"; raise InputError otherwise."""
-    return check_choice(name, value, FITS)
+    return check_choice(name, value, FIT_MODES)

@@ -21,6 +21,8 @@ def wrong_in_record(name, record):
     wrong = [f"{field} is empty" for field in ("title", "paper") if not getattr(record, field)]
     if record.name != name:
         wrong.append(f"name is {record.name!r}, but MODELS calls it {name!r}")
+    if not record.parameters > 0:
+        wrong.append(f"parameters is not above 0; `salzoo summary {name}` counts them")
     if not isinstance(record.task, Task):
         wrong.append("task is not a Task")
     if record.recipe.loss not in LOSSES:
@@ -71,8 +73,11 @@ def wrong_elsewhere(name, record):
         )
     tried = {option for options, _ in OPTIONS.get(name, []) for option in options}
     if name not in OPTIONS:
-        wrong.append(f"tests/models/option_cases.py: OPTIONS lacks {name!r} (without options: [])")
-    for option in sorted(set(record.options) - tried):
+        cases = ", ".join(
+            f"({{{option!r}: VALUE}}, PARAMETERS it adds)" for option in record.options
+        )
+        wrong.append(f"tests/models/option_cases.py: OPTIONS lacks {name!r}: [{cases}]")
+    for option in sorted(set(record.options) - tried) if name in OPTIONS else ():
         wrong.append(
             f"tests/models/option_cases.py: OPTIONS[{name!r}] has no case with {option!r}: "
             f"({{{option!r}: VALUE}}, PARAMETERS it adds)"
@@ -88,6 +93,11 @@ def missing_for(name):
     """Return all that is missing for a model as one text, "" if nothing is."""
     module, attribute = MODELS[name]
     path = module.replace(".", "/") + ".py"
+    if not (ROOT / path).exists():
+        return (
+            f"The model {name} is not complete:\n  {path} is missing: its builder and {attribute}, "
+            "a salzoo.models.record.ModelRecord (CONTRIBUTING.md, Add a model)"
+        )
     try:
         record = getattr(importlib.import_module(module), attribute, None)
     except Exception as error:  # whatever a half-written module raises

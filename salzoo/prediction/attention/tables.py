@@ -9,7 +9,7 @@ from typing import Any
 from salzoo.prediction.attention.regions import Region
 from salzoo.prediction.attention.spots import Spot
 from salzoo.utils.files import whole_file
-from salzoo.utils.table import Table, number
+from salzoo.utils.table import Table, format_number
 
 
 def write_spots(path: str, image: str, spots: Sequence[Spot], radius: int) -> str:
@@ -57,7 +57,7 @@ def write_regions(path: str, image: str, regions: Sequence[Region]) -> str:
         box = region.box
         sides = [f"{value:.10g}" for value in box[1:]]
         lines.append((box.name, *sides, f"{100 * region.share:.6g}", f"{region.density:.6g}"))
-        rows.append([box.name, *sides, f"{region.share:.1%}", number(region.density, 2)])
+        rows.append([box.name, *sides, f"{region.share:.1%}", format_number(region.density, 2)])
         if region.clipped:
             notes.append(
                 f"{box.name} reaches beyond the photo: counted is the part inside, "
