@@ -35,7 +35,7 @@ class ImageHeader(NamedTuple):
     orientation: int = 1
 
 
-def image_size(path: str | os.PathLike) -> tuple[int, int]:
+def image_size(path: str | os.PathLike[str]) -> tuple[int, int]:
     """Return (rows, columns) from the file's header, EXIF rotation ignored.
 
     Args:
@@ -50,7 +50,7 @@ def image_size(path: str | os.PathLike) -> tuple[int, int]:
 
 
 def check_image_file(
-    path: str | os.PathLike, exif: bool = False, file: BinaryIO | None = None
+    path: str | os.PathLike[str], exif: bool = False, file: BinaryIO | None = None
 ) -> ImageHeader:
     """Check that an image file is whole and return its header, without decoding it.
 
@@ -82,7 +82,7 @@ def _orientation(image: Image.Image) -> int:
 
 
 def read_image(
-    path: str | os.PathLike, exif: bool = True, file: BinaryIO | None = None
+    path: str | os.PathLike[str], exif: bool = True, file: BinaryIO | None = None
 ) -> np.ndarray:
     """Read an image file as float32 RGB 0..255, (rows, columns, 3).
 
@@ -112,7 +112,7 @@ def read_image(
             ) from error
 
 
-def read_grey(path: str | os.PathLike, file: BinaryIO | None = None) -> np.ndarray:
+def read_grey(path: str | os.PathLike[str], file: BinaryIO | None = None) -> np.ndarray:
     """Read a one-channel map as float32 0..255 (rows, columns); colours are averaged.
 
     Args:
@@ -125,7 +125,7 @@ def read_grey(path: str | os.PathLike, file: BinaryIO | None = None) -> np.ndarr
     return read_image(path, exif=False, file=file).mean(axis=-1)
 
 
-def _check_end(path: str | os.PathLike, file: BinaryIO) -> None:
+def _check_end(path: str | os.PathLike[str], file: BinaryIO) -> None:
     start = file.read(8)
     file.seek(0, 2)
     file.seek(max(0, file.tell() - 4096))
@@ -135,7 +135,7 @@ def _check_end(path: str | os.PathLike, file: BinaryIO) -> None:
         raise InputError(f"{path} is cut short: its end is missing; replace the file.")
 
 
-def _check_jpeg(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
+def _check_jpeg(path: str | os.PathLike[str], file: BinaryIO | None = None) -> None:
     """Raise InputError if pixel data of a JPEG are missing or damaged.
 
     libjpeg fills in grey and only warns, and Pillow passes over its warnings. Warnings
@@ -151,7 +151,7 @@ def _check_jpeg(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
             ) from error
 
 
-def decode_strictly(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
+def decode_strictly(path: str | os.PathLike[str], file: BinaryIO | None = None) -> None:
     """Decode a JPEG at an eighth of its size, which halves the cost, to find damage.
 
     Args:
@@ -166,7 +166,7 @@ def decode_strictly(path: str | os.PathLike, file: BinaryIO | None = None) -> No
         simplejpeg.decode_jpeg(opened.read(), "GRAY", min_height=1, min_width=1, strict=True)
 
 
-def file_format(path: str | os.PathLike) -> str:
+def file_format(path: str | os.PathLike[str]) -> str:
     """Return "jpeg", "png" or "other", by the first bytes of a file.
 
     Args:
@@ -177,8 +177,8 @@ def file_format(path: str | os.PathLike) -> str:
     return "jpeg" if start[:2] == b"\xff\xd8" else "png" if start == b"\x89PNG" else "other"
 
 
-def _open(path: str | os.PathLike, file: BinaryIO | None = None) -> Image.Image:
-    """Open with Pillow, header only, and refuse what cannot be one picture.
+def _open(path: str | os.PathLike[str], file: BinaryIO | None = None) -> Image.Image:
+    """Open with Pillow, header only, and refuse what is not a single image.
 
     Args:
         path: image file.
@@ -204,7 +204,7 @@ def _open(path: str | os.PathLike, file: BinaryIO | None = None) -> Image.Image:
     if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
         image.close()
         raise _too_large(path)
-    # A telephone's MPO file is an upright picture followed by previews of it.
+    # A telephone's MPO file is an upright image followed by previews of it.
     if frames > 1 and image.format != "MPO":
         image.close()
         raise InputError(f"{path} holds {frames} pictures; save the one you want as JPEG or PNG.")
@@ -216,13 +216,13 @@ def _reason(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
 
 
-def _too_large(path: str | os.PathLike) -> InputError:
+def _too_large(path: str | os.PathLike[str]) -> InputError:
     return InputError(
         f"{path} has more than {MAX_MEGAPIXELS} megapixels; shrink it before giving it here."
     )
 
 
-def to_rgb(image: Image.Image, path: str | os.PathLike) -> np.ndarray:
+def to_rgb(image: Image.Image, path: str | os.PathLike[str]) -> np.ndarray:
     """Convert a Pillow image to RGB.
 
     Args:

@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from PIL import Image
 
 from salzoo.data.dataset import Dataset
@@ -99,7 +100,7 @@ def _draw_predictions(network: Network, samples: Sequence[Sample], task: Task) -
     rows = [
         (
             read_image(sample.image_path, exif=False),
-            sample.mask if task is Task.OBJECTS else sample.density,
+            np.asarray(sample.mask if task is Task.OBJECTS else sample.density),
             network(sample),
         )
         for sample in samples

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import tensorflow as tf
 
-from salzoo.data.geometry import gaussian_blur
+from salzoo.data.blur import gaussian_blur
 from salzoo.models import output_task
 from salzoo.utils.task import Task
 

@@ -69,7 +69,7 @@ def _panel(
     shown, captions = [], []
     for row in rows:
         sample = samples[row]
-        truth = sample.density if evaluation.task is Task.FIXATIONS else sample.mask
+        truth = np.asarray(sample.density if evaluation.task is Task.FIXATIONS else sample.mask)
         shown.append((read_image(sample.image_path, exif=False), truth, model(sample)))
         captions.append(f"{evaluation.images[row]}  {metric} {values[row]:.3f}")
     return panel(shown, captions)
