@@ -22,6 +22,7 @@ class IttiKochNiebur:
         return cls()
 
     def __call__(self, sample: Sample) -> np.ndarray:
+        """Return the map of a sample, float64 (rows, columns)."""
         return itti_koch_niebur(read_image(sample.image_path, exif=False))
 
 
@@ -37,4 +38,5 @@ class GBVS:
         return cls()
 
     def __call__(self, sample: Sample) -> np.ndarray:
+        """Return the map of a sample, float64 (rows, columns)."""
         return gbvs(read_image(sample.image_path, exif=False))

@@ -49,6 +49,7 @@ class Uniform:
         return cls()
 
     def __call__(self, sample: Sample) -> np.ndarray:
+        """Return the map of a sample, float64 (rows, columns)."""
         return np.ones(sample.size)
 
 
@@ -152,6 +153,7 @@ class MeanMap(FittedToFixations):
         self._last: tuple[tuple[tuple[int, ...], float], np.ndarray] | None = None
 
     def __call__(self, sample: Sample) -> np.ndarray:
+        """Return the map of a sample, float64 (rows, columns)."""
         sigma = width_of_blur(sample)
         if sample.image_path in self.paths:
             return gaussian_filter(self.pool.counts_without(sample), sigma)

@@ -25,6 +25,7 @@ class ConstantMask:
         return cls()
 
     def __call__(self, sample: Sample) -> np.ndarray:
+        """Return the map of a sample, float64 (rows, columns)."""
         return np.full(sample.size, 0.5)
 
 
@@ -59,6 +60,7 @@ class MeanMask:
         return cls(total, frozenset(sample.image_path for sample in samples))
 
     def __call__(self, sample: Sample) -> np.ndarray:
+        """Return the map of a sample, float64 (rows, columns)."""
         total, count = self.total, len(self.paths)
         if sample.image_path in self.paths:
             total, count = total - _on_lattice(sample), count - 1

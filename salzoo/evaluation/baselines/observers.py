@@ -99,6 +99,7 @@ class Permutation:
         return cls({samples[i].image_path: samples[j] for i, j in following})
 
     def __call__(self, sample: Sample) -> np.ndarray:
+        """Return the map of a sample, float64 (rows, columns)."""
         # Of a copy, since a sample caches its density.
         density = replace(self.others[sample.image_path]).density
         assert density is not None
