@@ -69,5 +69,5 @@ class OtherFixations:
         random = np.random.default_rng((seed, zlib.crc32(name.encode())))
         chosen = random.permutation(len(others))[:images]
         parts = [self._samples[others[place]] for place in sorted(chosen)]
-        moved = [scaled(other.fixations, other.size, sample.size) for other in parts]
+        moved = [scaled(np.asarray(other.fixations), other.size, sample.size) for other in parts]
         return np.concatenate([np.empty((0, 2)), *moved])

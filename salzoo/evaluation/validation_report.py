@@ -14,7 +14,7 @@ from salzoo.evaluation import measure
 from salzoo.evaluation.evaluated_models import Network
 from salzoo.evaluation.results import Evaluation
 from salzoo.prediction.predictor import Predictor
-from salzoo.utils.drawing import panel
+from salzoo.utils.drawing import draw_panel
 from salzoo.utils.files import whole_file, write_json
 from salzoo.utils.task import Task
 
@@ -29,7 +29,7 @@ METRICS = {
 def write_validation_report(
     predictors: Mapping[Task, Predictor],
     dataset: Dataset,
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     *,
     limit: int | None = None,
     quiet: bool = False,
@@ -105,4 +105,4 @@ def _draw_predictions(network: Network, samples: Sequence[Sample], task: Task) -
         )
         for sample in samples
     ]
-    return panel(rows, [os.path.basename(sample.image_path) for sample in samples])
+    return draw_panel(rows, [os.path.basename(sample.image_path) for sample in samples])

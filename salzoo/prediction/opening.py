@@ -122,11 +122,11 @@ def _open_model(model: keras.Model, where: str, options: InferenceOptions, **kno
             f"{', '.join(sorted(MODELS))}, or call it in Python on images that fit it."
         )
     record = model_record(model.name)
-    size, fit_mode = tuple(record.recipe.input_size), record.fit_mode
+    (rows, columns), fit_mode = record.recipe.input_size, record.fit_mode
     fixed = model.input_shape[1:3]
     if None not in fixed:
-        size, fit_mode = tuple(fixed), "pad" if fit_mode == "native" else fit_mode
-    geometry = Geometry(fit_mode, size, record.size_multiple, record.padding_value)
+        (rows, columns), fit_mode = fixed, "pad" if fit_mode == "native" else fit_mode
+    geometry = Geometry(fit_mode, (rows, columns), record.size_multiple, record.padding_value)
     return _wrap(record, model, geometry, options, **known)
 
 

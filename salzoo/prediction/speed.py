@@ -113,7 +113,8 @@ def _size(name: str, size: tuple[int, int] | None, named: bool) -> tuple[int, in
         except InputError:
             if named:
                 raise
-    return tuple(record.recipe.input_size)
+    rows, columns = record.recipe.input_size
+    return rows, columns
 
 
 def _predictor(name: str, size: tuple[int, int]) -> tuple[Callable[[np.ndarray], np.ndarray], int]:
