@@ -123,7 +123,7 @@ def model_page(record: ModelRecord) -> str:
         usage(record),
     ]
     if record.options:
-        options = [(f"`{name}`", meaning) for name, meaning in record.options.items()]
+        options = [(f"`{name}`", option.description) for name, option in record.options.items()]
         parts += ["## Options", "Names and values of `model_options`:"]
         parts.append(table(("option", "meaning"), options))
     parts += ["## Recipe", recipe_table(record)]

@@ -1,7 +1,7 @@
-"""The papers' own experiments, runnable: `python -m experiments` lists them.
+"""The experiments of the papers; `python -m experiments` lists and runs them.
 
-One file a paper; each has TABLES. Beside them stand scripts that measure the
-library itself.
+One module a paper, with its tables in TABLES. The other scripts of this folder train the
+shipped weights and measure speed, memory and properties of the library.
 """
 
 PAPERS = ("msinet", "sam", "pan", "asnet")

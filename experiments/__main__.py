@@ -1,11 +1,11 @@
-"""`python -m experiments`: list the papers' experiments, or run one, a table or a paper.
+"""Command line of the papers' experiments: list them, or run an entry, a table or a paper.
 
     python -m experiments
     python -m experiments sam/table2/dcn_convlstm --quick
     python -m experiments msinet/table6 --dataset osie --data_dir DATA --repetitions 3
 
-An interrupted experiment goes on when the same command is given again; what is done is
-not done again.
+An interrupted experiment continues when the same command is given again. Nothing is
+trained or evaluated twice.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main(argv=None):
         chosen = select(tables, arguments.name)
         settings = _settings(arguments)
         load_tensorflow()
-        # One network after another is traced anew, and Keras warns of it.
+        # Keras warns about retracing, since one model after another is compiled.
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
         run(tables, chosen, settings)
         return 0
@@ -46,12 +46,19 @@ def main(argv=None):
         sys.stderr.write(f"experiments: {render_message(str(error), parser)}\n")
         return 2
     except KeyboardInterrupt:
-        sys.stderr.write("\nexperiments: interrupted; the same command goes on from here.\n")
+        sys.stderr.write("\nexperiments: interrupted; the same command resumes from here.\n")
         return 130
 
 
 def run(tables, chosen, settings, **parts):
-    """Obtain the figures of [(table, entries)]; write and print a table after each."""
+    """Train and evaluate entries; write and print a table when it is complete.
+
+    Args:
+        tables: all tables.
+        chosen: [(table, its entries to run)].
+        settings: `Settings`.
+        **parts: replacements of the runner's training and measurement, for tests.
+    """
     runs = Runner(tables, settings, **parts)
     for table, entries in chosen:
         try:
@@ -103,33 +110,52 @@ def _settings(arguments):
 def _parser():
     parser = argparse.ArgumentParser(
         prog="experiments",
-        description="Repeat what the papers' tables show.",
-        epilog="Without a name: list all.",
+        description="Train and evaluate what the tables of the papers report.",
+        epilog="Without a name, all experiments are listed.",
         allow_abbrev=False,
     )
     parser.add_argument("name", nargs="?", help="an entry, a table or a paper")
     parser.add_argument(
         "--dataset",
-        help="columns of the table, or other sets to train and measure on, as a,b (default: all "
-        "columns)",
+        help="columns of the table, or other datasets to train and evaluate on, as a,b (default: "
+        "all columns)",
     )
-    parser.add_argument("--data_dir", help="the set's folder, or one with a folder for each")
-    parser.add_argument("--quick", action="store_true", help="one epoch on a few drawn scenes")
-    parser.add_argument("--repetitions", type=whole_number(1), help="default: as the paper")
-    parser.add_argument("--seed", type=whole_number(0, 2**31), default=0, help="of the first")
-    parser.add_argument("--init_from", metavar="RUN", help="start the last training from a run")
     parser.add_argument(
-        "--direct", action="store_true", help="leave out the trainings on other sets before it"
+        "--data_dir", help="folder of the dataset, or a folder with one subfolder per dataset"
+    )
+    parser.add_argument("--quick", action="store_true", help="one epoch on a few synthetic images")
+    parser.add_argument(
+        "--repetitions",
+        type=whole_number(1),
+        help="trainings of each entry (default: as in the paper)",
+    )
+    parser.add_argument(
+        "--seed", type=whole_number(0, 2**31), default=0, help="of the first repetition"
+    )
+    parser.add_argument(
+        "--init_from", metavar="RUN", help="run whose weights the last training starts from"
+    )
+    parser.add_argument(
+        "--direct", action="store_true", help="skip the trainings on other datasets before it"
     )
     parser.add_argument("--out", help=f"folder for runs and tables (default: {OUT})")
     parser.add_argument("--epochs", type=whole_number(1))
     parser.add_argument("--batch_size", type=whole_number(1))
     parser.add_argument("--learning_rate", type=parse_positive)
     parser.add_argument("--input_size", type=parse_size, metavar="ROWSxCOLUMNS")
-    parser.add_argument("--backbone_weights", help="'imagenet', 'none' or a file")
-    parser.add_argument("--limit_train", type=whole_number(1), help="train on so many images only")
-    parser.add_argument("--limit_val", type=whole_number(1), help="validate and measure on so many")
-    parser.add_argument("--mixed_precision", action="store_true", help="bfloat16 arithmetic")
+    parser.add_argument(
+        "--backbone_weights", help="weights of the backbone: 'imagenet', 'none' or a file"
+    )
+    parser.add_argument(
+        "--limit_train", type=whole_number(1), help="train on N images only", metavar="N"
+    )
+    parser.add_argument(
+        "--limit_val",
+        type=whole_number(1),
+        help="validate and evaluate on N images only",
+        metavar="N",
+    )
+    parser.add_argument("--mixed_precision", action="store_true", help="compute in bfloat16")
     return parser
 
 

@@ -7,14 +7,14 @@
 
 Tables 2 and 3 (fixations on MIT1003 and PASCAL-S), 4 (objects on ECSSD, HKU-IS and
 PASCAL-S) and 5 (ablation). Table 1 lists datasets; the precision-recall curves of
-Figure 5 carry no printed numbers.
+Figure 5 have no printed numbers.
 
-All entries learn from SALICON (fixations), THUS10K (masks) and DUT-OMRON (both) and
-never from a set that they are measured on. Table 5: "w/o fixation" learns without the
-images that have fixations only, and "conv5-output" to "conv2-output" read coarser maps
-of the whole network's training. The authors' training took about 10 hours on a
-TITAN X. They trained on all of SALICON's 15,000 and DUT-OMRON's 5,168 images; here
-5,000 and 1,000 of them validate.
+All entries are trained on SALICON (fixations), THUS10K (masks) and DUT-OMRON (both), never
+on a dataset that they are evaluated on. In Table 5, "w/o fixation" is trained without the
+images that have fixations only; "conv5-output" to "conv2-output" are coarser outputs of
+the complete model after the same training. The authors' training took about 10 hours on a
+TITAN X. They trained on all 15,000 images of SALICON and 5,168 of DUT-OMRON; here 5,000
+and 1,000 of them are validation images.
 """
 
 from experiments.entries import Column, Entry, Table, figures
@@ -32,9 +32,9 @@ OBJECT_COLUMNS = {
 
 
 def fixations(number, title, column, test, block):
-    """Return a table of both fixation maps and of others."""
+    """Return a table of both fixation outputs and of other models."""
     rows = figures(block, (column,), FIXATION_METRICS)
-    # The finer map is a network of its own; Table 3 measures what Table 2 has trained.
+    # The finer map has a training of its own, shared by Tables 2 and 3.
     trainings = {14: WHOLE, 28: None if number == 2 else "asnet/table2/28x28"}
     return Table(
         f"asnet/table{number}",

@@ -1,13 +1,13 @@
-"""How much faster `AttentiveConvLSTM2D` is than its equations taken literally.
+"""Speed of `AttentiveConvLSTM2D` relative to a literal implementation of its equations.
 
     python experiments/attentive_conv_lstm_speed.py [--size 30x40] [--filters 512]
 
-Times a forward pass and a training step (forward and backward) of the layer and
-of a plain version in one run, taking turns, and checks first that both give the
-same. The plain version computes every convolution of every step on its own: ten
-of `filters` to `filters` maps, of which there are 40 in four steps. The layer
-needs 32 of them, so the arithmetic alone allows a ratio of 1.25. Processor time
-is printed beside elapsed time, since other work on the machine disturbs it less.
+Measures a forward pass and a training step (forward and backward) of the layer and of a
+plain version, alternating between the two, after a check that their results agree. The
+plain version computes every convolution of every time step separately: ten convolutions
+from `filters` to `filters` channels, 40 in four steps. The layer needs 32 of them, so the
+number of operations allows a ratio of 1.25. Processor time is printed beside elapsed
+time, since other load on the machine affects it less.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from salzoo.layers import AttentiveConvLSTM2D
 
 
 def plain(layer, features):
-    """Do the original's steps with the layer's weights, nothing fused, kept or left out."""
+    """Compute the layer's output with its weights, step by step and without fused operations."""
 
     def split(convolution):
         kernel, bias = convolution
@@ -44,9 +44,9 @@ def plain(layer, features):
         )
         logits = tf.nn.conv2d(hidden, layer.attention_map[0], 1, "SAME")
         attention = tf.nn.softmax(tf.reshape(logits, (shape[0], -1)))
-        seen = features * tf.reshape(attention, (*shape[:3], 1))
+        attended = features * tf.reshape(attention, (*shape[:3], 1))
         enter, keep, candidate, leave = (
-            convolve(seen, of_input) + convolve(state, of_hidden)
+            convolve(attended, of_input) + convolve(state, of_hidden)
             for of_input, of_hidden in zip(of_inputs, of_state, strict=True)
         )
         cell = tf.sigmoid(keep) * cell + tf.sigmoid(enter) * tf.tanh(candidate)
@@ -69,7 +69,7 @@ CLOCKS = {"elapsed": time.perf_counter, "processor": time.process_time}
 
 
 def seconds(functions, features, repeat):
-    """Return the median times by clock of functions that take turns, after a round to warm up."""
+    """Return {clock: median seconds of each function}; rounds alternate between the functions."""
     times = {clock: [[] for _ in functions] for clock in CLOCKS}
     for turn in range(repeat + 1):
         for number, function in enumerate(functions):
@@ -78,7 +78,9 @@ def seconds(functions, features, repeat):
             for clock, read in CLOCKS.items():
                 if turn:
                     times[clock][number].append(read() - start[clock])
-    return {clock: [statistics.median(each) for each in taken] for clock, taken in times.items()}
+    return {
+        clock: [statistics.median(values) for values in taken] for clock, taken in times.items()
+    }
 
 
 def main():

@@ -1,12 +1,12 @@
-"""Train msinet_lite as it comes with salzoo: three teachers, then one network that learns from all.
+"""Training of the weights of msinet_lite that come with salzoo, by knowledge distillation.
 
     python experiments/distilling.py --data_dir DATA --out runs/lite
 
-DATA has the folders osie and nus_scene. The teachers learn from the fixations; what they
-say together of new views of the training images (teacher_views.py), and the fixations
-once more, make the network in OUT/student. Each step is printed as the command that does
-it, and needs a quarter of an hour (the student: 50 minutes) on two cores. When
-interrupted, the same command goes on.
+DATA has the folders osie and nus_scene. Three teachers are trained on the fixations. The
+student, in OUT/student, is trained on the fixations and on the mean predictions of the
+teachers for augmented views of the training images (teacher_views.py). Each step is
+printed as the command that does it; a teacher takes a quarter of an hour on two cores,
+the student 50 minutes. An interrupted run continues when the same command is given again.
 """
 
 import argparse
@@ -24,7 +24,7 @@ TEACHERS = (
     ("--input_size", "352x480"),
     ("--input_size", "352x480", "--seed", "1", "--epochs", "10"),
 )
-# A third of what the student sees are the two sets, in equal parts, the rest views.
+# A third of the student's images are from the two datasets, in equal parts, the rest are views.
 STUDENT = ("--mix", "1,1,4", "--epochs", "5")
 DATASETS = ("osie", "nus_scene")
 VIEWS = os.path.join(os.path.dirname(__file__), "teacher_views.py")
@@ -35,7 +35,7 @@ def main(argv=None):
     parser = _parser()
     arguments = parser.parse_args(argv)
     try:
-        data = gathered(arguments.data_dir, arguments.out)
+        data = link_datasets(arguments.data_dir, arguments.out)
         for command in commands(arguments, data):
             status = call(command)
             if status:
@@ -44,12 +44,12 @@ def main(argv=None):
     except InputError as error:
         sys.stderr.write(f"distilling: {render_message(str(error), parser)}\n")
         return 2
-    except KeyboardInterrupt:  # of which the step has told
+    except KeyboardInterrupt:  # the step has printed a message
         return 130
 
 
-def gathered(data_dir, out):
-    """Return a folder that has the sets, and room for the views beside them."""
+def link_datasets(data_dir, out):
+    """Return a folder with links to the datasets, to which the views are added."""
     check_folder("out", out)
     data = os.path.join(out, "data")
     for name in DATASETS:
@@ -65,7 +65,7 @@ def gathered(data_dir, out):
 
 
 def commands(arguments, data):
-    """Yield the commands that are still to be done, as lists of words after `python`."""
+    """Yield the commands that have not been completed yet, as lists of arguments of `python`."""
     common = ["--protocol", "set_aside", "--data_dir", data]
     pretrained = ["--backbone_weights", arguments.backbone_weights]
     known = "+".join(DATASETS)
@@ -81,14 +81,14 @@ def commands(arguments, data):
 
 
 def training(out, name, flags):
-    """Yield the command that begins a run or goes on with it; none if it is done."""
+    """Yield the command that starts or resumes a run; nothing if the run is complete."""
     folder = os.path.join(out, name)
     if os.path.exists(os.path.join(folder, "metrics.json")):  # a run's last file
         return
-    begun = os.path.exists(os.path.join(folder, "config.json"))
+    started = os.path.exists(os.path.join(folder, "config.json"))
     yield [
         *("-m", "salzoo", "train"),
-        *(["--resume"] if begun else ["msinet_lite", *flags]),
+        *(["--resume"] if started else ["msinet_lite", *flags]),
         *("--run_dir", folder),
     ]
 
@@ -103,13 +103,15 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="distilling", description=__doc__.split("\n\n")[0], allow_abbrev=False
     )
-    parser.add_argument("--data_dir", required=True, help="the folder of osie and nus_scene")
+    parser.add_argument(
+        "--data_dir", required=True, help="folder with the datasets osie and nus_scene"
+    )
     parser.add_argument(
         "--backbone_weights",
         default="imagenet",
         help="imagenet, or a file of MobileNetV2's weights (default: imagenet)",
     )
-    parser.add_argument("--out", required=True, help="folder of the runs and the views")
+    parser.add_argument("--out", required=True, help="folder for the runs and the views")
     return parser
 
 

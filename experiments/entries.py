@@ -1,8 +1,8 @@
-"""What the papers' tables are made of: columns, rows and the figures printed in them.
+"""Classes for the tables of the papers: columns, rows and the printed figures.
 
-A row is an `Entry` (a network to train and to measure), a `Cost` (a network that is
-only counted or timed) or a `CategoryChange` (the difference between two entries on
-the images of one category). Figures are kept as printed, as texts.
+A row is an `Entry` (a model to train and evaluate), a `Cost` (a model whose parameters,
+memory or speed is measured) or a `CategoryChange` (the difference between two entries on
+the images of one category). Figures are kept as text, as they are printed.
 """
 
 import difflib
@@ -14,12 +14,15 @@ from salzoo.utils.task import Task
 
 @dataclass(frozen=True)
 class Column:
-    """On what the figures of a column are made.
+    """Datasets that the figures of a column come from.
 
-    train: names for `open_dataset`, one training after the other, each starting
-        from the one before. Empty where nothing is trained.
-    test, split, protocol: what is measured on, as for `load_dataset`.
-    note: what the obtained figures have in common with the published ones, and what not.
+    Attributes:
+        train: names of datasets, "a" or "a+b", one for each of several trainings, each of
+            which starts from the weights of the one before. Empty: no training.
+        test: name of the dataset that is evaluated on.
+        split: of the test dataset.
+        protocol: of the test dataset.
+        note: how the conditions differ from those of the paper.
     """
 
     train: tuple = ()
@@ -31,16 +34,22 @@ class Column:
 
 @dataclass(frozen=True)
 class Entry:
-    """A row that is a trained network.
+    """A row with the results of a trained model.
 
-    name: "sam/table2/dcn/vgg". title: the row as the paper calls it.
-    model, model_options: for `build_model`. recipe: fields that differ from the model's own.
-    protocol: of the training sets that have it.
-    published: {column: {metric: as printed}}; spread: the same of standard deviations.
-    trains_with: name of the entry whose training it shares; its own options then say
-        which part of that network is measured.
-    better_than: name of the entry that the paper tests it against, over repetitions.
-    objects_only: it is trained without the sets that have fixations only.
+    Attributes:
+        name: such as "sam/table2/dcn/vgg".
+        title: name of the row in the paper.
+        model: for `build_model`.
+        model_options: for `build_model`.
+        recipe: fields that differ from the model's own recipe.
+        protocol: of the training datasets that have it.
+        published: {column: {metric: figure as printed}}.
+        spread: published standard deviations, in the same form.
+        trains_with: name of the entry whose training is shared; `model_options` then select
+            the part of its model that is evaluated.
+        better_than: name of the entry that the paper tests this one against, over
+            repetitions.
+        objects_only: train without the datasets that have fixations only.
     """
 
     name: str
@@ -58,9 +67,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Cost:
-    """A row that only needs the network: what it counts, weighs or takes.
+    """A row with parameters, memory or speed of a model, which is not trained.
 
-    input_size: (rows, columns). published: {column: {metric: as printed}}.
+    Attributes:
+        name: such as "msinet/table3/msinet".
+        title: name of the row in the paper.
+        model: for `build_model`.
+        input_size: (rows, columns).
+        model_options: for `build_model`.
+        published: {column: {metric: figure as printed}}.
     """
 
     name: str
@@ -73,7 +88,16 @@ class Cost:
 
 @dataclass(frozen=True)
 class CategoryChange:
-    """A row that is the mean of one entry less that of another on one category's images."""
+    """A row with the difference of the means of two entries on the images of one category.
+
+    Attributes:
+        name: such as "msinet/table7/noisy".
+        title: name of the row in the paper.
+        first: name of the entry whose means are taken.
+        second: name of the entry whose means are subtracted.
+        category: of the images.
+        published: {column: {metric: figure as printed}}.
+    """
 
     name: str
     title: str
@@ -87,12 +111,17 @@ class CategoryChange:
 class Table:
     """A table (or figure) of a paper.
 
-    name: "sam/table2". title: what it compares. columns: {name: `Column`}.
-    metrics: in the order of the paper, by salzoo's names. convention: of these,
-        the one nearest to the paper's. task: `Task`.
-    entries: its rows of models of the zoo.
-    others: {row: {column: {metric: as printed}}} of models outside.
-    repetitions: how often the paper trained each entry. notes: sentences.
+    Attributes:
+        name: such as "sam/table2".
+        title: what the table compares.
+        columns: {name: `Column`}.
+        metrics: salzoo's names of the metrics, in the order of the paper.
+        entries: rows of models of the zoo.
+        convention: of the metrics, the one closest to the paper's.
+        task: `Task`.
+        others: {row: {column: {metric: figure as printed}}} of models that are not in the zoo.
+        repetitions: number of trainings of each entry in the paper.
+        notes: lines below the table.
     """
 
     name: str
@@ -108,18 +137,19 @@ class Table:
 
 
 def figures(block, columns, metrics):
-    """Read figures as they stand in a paper's table.
+    """Parse figures that are copied from a paper's table.
 
     Args:
-        block: text; each line a row's name (spaces allowed) and its figures, all
-            metrics of the first column, then of the next; "-" where there is none.
-        columns, metrics: their names.
+        block: one line a row: its name (spaces are allowed) and its figures, all metrics of
+            the first column, then of the next; "-" for a missing figure.
+        columns: names.
+        metrics: names.
 
     Returns:
         {row: {column: {metric: text}}}.
 
     Raises:
-        ValueError: a line of another length, a row twice, or what is no figure.
+        ValueError: a line of another length, a repeated row, or text that is not a figure.
     """
     found = {}
     for line in block.strip().splitlines():
@@ -140,19 +170,20 @@ def figures(block, columns, metrics):
 
 
 def value(text):
-    """Return a printed figure as a number: without its star and thousands' commas."""
+    """Convert a printed figure to a number, without its star and thousands separators."""
     return float(text.rstrip("*").replace(",", "").replace("±", ""))
 
 
 def select(tables, name):
-    """Return [(table, its entries)] of what a name means: an entry, a table, a paper or less.
+    """Return [(table, its entries)] of an entry, a table, a paper or a prefix of a name.
 
     Args:
-        tables: of all papers. name: "sam", "sam/table2", "sam/table2/dcn" (both
-            networks) or "sam/table2/dcn/vgg".
+        tables: of all papers.
+        name: such as "sam", "sam/table2", "sam/table2/dcn" (both backbones) or
+            "sam/table2/dcn/vgg".
 
     Raises:
-        InputError: there is nothing of this name.
+        InputError: there is no such name.
     """
     wanted = name.strip("/").split("/")
     chosen = []
@@ -174,5 +205,5 @@ def _unknown(tables, name):
 
 
 def find(tables, name):
-    """Return the (table, entry) of a full name."""
+    """Return (table, entry) of an entry's full name."""
     return next((t, e) for t in tables for e in t.entries if e.name == name)

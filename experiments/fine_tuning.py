@@ -1,13 +1,12 @@
-"""What a few images of one's own add to the model that comes with salzoo.
+"""Fine-tuning of msinet_lite on a few images, and its gain over the pretrained model.
 
     python experiments/fine_tuning.py
     python experiments/fine_tuning.py --dataset nus_scene --data_dir DATA
 
-Takes images that the shipped model has never seen, learns on from some of them as
-`make train DATASET=folder` does, and measures the shipped model, as it is and after
-that, on the others: NSS and CC, and the gain with its 95 % interval over images. The
-images measured are the same for every number of images learned from. The synthetic set
-needs no files.
+Fine-tunes the pretrained model on some images of a dataset that it was not trained on, as
+`make train DATASET=folder` does, and evaluates the pretrained and the fine-tuned models on
+the other images: NSS, CC, and the gain with its 95 % interval over images. The test images
+are the same for every number of training images. The dataset `synthetic` needs no files.
 """
 
 import argparse
@@ -32,7 +31,7 @@ from salzoo.utils.tensorflow import load_tensorflow
 MODEL = "msinet_lite"
 METRICS = ("NSS", "CC")
 CONVENTION = "tuebingen"
-# {dataset: (protocol, split)} of images that the shipped model was not trained on.
+# {dataset: (protocol, split)} of images that the pretrained model was not trained on.
 UNSEEN = {"nus_scene": ("set_aside", "test"), "osie": ("msinet", "val")}
 
 
@@ -51,36 +50,36 @@ def main(argv=None):
 
 
 def compare(arguments, folder):
-    """Learn on from each number of images, measure on the rest, and print the gains."""
+    """Fine-tune on each number of images, evaluate on the other images and print the gains."""
     import salzoo
 
     if os.path.isdir(folder) and os.listdir(folder):
         raise InputError(f"--out {folder} is not empty; choose another folder.")
-    learned, rest = divided(arguments, max(arguments.images))
+    training, test = split_samples(arguments, max(arguments.images))
     models = {MODEL: Network(salzoo.load_model(MODEL))}
     for count in arguments.images:
         data, run = (os.path.join(folder, f"{count}-{what}") for what in ("images", "run"))
-        write_folder(learned[:count], data)
-        print(f"learning on from {count} images", flush=True)
+        write_folder(training[:count], data)
+        print(f"fine-tuning on {count} images", flush=True)
         salzoo.train(dataset="folder", data_dir=data, run_dir=run, seed=arguments.seed, quiet=True)
         models[f"after {count} images"] = Network(salzoo.load_model(run))
     evaluation = measure(
         models,
-        rest,
+        test,
         dataset=arguments.dataset,
         split="unseen",
         task=Task.FIXATIONS,
         conventions=[CONVENTION],
         metrics=list(METRICS),
-        training=learned,
+        training=training,
     )
     print(f"\n{evaluation}\n")
     for name in list(models)[1:]:
         print(f"{name}: {gains(evaluation, name)}")
 
 
-def divided(arguments, count):
-    """Return the samples to learn from and the others, drawn by the seed."""
+def split_samples(arguments, count):
+    """Return samples for training and the others, drawn at random by the seed."""
     protocol, split = UNSEEN.get(arguments.dataset, (None, "all"))
     samples = load_dataset(arguments.dataset, arguments.data_dir, split, protocol)
     if len(samples) < 2 * count:
@@ -94,26 +93,26 @@ def divided(arguments, count):
 
 
 def write_folder(samples, folder):
-    """Write images and fixations as a person's own data, see the dataset "folder"."""
+    """Write images and fixations in the layout of the dataset "folder"."""
     os.makedirs(os.path.join(folder, "images"))
     with open(os.path.join(folder, "fixations.csv"), "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["image", "x", "y"])
         for number, sample in enumerate(samples):
-            # Folders of a dataset may hold images of the same name.
+            # Images in different folders of a dataset may have the same name.
             name = f"{number:04d}-{os.path.basename(sample.image_path)}"
             shutil.copy(sample.image_path, os.path.join(folder, "images", name))
             table.writerows([name, x, y] for x, y in sample.fixations.tolist())
 
 
 def gains(evaluation, name):
-    """Say how much better than the shipped model another one is, image by image."""
-    said = []
+    """Return the mean gains over the pretrained model with their intervals, as text."""
+    texts = []
     for metric in METRICS:
         gain = evaluation[name][metric].values - evaluation[MODEL][metric].values
         low, high = (float(end) for end in bootstrap_interval(gain, seed=evaluation.seed))
-        said.append(f"{metric} {np.nanmean(gain):+.3f} [{low:+.3f}, {high:+.3f}]")
-    return ", ".join(said)
+        texts.append(f"{metric} {np.nanmean(gain):+.3f} [{low:+.3f}, {high:+.3f}]")
+    return ", ".join(texts)
 
 
 def _parser():
@@ -126,10 +125,10 @@ def _parser():
         "--images",
         type=lambda text: [whole_number(2)(part) for part in parse_names(text)],
         default=[20, 50],
-        help="numbers of images to learn from, as N,N (default: 20,50)",
+        help="numbers of training images, as N,N (default: 20,50)",
     )
     parser.add_argument("--seed", type=parse_seed, default=0, help="default: 0")
-    parser.add_argument("--out", help="folder for data and runs (default: none is kept)")
+    parser.add_argument("--out", help="folder for data and runs (default: a temporary folder)")
     return parser
 
 

@@ -1,11 +1,12 @@
-"""Where msinet_lite is wrong: drawn displays whose answer everybody knows.
+"""Known failures of msinet_lite on synthetic pop-out displays.
 
     python experiments/known_failures.py [--out experiments/pictures/msinet_lite-failures.jpg]
 
-One item differs from all others, by colour, tilt, size or a missing part, and people look
-there first (Treisman and Gelade, Cognitive Psychology 12, 1980). Prints the share of
-attention in the odd item's cell, and how many times that is what an even map would give
-it: a model that finds it is far above 1. Writes displays and maps side by side.
+One item differs from all others in colour, orientation, size or a missing part, and
+attracts the first fixations of observers (Treisman and Gelade, Cognitive Psychology 12,
+1980). Prints the share of the map in the cell of this item, and its ratio to that of a
+uniform map, which is far above 1 if a model detects the item. Writes displays and overlays
+side by side.
 """
 
 import argparse
@@ -15,17 +16,21 @@ from PIL import Image, ImageDraw
 
 import salzoo
 from salzoo.prediction.attention import Box, region_shares
-from salzoo.utils.drawing import overlay
+from salzoo.utils.drawing import draw_overlay
 
 ROWS, COLUMNS, CELL = 6, 8, 80
 SIZE = (COLUMNS * CELL, ROWS * CELL)
-# Odd items lie away from the middle, where centre bias does not help.
+# Cell of the odd item, away from the centre, where the centre bias does not help.
 ODD = (1, 6)
 GREY, RED, GREEN = (128, 128, 128), (200, 40, 40), (40, 140, 60)
 
 
 def display(draw_item):
-    """Draw a display; draw_item(draw, x, y, odd) draws one around a point."""
+    """Return a display.
+
+    Args:
+        draw_item: function (draw, x, y, odd) that draws an item around a point.
+    """
     image = Image.new("RGB", SIZE, GREY)
     draw = ImageDraw.Draw(image)
     for row in range(ROWS):
@@ -70,7 +75,7 @@ def main():
         (found,) = region_shares(map_, [box])
         print(f"{name:<8}{found.share:7.1%}{found.density:12.1f}")
         picture.paste(image, (0, number * SIZE[1]))
-        picture.paste(overlay(np.asarray(image, "float32"), map_), (SIZE[0], number * SIZE[1]))
+        picture.paste(draw_overlay(np.asarray(image, "float32"), map_), (SIZE[0], number * SIZE[1]))
     picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.LANCZOS).save(
         out, quality=85
     )

@@ -1,31 +1,35 @@
-"""What the runner asks of the library: figures of a trained run, of a network, of repetitions."""
+"""Figures of a trained run, of an untrained model, and of repeated trainings."""
 
 import importlib.util
 import math
 
-# Needs the package POT, and a second an image.
+# Needs the package POT and takes a second per image.
 SLOW_METRICS = ("EMD",)
 MEBIBYTE = 2**20
 
 
 def measurable(metrics, quick):
-    """Leave out the metrics that would need what is not installed, or much time."""
+    """Return the metrics without those that need a missing package or, if `quick`, much time."""
     if quick or importlib.util.find_spec("ot") is None:
         return tuple(name for name in metrics if name not in SLOW_METRICS)
     return tuple(metrics)
 
 
 def measure(run, column, table, metrics, settings, sigma, folder):
-    """Measure a run on a column's images and write a report of it.
+    """Evaluate a run on the images of a column and write a report.
 
     Args:
-        run: folder. column: `Column`. table: `Table`. metrics: names.
-        settings: `Settings`. sigma: of the truth's density, None: the set's own.
-        folder: to write to; an interrupted call goes on there.
+        run: folder.
+        column: `Column`.
+        table: `Table`.
+        metrics: names.
+        settings: `Settings`.
+        sigma: of the fixation densities, in pixels; None: that of the dataset.
+        folder: to write to; an interrupted call is resumed there.
 
     Returns:
         {"metrics": {metric: mean}, "categories": {category: {metric: mean}},
-        "images": number of images}; None for what is undefined.
+        "images": number of images}; undefined means are None.
     """
     from salzoo.evaluation import evaluate
 
@@ -58,15 +62,15 @@ def _by_category(scores, evaluation):
         category: {
             name: _number(_mean(values, categories, category)) for name, values in scores.items()
         }
-        for category in sorted({each for each in categories if each})
+        for category in sorted({name for name in categories if name})
     }
 
 
 def _mean(values, categories, category):
     chosen = [
-        float(number)
-        for number, each in zip(values, categories, strict=True)
-        if each == category and not math.isnan(number)
+        float(value)
+        for value, name in zip(values, categories, strict=True)
+        if name == category and not math.isnan(value)
     ]
     return sum(chosen) / len(chosen) if chosen else math.nan
 
@@ -76,7 +80,7 @@ def _number(mean):
 
 
 def cost(entry, metrics):
-    """Count, weigh or time the network of a `Cost`; returns what `measure` does."""
+    """Return parameters, memory or speed of the model of a `Cost`, in the form of `measure`."""
     from salzoo.models import build_model
     from salzoo.models.complexity import complexity
     from salzoo.prediction.speed import benchmark
@@ -90,7 +94,7 @@ def cost(entry, metrics):
         "multiply-adds (billion)": counted.multiply_adds / 1e9,
         "data (MiB)": data,
         "parameters (MiB)": parameters,
-        # Errors take as much as the data they are of.
+        # The gradients of the outputs take as much memory as the outputs.
         "total, training (MiB)": 2 * data + parameters,
         "total, test (MiB)": data + parameters,
     }
@@ -102,7 +106,7 @@ def cost(entry, metrics):
 
 
 def probability_of_better(metric, first, second):
-    """Return the p value that the first runs are better than the second, one-tailed, paired."""
+    """Return the p-value of a one-tailed paired t-test that the first runs are better."""
     from salzoo.evaluation.statistics import LOWER_IS_BETTER, one_tailed_t_test
 
     return one_tailed_t_test(first, second, higher_is_better=metric not in LOWER_IS_BETTER)

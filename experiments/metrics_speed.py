@@ -1,13 +1,14 @@
-"""How fast the metrics of one map are, beside pysaliency on the same arrays.
+"""Speed of the metrics of one map relative to pysaliency.
 
     python experiments/metrics_speed.py [--pysaliency PYTHON] [--rounds 15]
 
-One 480x640 map, 100 fixations, sAUC against 100 fixations on each of 1,000 other
-images, convention tuebingen, every metric that pysaliency has (EMD is none). Rounds
-alternate between the two; medians of processor time and of time on the clock are
-printed, and the ratios. PYTHON is that of an environment with pysaliency; without
-it one is made in a temporary folder, with uv or pip. The noise of AUC-Judd is drawn
-once for all images of a size; `first` says what the round takes that draws it.
+One 480x640 map, 100 fixations, sAUC against 100 fixations on each of 1,000 other images,
+convention tuebingen, all metrics that pysaliency has (EMD is not among them). Rounds
+alternate between the two libraries; medians of processor time and elapsed time are
+printed, and their ratios. PYTHON is the interpreter of an environment with pysaliency;
+without it the script creates one in a temporary folder, with uv or pip. The noise of
+AUC-Judd is drawn once for all images of a size; the time of the round that draws it is
+printed as the first round.
 """
 
 import argparse
@@ -29,7 +30,7 @@ NAMES = ["AUC", "AUC-Judd", "sAUC", "NSS", "CC", "SIM", "KLD", "IG"]
 
 
 def arrays():
-    """The same map and truth on either side."""
+    """Return map, fixations, density, fixations of other images and baseline of both sides."""
     random = np.random.default_rng(0)
     rows, columns = SIZE
     y, x = np.mgrid[:rows, :columns]
@@ -42,14 +43,14 @@ def arrays():
 
 
 def ours():
-    """Return {what: function} of salzoo."""
+    """Return {name: function} of salzoo's metrics."""
     sys.path.insert(0, str(ROOT))
     from salzoo import metrics
     from salzoo.metrics.fixation_case import pixel_indices
 
     map_, fixations, density, others, baseline = arrays()
     truth = {"fixations": fixations, "density_map": density, "baseline_map": baseline}
-    # An evaluation counts all images' fixations once and subtracts each image's own.
+    # An evaluation counts the fixations of all images once and subtracts those of an image.
     counts = np.bincount(pixel_indices(others, SIZE), minlength=map_.size).reshape(SIZE)
 
     def scores(names, **how):
@@ -64,7 +65,7 @@ def ours():
 
 
 def theirs():
-    """Return {what: function} of pysaliency, as its benchmark calls it."""
+    """Return {name: function} of pysaliency's metrics, called as in its benchmark."""
     import warnings
 
     warnings.simplefilter("ignore")
@@ -76,7 +77,7 @@ def theirs():
 
 
 def answer(functions):
-    """For each line on stdin that names a function, print its times and result."""
+    """Print times and result of the functions that the lines of stdin name."""
     for line in sys.stdin:
         function = functions[line.strip()]
         clock, processor = time.perf_counter(), time.process_time()
@@ -86,7 +87,7 @@ def answer(functions):
 
 
 class Side:
-    """One of the two, in a process of its own."""
+    """One of the two libraries, in a process of its own."""
 
     def __init__(self, python, name):
         command = [python, __file__, "--side", name]
@@ -94,9 +95,9 @@ class Side:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def run(self, what):
-        """Return [processor seconds, seconds], result."""
-        self._process.stdin.write(what + "\n")
+    def run(self, name):
+        """Run a function; return [processor seconds, elapsed seconds] and its result."""
+        self._process.stdin.write(name + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
@@ -106,7 +107,7 @@ class Side:
 
 
 def environment(folder):
-    """Make an environment with pysaliency; return its Python."""
+    """Create an environment with pysaliency; return its interpreter."""
     python = str(pathlib.Path(folder) / "bin" / "python")
     if shutil.which("uv"):
         subprocess.run(["uv", "venv", "-q", "--python", sys.executable, folder], check=True)
@@ -119,35 +120,37 @@ def environment(folder):
 
 
 def compare(python, rounds):
-    """Print the table."""
+    """Measure both libraries and print the table."""
     salzoo, pysaliency = Side(sys.executable, "salzoo"), Side(python, "pysaliency")
     first, result = salzoo.run("all")
     _, reference = pysaliency.run("all")
     np.testing.assert_allclose(result, reference, rtol=1e-9)
-    whats = [*NAMES, "all", "all, others counted before"]
-    times = {(side, what): [] for side in (salzoo, pysaliency) for what in whats}
+    rows = [*NAMES, "all", "all, others counted before"]
+    times = {(side, row): [] for side in (salzoo, pysaliency) for row in rows}
     for _ in range(rounds):
-        for what in whats:
-            times[salzoo, what].append(salzoo.run(what)[0])
-            times[pysaliency, what].append(pysaliency.run(what.split(",")[0])[0])
+        for row in rows:
+            times[salzoo, row].append(salzoo.run(row)[0])
+            times[pysaliency, row].append(pysaliency.run(row.split(",")[0])[0])
     salzoo.close()
     pysaliency.close()
     print(f"Medians of {rounds} rounds, ms, processor (clock); the results are equal to 1e-9.")
     print(f"{'':28}{'salzoo':>18}{'pysaliency':>18}{'ratio':>16}")
-    for what in whats:
+    for row in rows:
         mine, other = (
-            [1e3 * statistics.median(column) for column in zip(*times[side, what], strict=True)]
+            [1e3 * statistics.median(column) for column in zip(*times[side, row], strict=True)]
             for side in (salzoo, pysaliency)
         )
         cells = [f"{processor:.1f} ({clock:.1f})" for processor, clock in (mine, other)]
         ratios = f"{other[0] / mine[0]:.1f} ({other[1] / mine[1]:.1f})"
-        print(f"{what:28}{cells[0]:>18}{cells[1]:>18}{ratios:>16}")
+        print(f"{row:28}{cells[0]:>18}{cells[1]:>18}{ratios:>16}")
     print(f"first round of salzoo: {first[0] * 1e3:.1f} ({first[1] * 1e3:.1f}) ms")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pysaliency", metavar="PYTHON", help="of an environment with it")
+    parser.add_argument(
+        "--pysaliency", metavar="PYTHON", help="interpreter of an environment with pysaliency"
+    )
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--side", choices=["salzoo", "pysaliency"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()

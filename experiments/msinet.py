@@ -5,14 +5,14 @@
     make experiment NAME=msinet/table8/without_multi_level ARGS=--quick
 
 Tables 1 and 2 (state of the art on MIT300 and CAT2000), 3 and 4 (parameters, speed,
-memory, multiply-adds), 6 and A.8 (ablations on five sets: ten trainings each, mean,
+memory, multiply-adds), 6 and A.8 (ablations on five datasets: ten trainings, mean,
 standard deviation and the one-tailed paired t-test over them), 7 and A.9 (the same by
 category of CAT2000). Table A.8 is here table8, A.9 table9. Table 5 lists the hardware.
 
-Every network is trained on SALICON (10 epochs of 10,000 steps of one image), then on
-the set of the column. Ten repetitions of two networks on five sets are 20 trainings on
-SALICON and 100 after it: days on a GPU. `--repetitions 1` or `--init_from RUN` (a run
-on SALICON) bring that down. Tables 3 and 4 take a minute.
+Every model is trained on SALICON (10 epochs of 10,000 steps with one image), then on the
+dataset of the column. Ten repetitions of two models on five datasets are 20 trainings on
+SALICON and 100 on the others: days on a GPU. `--repetitions 1` or `--init_from RUN` (a run
+on SALICON) reduce this. Tables 3 and 4 take a minute.
 """
 
 from experiments.entries import CategoryChange, Column, Cost, Entry, Table, figures
@@ -30,6 +30,7 @@ STAR = (
 
 
 def state_of_the_art(number, title, column, test, block):
+    """Return a table of MSI-Net and other models."""
     rows = figures(block, (column,), METRICS)
     name = f"msinet/table{number}"
     whole = Entry(
@@ -99,7 +100,7 @@ SUN         0.70 0.43 3.42 0.69 0.57 0.30 0.77 2.22
 """,
 )
 
-# What is counted needs no data.
+# Parameters and speed need no data.
 NETWORK = {"network": Column()}
 TABLE3_METRICS = ("parameters",)
 TABLE3_FIGURES = figures(
@@ -172,11 +173,13 @@ TABLE4 = Table(
 
 
 def ablation(number, title, rows, block):
-    """Return a table of two networks, the first of which should be better, on five sets.
+    """Return a table of two models on five datasets; the paper tests if the first is better.
 
     Args:
-        rows: {row: (title, fields of its entry)}. block: for `figures`; rows "set row"
-            and "set row sd".
+        number: of the table.
+        title: of the table.
+        rows: {row: (title, fields of its entry)}.
+        block: for `figures`, with rows named "dataset row" and "dataset row sd".
     """
     name = f"msinet/table{number}"
     printed = figures(block, ("",), METRICS)
@@ -192,8 +195,8 @@ def ablation(number, title, rows, block):
                 title=row_title,
                 model="msinet",
                 protocol="msinet",
-                published={each: printed[f"{each} {row}"][""] for each in COLUMNS},
-                spread={each: printed[f"{each} {row} sd"][""] for each in COLUMNS},
+                published={column: printed[f"{column} {row}"][""] for column in COLUMNS},
+                spread={column: printed[f"{column} {row} sd"][""] for column in COLUMNS},
                 better_than=f"{name}/{second}" if row != second else None,
                 **fields,
             )
@@ -267,7 +270,7 @@ osie without_multi_level sd    0.001  0.005  0.028  0.009  0.007  0.005  0.027  
 
 
 def by_category(number, title, first, second, block):
-    """Return a table of what the first entry gains over the second in some categories."""
+    """Return a table of the gains of the first entry over the second in some categories."""
     name = f"msinet/table{number}"
     columns = {"cat2000": COLUMNS["cat2000"]}
     return Table(

@@ -5,13 +5,14 @@
     make experiment NAME=pan/table1
     make experiment NAME=pan/table3 ARGS=--quick
 
-Tables 1 (memory), 3 and 4 (the LSUN challenge on iSUN and SALICON), 5 (both nets),
-6 (MIT300) and what section 3 tried without printing figures. Table 2 lists datasets.
+Tables 1 (memory), 3 and 4 (the LSUN challenge on iSUN and SALICON), 5 (both networks),
+6 (MIT300) and the variants of section 3, which has no printed figures. Table 2 lists
+datasets.
 
-The deep net comes twice: with the rate halved every 100 steps, as printed, which
-leaves nothing to learn with after about 1,000 of 24,000 steps, and with the recipe's
-own schedule, which halves it every 2,400. The authors' trainings took 6 to 7 hours
-(shallow, 1,000 epochs, GTX 980) and 15 hours (deep, GTX Titan).
+The deep network has two entries: one with the printed schedule, which halves the learning
+rate every 100 steps, so that it is nearly 0 after about 1,000 of 24,000 steps, and one
+with the schedule of the recipe, which halves it every 2,400 steps. The authors' trainings
+took 6 to 7 hours (shallow, 1,000 epochs, GTX 980) and 15 hours (deep, GTX Titan).
 """
 
 from dataclasses import replace
@@ -68,7 +69,7 @@ TABLE1 = Table(
 
 
 def challenge(number, title, dataset, entry, block, notes=()):
-    """Return a table of the LSUN challenge: the shallow net and the others."""
+    """Return a table of the LSUN challenge: the shallow network and other models."""
     rows = figures(block, (dataset,), METRICS)
     entry = replace(entry, published=rows.pop("Shallow Convnet"))
     column = Column((dataset,), dataset, "val", "official", HIDDEN)
@@ -121,7 +122,7 @@ Baseline: Itti          0.3777 0.2046 0.6101 0.6603 0.6669
 """,
 )
 
-# Both nets learn from SALICON, whatever they are measured on.
+# Both networks are trained on SALICON, whatever they are evaluated on.
 COLUMNS = {
     "isun": Column(("salicon",), "isun", note="Validation images."),
     "salicon": Column(("salicon",), "salicon", "val", "official", "Validation images."),

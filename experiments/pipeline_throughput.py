@@ -1,13 +1,12 @@
-"""How fast and how small the data pipeline is.
+"""Speed and memory of the data pipeline.
 
     python experiments/pipeline_throughput.py [--images 15000]
 
-Compares images per second of 640x480 JPEG files through salzoo's pipeline with
-plain decoding (tf.io.decode_jpeg and a bilinear resize, the same parallelism):
-one pass of each after the other, again and again, and the median of the ratios,
-so that other work on the machine slows both alike. Begins with the memory that
-`--images` samples take. Files are drawn into a temporary folder, which needs
-614,400 bytes for each of them.
+Compares the images per second of salzoo's pipeline on 640x480 JPEG files with plain
+decoding (tf.io.decode_jpeg and a bilinear resize, with the same parallelism). Passes
+alternate between the methods and medians of ratios are printed, so that other load on the
+machine affects all methods alike. Before that, the memory of `--images` samples is
+measured. The files are written to a temporary folder and take 614,400 bytes each.
 """
 
 import argparse
@@ -35,7 +34,7 @@ GEOMETRY = Geometry("pad", (240, 320), 8, 126.0)
 
 
 def draw(folder):
-    """Write FILES JPEGs and their density maps; return samples of both kinds."""
+    """Write JPEG files and density maps; return samples with fixations and samples with maps."""
     random = np.random.default_rng(0)
     from_points, from_maps = [], []
     for number in range(FILES):
@@ -53,7 +52,7 @@ def draw(folder):
 
 
 def plain(samples):
-    """Decode and resize, nothing else."""
+    """Return a tf.data pipeline that decodes and resizes images, and does nothing else."""
     paths = tf.data.Dataset.from_tensor_slices([sample.image_path for sample in samples])
 
     def decode(path):
@@ -83,7 +82,7 @@ def main():
 
 
 def measure_speed(from_points, from_maps):
-    """Print the rate of each way through the pipeline, and its part of plain decoding's."""
+    """Print the images per second of each method, and the ratio to plain decoding."""
     datasets = {"plain decoding": plain(from_points)} | {
         name: Pipeline(samples, GEOMETRY, 8, cache=cache).in_order()
         for name, samples, cache in (
@@ -106,7 +105,7 @@ def measure_speed(from_points, from_maps):
 
 
 def measure_memory(samples, count):
-    """Print the memory that `count` samples, what is kept of them and an epoch take."""
+    """Print the memory of `count` samples with their cache during one epoch."""
     random = np.random.default_rng(1)
     many = [
         Sample(
@@ -131,7 +130,7 @@ def measure_memory(samples, count):
 
 
 def peak(action):
-    """Return by how many MB this process grows at most, memory mapped from files left out."""
+    """Return the largest growth of this process in MB, without memory-mapped files."""
     done = threading.Event()
     before, seen = _memory(), []
 

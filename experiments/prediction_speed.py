@@ -1,13 +1,13 @@
-"""How long a person waits for a map: the first one, and the next ones.
+"""Latency of a prediction: of `salzoo predict` as a program, and of a loaded model.
 
     python experiments/prediction_speed.py [--cold 7] [--rounds 30] [--image_size 480x640]
 
-Cold: `salzoo predict photo.jpg` as a program of its own, beside a program that only imports
-tensorflow and keras. Warm: from a decoded image, float32, to its map at the image's own
-size, batch 1, by msinet_lite at its default size and by msinet at 240x320. The two take
-turns; medians of processor time and of time on the clock are printed, and the ratios. So
-do msinet_lite and msinet_lite --tta.
-Other work on the machine disturbs processor time less.
+Cold: `salzoo predict photo.jpg` as a program, compared with a program that only imports
+tensorflow and keras. Warm: from a decoded float32 image to its map at the size of the
+image, with batch size 1; msinet_lite at its default size is compared with msinet at
+240x320, and with msinet_lite and test-time augmentation. Rounds alternate between the two;
+medians of processor time and elapsed time are printed, and their ratios. Processor time is
+affected less by other load on the machine.
 """
 
 import argparse
@@ -31,18 +31,20 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 def processor_of_children():
-    """Seconds of processor time that ended child processes spent in their own code."""
+    """Return the processor time in seconds of ended child processes, without system calls."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
 
 
 def medians(calls, rounds, processor):
-    """Let functions take turns, after a round to warm up.
+    """Measure functions in alternating rounds, after one round to warm up.
 
     Args:
-        calls: {name: function}. processor: clock of processor time.
+        calls: {name: function}.
+        rounds: number of rounds.
+        processor: function that returns the processor time in seconds.
 
     Returns:
-        {name: (processor seconds, seconds)}.
+        {name: [median processor seconds, median elapsed seconds]}.
     """
     times = {name: [] for name in calls}
     for turn in range(rounds + 1):
@@ -58,7 +60,7 @@ def medians(calls, rounds, processor):
 
 
 def cold(image, rounds):
-    """Return `medians` of programs; the round to warm up fills the machine's file cache."""
+    """Return `medians` of programs; the first round fills the file cache of the machine."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryDirectory() as folder:
         image.save(os.path.join(folder, "photo.jpg"))
@@ -77,7 +79,7 @@ def cold(image, rounds):
 
 
 def warm(models, image, rounds):
-    """Return `medians` of one map in a process that has its models loaded, {name: model}."""
+    """Return `medians` of one prediction with loaded models, {name: model}."""
     image = np.asarray(image, "float32")
     calls = {
         f"{name} at {'x'.join(map(str, model.card['geometry']['size']))}": (
@@ -100,8 +102,10 @@ def show(title, times, scale, unit):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--cold", type=whole_number(1), default=7, help="rounds of programs")
-    parser.add_argument("--rounds", type=whole_number(1), default=30, help="of single maps")
+    parser.add_argument("--cold", type=whole_number(1), default=7, help="rounds of the programs")
+    parser.add_argument(
+        "--rounds", type=whole_number(1), default=30, help="rounds of single predictions"
+    )
     parser.add_argument("--image_size", type=parse_size, default=(480, 640), metavar="ROWSxCOLUMNS")
     arguments = parser.parse_args()
     rows, columns = arguments.image_size

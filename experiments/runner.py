@@ -1,12 +1,12 @@
-"""Trains and measures the entries of tables, and remembers what is done.
+"""Runner that trains and evaluates the entries of tables, and skips what is complete.
 
 trained/ENTRY/SETS/seed-N/          runs, as `salzoo train` writes them
-parts/ENTRY/SETS/seed-N/            runs that read a part of another's network
+parts/ENTRY/SETS/seed-N/            runs with a part of the model of another run
 .../measured/SET-SPLIT-.../         in a run: reports, and figures.json with the means
-costs/ENTRY/figures.json            what was counted or timed
+costs/ENTRY/figures.json            parameters, memory or speed
 tables/sam-table2.md, .csv          published and obtained figures
 
-Entries that share a training and read all of it share its measurements too.
+Entries that share a training and its complete model also share the evaluation.
 """
 
 import os
@@ -27,12 +27,15 @@ from salzoo.utils.files import read_json, write_json
 
 
 class Runner:
-    """Obtains figures; what is done already is read from the folder.
+    """Trainings and evaluations of entries; completed ones are read from the folder.
 
     Args:
-        tables: all tables. settings: `Settings`.
-        train: function of (`RunConfig`, folder, resume), None: `salzoo.training.loop.train`.
-        measure, cost: see `experiments.measuring`.
+        tables: all tables.
+        settings: `Settings`.
+        train: function of (`RunConfig`, folder, resume); None: `salzoo.training.loop.train`
+            in a process of its own.
+        measure: function like `experiments.measuring.measure`.
+        cost: function like `experiments.measuring.cost`.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class Runner:
         self._train, self._measure, self._cost = train or train_for_real, measure, cost
 
     def run(self, chosen):
-        """Obtain all figures of [(table, entries)], saying what is being done."""
+        """Train and evaluate all entries of [(table, entries)], and print each step."""
         for table, entries in chosen:
             columns = self.settings.columns(table)
             for seed in self.settings.seeds(table):
@@ -51,7 +54,7 @@ class Runner:
                         self.obtain(table, entry, column, seed)
 
     def obtain(self, table, entry, column, seed):
-        """Train and measure what is not done yet; a change of categories needs two entries."""
+        """Train and evaluate an entry, or the two entries of a change of categories, if needed."""
         if isinstance(entry, CategoryChange):
             for name in (entry.first, entry.second):
                 self.obtain(*find(self.tables, name), column, seed)
@@ -73,11 +76,11 @@ class Runner:
         if os.path.exists(path):
             return
         say(f"{entry.name}: measure on {where.test}, {where.split}, seed {seed}")
-        learned = where.test == config.dataset
-        if learned and where.protocol is None:
+        same_dataset = where.test == config.dataset
+        if same_dataset and where.protocol is None:
             where = replace(where, protocol=config.protocol)
-        # Fixations are compared with densities of the width that was trained on.
-        sigma = config.recipe.sigma if learned else None
+        # The densities of the evaluation have the sigma of the training.
+        sigma = config.recipe.sigma if same_dataset else None
         found = self._measure(
             run,
             where,
@@ -90,7 +93,7 @@ class Runner:
         write_json(path, found)
 
     def figures(self, table, entry, column, seed):
-        """Return {metric: value} of what was obtained, {} if nothing was."""
+        """Return the obtained {metric: value} of an entry; {} before its evaluation."""
         if isinstance(entry, CategoryChange):
             first, second = (
                 self.record(*find(self.tables, name), column, seed)
@@ -106,12 +109,10 @@ class Runner:
         return {name: value for name, value in found.items() if value is not None}
 
     def record(self, table, entry, column, seed):
-        """Return what the measurement of an entry gave, {} if there was none."""
+        """Return the content of an entry's figures.json; {} before its evaluation."""
         where = {**table.columns, **self.settings.columns(table)}[column]
         path = self._figures_path(table, entry, where, seed)
         return read_json(path) if os.path.exists(path) else {}
-
-    # ---- places ----
 
     def _figures_path(self, table, entry, where, seed):
         if isinstance(entry, Cost):
@@ -128,7 +129,7 @@ class Runner:
         return measuring.measurable(table.metrics, self.settings.quick)
 
     def _run_folder(self, entry, where, seed):
-        """Return the folder of the run that an entry is measured with."""
+        """Return the folder of the run that is evaluated for an entry."""
         trained = self._chain(entry, where, seed)[-1][1]
         if entry.model_options == self._trainer(entry).model_options:
             return trained
@@ -136,7 +137,7 @@ class Runner:
         return self._path("parts", entry.name, sets, f"seed-{seed}")
 
     def _trainer(self, entry):
-        """Return the entry whose training an entry is measured with."""
+        """Return the entry whose training an entry uses."""
         return find(self.tables, entry.trains_with)[1] if entry.trains_with else entry
 
     def _chain(self, entry, where, seed):
@@ -156,10 +157,8 @@ class Runner:
     def _path(self, *parts):
         return os.path.join(self.settings.out, *parts)
 
-    # ---- training ----
-
     def _train_chain(self, entry, where, seed):
-        """Do what is left of an entry's trainings; return the config of the last one."""
+        """Do the trainings of an entry that are not complete; return the config of the last one."""
         trainer, stages = self._trainer(entry), self._chain(entry, where, seed)
         check_folders(trainer, [sets for sets, _ in stages], where.test, self.settings)
         start = self.settings.init_from and os.path.abspath(self.settings.init_from)

@@ -6,14 +6,15 @@
 
 Tables II (ablation), III (learned priors against ML-Net's), IV (steps of the
 ConvLSTM), V to VII (state of the art on SALICON, MIT300 and CAT2000) and Figures 5
-and 6 (losses; their bars carry no printed numbers). Table I compares properties in
-words; nothing there can be run.
+and 6 (losses; bars without printed numbers). Table I compares properties in
+words and has no experiment.
 
-Training is on SALICON; MIT1003 and CAT2000 go on from there. The entries of Table IV
-read one training at each step. SALICON alone is 1,000 steps of 10 images an epoch,
-until three epochs have brought nothing (20 at the latest): hours on a GPU, weeks on a
-few cores. The papers' test sets have no public truth, so Tables V to VII are measured
-on the validation images of the set that the network was last trained on.
+Models are trained on SALICON and, for MIT1003 and CAT2000, fine-tuned on these. The
+entries of Table IV share one training and use the output of different time steps. The
+training on SALICON has 1,000 steps of 10 images an epoch and stops early after three
+epochs without a lower loss, after 20 epochs at most: hours on a GPU, weeks on a few cores.
+The ground truth of the papers' test images is not public, so Tables V to VII are evaluated
+on the validation images of the last training dataset.
 """
 
 from experiments.entries import Column, Entry, Table, figures
@@ -29,16 +30,19 @@ NETWORKS = {"vgg": ("SAM-VGG", "sam_vgg"), "resnet": ("SAM-ResNet", "sam_resnet"
 HIDDEN = (
     "Published on the test images, whose truth is not public; obtained on the validation images."
 )
-# The whole network, as most tables have it.
+# The complete model, which most tables contain.
 WHOLE = "sam/table2/dcn_convlstm_priors"
 
 
 def entries(table, rows, published=None, networks=NETWORKS, **fields):
-    """Return an entry for each row and each network.
+    """Return an entry for each row and each backbone.
 
     Args:
-        table: name. rows: {row: (title, fields of the entry)}; the row "" is the
-            network itself. published: what `figures` returned. fields: of all entries.
+        table: name.
+        rows: {row: (title, fields of the entry)}; the row "" is the complete model.
+        published: of `figures`.
+        networks: {backbone: (title, model)}.
+        **fields: fields of all entries.
     """
     made = []
     for row, (title, own) in rows.items():
@@ -166,11 +170,17 @@ TABLE4 = Table(
 
 
 def state_of_the_art(number, title, column, test, metrics, block, convention="mit", notes=()):
-    """Return a table of the whole network and of others, measured where truth is public.
+    """Return a table of the complete model and other models.
 
     Args:
-        column: the set of the published figures. test: `Column` of the obtained ones.
-        block: for `figures`; the first two rows are the networks.
+        number: of the table.
+        title: of the table.
+        column: dataset of the published figures.
+        test: `Column` of the obtained figures, whose ground truth is public.
+        metrics: names.
+        block: for `figures`; the first two rows are the models of the zoo.
+        convention: of the metrics.
+        notes: of the table.
     """
     rows = figures(block, (column,), metrics)
     return Table(

@@ -1,4 +1,4 @@
-"""What a person decides about experiments, and what follows for a table."""
+"""Settings of the experiments, and the columns and seeds that follow for a table."""
 
 from dataclasses import dataclass, field
 
@@ -12,15 +12,22 @@ SYNTHETIC = Column(("synthetic",), "synthetic")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person decides.
+    """Settings of the command line.
 
-    out: folder. data_dir: see `load_dataset`. datasets: names of columns of the
-    table, or of other sets to train and to measure on; None: all columns.
-    quick: few small drawn images, one epoch. repetitions: None: as the paper.
-    seed: of the first repetition. recipe: fields that differ, see `Recipe`.
-    limit_train, limit_val: so many images only. mixed_precision: see `RunConfig`.
-    init_from: a run to start the last training of a chain from. direct: leave out
-    the trainings before the last.
+    Attributes:
+        out: folder to write.
+        data_dir: folder of the datasets, see `load_dataset`.
+        datasets: names of columns of the table, or of other datasets to train and evaluate
+            on; None: all columns.
+        quick: one epoch on a few small synthetic images.
+        repetitions: number of trainings of each entry; None: as in the paper.
+        seed: of the first repetition.
+        recipe: changed fields, see `Recipe`.
+        limit_train: number of training images; None: all.
+        limit_val: number of validation images; None: all.
+        mixed_precision: see `RunConfig`.
+        init_from: run whose weights the last of several trainings starts from.
+        direct: skip the trainings before the last one.
     """
 
     out: str
@@ -37,7 +44,7 @@ class Settings:
     direct: bool = False
 
     def columns(self, table):
-        """Return {name: `Column`} of what is asked for, of a table."""
+        """Return {name: `Column`} of the selected columns of a table."""
         if not any(column.train for column in table.columns.values()):
             return table.columns
         if self.quick:
@@ -52,7 +59,7 @@ class Settings:
 
 
 def _column(table, sets):
-    """Return the column of sets that are not in the table: train on all, measure what has truth."""
+    """Return a column that is not in the table: all datasets, evaluated if they have the task."""
     from salzoo.data.dataset import dataset_names
     from salzoo.data.datasets import dataset_record
 

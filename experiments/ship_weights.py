@@ -1,9 +1,9 @@
-"""Turn a run's best weights into the file that comes with salzoo.
+"""Conversion of the best checkpoint of a run to a weights file that comes with salzoo.
 
     python experiments/ship_weights.py RUN
 
-Writes salzoo/models/weights/MODEL.weights.h5, every number rounded to float16, and
-prints the sha256 for the model's record.
+Writes salzoo/models/weights/MODEL.weights.h5 in float16, and prints the SHA-256 checksum
+for the record of the model.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def main():
 
 
 def shorten(source, target):
-    """Copy a .weights.h5 file with float16 in place of float32.
+    """Copy a .weights.h5 file in float16.
 
     Raises:
         ValueError: a number is too large for float16.
@@ -44,7 +44,7 @@ def shorten(source, target):
             if isinstance(item, h5py.Dataset):
                 values = item[()].astype("float16")
                 if not np.isfinite(values).all():
-                    raise ValueError(f"{name} has numbers that float16 cannot hold")
+                    raise ValueError(f"{name} has numbers beyond the range of float16")
                 copy.create_dataset(name, data=values)
             else:
                 copy.require_group(name).attrs.update(item.attrs)
@@ -54,7 +54,7 @@ def shorten(source, target):
 
 
 def sha256(path):
-    """Return the sha256 of a file, as text."""
+    """Return the SHA-256 checksum of a file as hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

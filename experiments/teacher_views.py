@@ -1,18 +1,19 @@
-"""Views of a dataset's images, with the maps that trained networks give them.
+"""Augmented views of a dataset's images with the mean predictions of several models.
 
     python experiments/teacher_views.py RUN RUN ... --dataset osie+nus_scene --protocol set_aside \\
         --data_dir DATA --out VIEWS
 
-Several networks together predict better than each of them, but cost as much as all of
-them; a single one learns to do nearly the same if it sees what they say of many images
-(Hinton et al., 2015, arXiv:1503.02531; of ever new views of the images at hand: Beyer
-et al., CVPR 2022). The views are cut out of the images that the networks were
-trained on, some put side by side as on a page or a poster. The networks see them as
-they are; in what is written, half of them are darker or lighter, tinted, grey, blurred
-or noisy, for people look at nearly the same places then.
+The data for knowledge distillation: an ensemble of models (teachers) predicts better than
+one model but costs more; a student that is trained on the predictions of the ensemble for
+many images comes close to it (Hinton et al., 2015, arXiv:1503.02531; with augmented views
+of the training images: Beyer et al., CVPR 2022). The views are crops of the images that
+the teachers were trained on; some are composed into pages with several pictures. The
+teachers get the views unchanged. Half of the written views are changed in brightness,
+colour, sharpness or noise, which hardly changes where observers look.
 
-Writes a dataset of the kind "folder", all of it for training: images/, densities/ (the
-networks' mean density) and splits.csv. If it is interrupted, the same command goes on.
+Writes a dataset in the layout of "folder", all of it for training: images/, densities/
+(the mean density of the teachers) and splits.csv. An interrupted run continues when the
+same command is given again.
 """
 
 import argparse
@@ -32,13 +33,13 @@ from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder, read_json, whole_file, write_json
 from salzoo.utils.tensorflow import load_tensorflow
 
-# Pixels of a view's longer side: no network here sees more of it.
+# Pixels of a view's longer side, the largest input size of the teachers and the student.
 SIDE = 480
-# The share of views that are pages, the rows and columns of pictures on one, their gap.
+# Share of views that are pages, (rows, columns) of the pictures on a page, and their gap.
 PAGES = 0.2
 PICTURES = ((1, 2), (2, 1), (1, 3), (2, 2))
 GAP = 0.08
-# Share of the views that are written in another light than the networks saw.
+# Share of the views that are written with changed brightness and colour.
 RELIT = 0.5
 
 
@@ -56,14 +57,14 @@ def main(argv=None):
 
 
 def write_views(arguments):
-    """Draw views, ask the networks, and write both as a dataset."""
+    """Write views and the mean predictions of the teachers as a dataset."""
     import salzoo
 
     folder = begin(arguments)
     teachers = [salzoo.load_model(run) for run in arguments.runs]
     dataset = open_dataset(arguments.dataset, arguments.data_dir, protocol=arguments.protocol)
     samples = dataset.samples("train")
-    images = [np.uint8(read_image(each.image_path, exif=False)) for each in samples]
+    images = [np.uint8(read_image(sample.image_path, exif=False)) for sample in samples]
     names = [f"{number:05d}" for number in range(arguments.views)]
     for number, name in enumerate(tqdm(names, "views", disable=None)):
         image, grey = (
@@ -85,22 +86,22 @@ def write_views(arguments):
 
 
 def begin(arguments):
-    """Return the folder to write: an empty one, or one that the same command began."""
+    """Return the folder to write, which is empty or from an earlier run of the same command."""
     folder = arguments.out
     check_folder("out", folder)
     note = os.path.join(folder, "views.json")
-    asked = {name: value for name, value in vars(arguments).items() if name != "out"}
+    settings = {name: value for name, value in vars(arguments).items() if name != "out"}
     if os.path.exists(note):
-        if read_json(note) != asked:
+        if read_json(note) != settings:
             raise InputError(f"--out {folder} holds views of other arguments; choose another.")
     elif os.path.isdir(folder) and os.listdir(folder):
         raise InputError(f"--out {folder} is not empty; choose another folder.")
-    write_json(note, asked)
+    write_json(note, settings)
     return folder
 
 
 def draw_view(images, random):
-    """Return a view of one image, or a page of several, as a PIL image."""
+    """Return a view of one image, or a page with several, as a PIL image."""
     if random.random() >= PAGES:
         return cut_out(images, 1.6 ** random.uniform(-1, 1), random)
     rows, columns = PICTURES[random.integers(len(PICTURES))]
@@ -112,7 +113,7 @@ def draw_view(images, random):
             picture = cut_out(images, (width - gap) / (height - gap), random)
             picture = picture.resize((round(width - gap), round(height - gap)), Image.LANCZOS)
             place = (column * width + gap / 2, row * height + gap / 2)
-            page.paste(picture, tuple(round(each) for each in place))
+            page.paste(picture, (round(place[0]), round(place[1])))
     return page
 
 
@@ -138,7 +139,7 @@ def cut_out(images, aspect, random):
 
 
 def relit(view, random):
-    """Return the view as another camera in another light might have taken it."""
+    """Change brightness, contrast, colour, sharpness and noise of some views at random."""
     if random.random() >= RELIT:
         return view
     light = 255.0 * (np.asarray(view, "float64") / 255.0) ** (2.0 ** random.uniform(-1, 1))
@@ -153,30 +154,30 @@ def relit(view, random):
 
 
 def mean_density(teachers, view):
-    """Return the mean of the networks' densities, float64 (rows, columns), sum 1."""
+    """Return the mean of the teachers' densities, float64 (rows, columns), sum 1."""
     pixels = np.asarray(view)
     maps = [np.float64(teacher(pixels)) for teacher in teachers]
-    if not all(each.any() for each in maps):
-        raise InputError("One of the networks gives an empty map: train it for longer.")
-    return np.mean([each / each.sum() for each in maps], axis=0)
+    if not all(map_.any() for map_ in maps):
+        raise InputError("One of the models predicts an empty map: train it for longer.")
+    return np.mean([map_ / map_.sum() for map_ in maps], axis=0)
 
 
 def dithered(density, random):
     """Return a density as uint8, maximum 255, rounded up or down at random.
 
-    So that its low values, much of the area, are right on average over neighbours.
+    The low values, which cover much of the area, are then correct on average over neighbours.
     """
     scaled = density * (255.0 / density.max())
     return np.uint8(np.minimum(np.floor(scaled + random.random(scaled.shape)), 255))
 
 
 def _extent(aspect):
-    """Return (width, height) whose longer one is SIDE."""
+    """Return (width, height) of an aspect ratio; the longer side is SIDE."""
     return (SIDE, round(SIDE / aspect)) if aspect > 1 else (round(SIDE * aspect), SIDE)
 
 
 def _paper(random):
-    """Return the colour of a page: mostly white, else any."""
+    """Return the background colour of a page: white or a random colour."""
     if random.random() < 0.5:
         return (255, 255, 255)
     return tuple(int(value) for value in random.integers(0, 256, 3))
@@ -186,13 +187,15 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog="teacher_views", description=__doc__.split("\n\n")[0], allow_abbrev=False
     )
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="trained networks, see load_model")
-    parser.add_argument("--dataset", required=True, help="whose training images to view")
-    parser.add_argument("--data_dir", help="its folder")
-    parser.add_argument("--protocol", help="who divides it")
-    parser.add_argument("--views", type=whole_number(1), default=4000, help="default: 4000")
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="run folders of the teachers")
+    parser.add_argument("--dataset", required=True, help="dataset whose training images are used")
+    parser.add_argument("--data_dir", help="folder of the dataset")
+    parser.add_argument("--protocol", help="division of the dataset")
+    parser.add_argument(
+        "--views", type=whole_number(1), default=4000, help="number of views (default: 4000)"
+    )
     parser.add_argument("--seed", type=parse_seed, default=0, help="default: 0")
-    parser.add_argument("--out", required=True, help="folder of the new dataset")
+    parser.add_argument("--out", required=True, help="folder for the views")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The trainings of an entry: their configs, going on with them, parts of their networks."""
+"""Trainings of an entry: configs, resuming, and runs with a part of a trained model."""
 
 import json
 import logging
@@ -23,8 +23,10 @@ def config_of(entry, sets, seed, start, settings):
     """Return the `RunConfig` of one training of an entry.
 
     Args:
-        entry: `Entry`. sets: "a" or "a+b". seed: of everything random.
-        start: folder of the run whose weights are the start, or None.
+        entry: `Entry`.
+        sets: datasets, "a" or "a+b".
+        seed: of all random numbers.
+        start: folder of the run whose weights the training starts from, or None.
         settings: `Settings`.
 
     Raises:
@@ -59,7 +61,7 @@ def config_of(entry, sets, seed, start, settings):
 
 
 def train_once(entry, config, folder, settings, train):
-    """Train what is not trained yet, going on where it was interrupted.
+    """Start or resume a training; do nothing if it is complete.
 
     Raises:
         InputError: the folder has a run with other settings.
@@ -71,23 +73,25 @@ def train_once(entry, config, folder, settings, train):
         _refuse_changes(run, config, "init_from" if settings.init_from else None)
     if os.path.exists(run.path(FINISHED)):
         return
-    going_on = " (going on)" if run.exists else ""
-    say(f"{entry.name}: train {config.model} on {config.dataset}, seed {config.seed}{going_on}")
+    resumed = " (resumed)" if run.exists else ""
+    say(f"{entry.name}: train {config.model} on {config.dataset}, seed {config.seed}{resumed}")
     start = time.monotonic()
     train(config, folder, run.exists)
     write_json(run.path(FINISHED), {"seconds": round(time.monotonic() - start, 1)})
-    # Only needed to go on, and up to three times as large as the best weights.
+    # Only needed to resume, and up to three times as large as the best checkpoint.
     if os.path.exists(run.path("last.weights.h5")):
         os.remove(run.path("last.weights.h5"))
 
 
 def _refuse_changes(run, config, given):
-    """Refuse to go on with a run that was begun with other settings.
+    """Check that a run to resume was started with the same settings.
 
-    Folders may have been moved: data_dir and init_from count only where `given` names them.
+    Folders may have been moved: data_dir and init_from are compared only if `given` names them.
+
+    Raises:
+        InputError: another setting.
     """
-    begun, now = (json.loads(json.dumps(asdict(each))) for each in (run.config, config))
-    begun, now = ({**each.pop("recipe"), **each} for each in (begun, now))
+    begun, now = _settings_of(run.config), _settings_of(config)
     names = [name for name in now if name not in ("data_dir", "init_from") or name == given]
     changed = [name for name in names if begun.get(name) != now[name]]
     if changed:
@@ -98,41 +102,48 @@ def _refuse_changes(run, config, given):
         )
 
 
+def _settings_of(config):
+    """Return the fields of a config and of its recipe, as they are read from JSON."""
+    fields = json.loads(json.dumps(asdict(config)))
+    return {**fields.pop("recipe"), **fields}
+
+
 def train_for_real(config, folder, resume):
-    """Train in a process of its own: TensorFlow gives the memory of a training never back.
+    """Train in a process of its own, since TensorFlow does not release a training's memory.
 
     Raises:
         InputError: as `salzoo.training.loop.train`, or the process died.
     """
-    # Not forked: a copy of a process that uses TensorFlow hangs.
+    # Not forked: a fork of a process that uses TensorFlow hangs.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context, load_tensorflow) as processes:
         try:
             processes.submit(_train, config, folder, resume, sys.stdout.isatty()).result()
         except BrokenProcessPool:
             raise InputError(
-                f"The training of {folder} ended without a word, perhaps for lack of memory; "
-                "the same command goes on with it."
+                f"The training of {folder} ended without a message, perhaps for lack of memory; "
+                "the same command resumes it."
             ) from None
 
 
-def _train(config, folder, resume, watched):
+def _train(config, folder, resume, on_terminal):
     from salzoo.training.loop import train
 
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("salzoo").setLevel(logging.INFO)
-    train(config, folder, resume, verbose=1 if watched else 2)
+    train(config, folder, resume, verbose=1 if on_terminal else 2)
 
 
 def write_part(folder, options, part):
-    """Write a run that has a part of another's network, under other options.
+    """Write a run with a part of the model of another run.
 
-    The layers of the part have the names that they have in the whole, so that the
-    weights of an earlier step (SAM) or a coarser output (ASNet) are found by name.
+    The layers of the part have the names that they have in the complete model, by which
+    the weights of an earlier time step (SAM) or a coarser output (ASNet) are found.
 
     Args:
-        folder: of the trained run. options: of the part. part: folder to write;
-            nothing is done if it is there.
+        folder: of the trained run.
+        options: of the model's builder, for the part.
+        part: folder to write; nothing is done if it exists.
     """
     from salzoo.models import build_model
     from salzoo.training.run import Run
@@ -152,7 +163,7 @@ def write_part(folder, options, part):
 
 
 def without_fixation_sets(sets):
-    """Leave out of "a+b" the sets that have no masks."""
+    """Return "a+b" without the datasets that have no masks."""
     from salzoo.data.datasets import dataset_record
 
     kept = [name for name in sets.split("+") if dataset_record(name).task is not Task.FIXATIONS]
@@ -162,15 +173,21 @@ def without_fixation_sets(sets):
 
 
 def check_folders(entry, chain, test, settings):
-    """Refuse to begin trainings if a set that comes later is missing.
+    """Check that all datasets of an entry are present before the first training.
 
     Args:
-        chain: of what is trained on. test: what is measured on at the end.
+        entry: `Entry`.
+        chain: datasets of the trainings, "a" or "a+b".
+        test: datasets of the evaluation.
+        settings: `Settings`.
+
+    Raises:
+        InputError: a dataset is missing.
     """
-    sets = [name for each in [*chain, test] for name in each.split("+")]
+    sets = [name for names in [*chain, test] for name in names.split("+")]
     needed = [name for name in dict.fromkeys(sets) if name != "synthetic"]
     if len(needed) < 2:
-        return  # its folder may be the data folder itself; reading it tells
+        return  # data_dir may be the folder of the dataset itself; it is checked when it is read
     root = settings.data_dir
     missing = [name for name in needed if not root or not os.path.isdir(os.path.join(root, name))]
     if missing:
@@ -181,6 +198,6 @@ def check_folders(entry, chain, test, settings):
         )
 
 
-def say(sentence):
-    """Tell the person what is being done."""
-    print(sentence, flush=True)
+def say(message):
+    """Print a message at once."""
+    print(message, flush=True)

@@ -1,4 +1,4 @@
-"""Tables with published and obtained figures side by side: markdown and csv."""
+"""Tables with published and obtained figures side by side, as Markdown and CSV."""
 
 import csv
 import math
@@ -29,7 +29,7 @@ CSV_HEADER = (
 
 
 def write(runner, table):
-    """Write tables/NAME.md and tables/NAME.csv of what the runner has obtained so far."""
+    """Write tables/NAME.md and tables/NAME.csv with the figures obtained so far."""
     stem = os.path.join(runner.settings.out, "tables", table.name.replace("/", "-"))
     with whole_file(f"{stem}.md") as path, open(path, "w", encoding="utf-8") as file:
         file.write(markdown(runner, table) + "\n")
@@ -40,7 +40,7 @@ def write(runner, table):
 
 
 def markdown(runner, table):
-    """Return the sections of all columns: those of the paper, and what was run beside them."""
+    """Return the table as Markdown, with all columns of the paper and those added by settings."""
     columns = {**table.columns, **runner.settings.columns(table)}
     parts = [f"## {table.name}: {table.title}"]
     for name, column in columns.items():
@@ -50,7 +50,7 @@ def markdown(runner, table):
 
 
 def terminal(runner, table):
-    """Return what was asked for, published figures above the obtained ones, which is narrower."""
+    """Return the selected columns for a terminal, published figures above the obtained ones."""
     sections = [
         f"{_heading(runner, table, name, column)}\n{_aligned(*_stacked(runner, table, name))}"
         for name, column in runner.settings.columns(table).items()
@@ -59,7 +59,7 @@ def terminal(runner, table):
 
 
 def rows(runner, table):
-    """Return the csv rows: one an entry, a column and a metric."""
+    """Return the rows of the CSV file, one for each entry, column and metric."""
     found = []
     for name, column in {**table.columns, **runner.settings.columns(table)}.items():
         measured = (table.convention, f"{column.test} {column.split}") if column.test else ("", "")
@@ -75,31 +75,40 @@ def rows(runner, table):
 
 
 class Cell:
-    """One figure: as printed, and as obtained in several repetitions.
+    """One figure, as published and as obtained in several repetitions.
 
-    printed, printed_spread: texts, "" if there is none. values: of all repetitions
-    that are done. mean, spread: of these, None without any (without two). p: that
-    the entry is better than the one it is compared with, None if unknown.
+    Attributes:
+        printed: published figure, "" if there is none.
+        printed_spread: published standard deviation, "" if there is none.
+        values: obtained in the repetitions that are complete.
+        mean: of the values, None without any.
+        spread: standard deviation of the values, None for less than two.
+        p: p-value that the entry is better than the one it is tested against, or None.
     """
 
     def __init__(self, runner, table, entry, column, metric):
         self.printed = entry.published.get(column, {}).get(metric, "")
         self.printed_spread = getattr(entry, "spread", {}).get(column, {}).get(metric, "")
-        self._of = lambda each, seed: runner.figures(table, each, column, seed).get(metric)
-        self._seeds = [s for s in runner.settings.seeds(table) if self._of(entry, s) is not None]
-        self.values = [self._of(entry, seed) for seed in self._seeds]
+
+        def figure_of(row, seed):
+            return runner.figures(table, row, column, seed).get(metric)
+
+        figures = {seed: figure_of(entry, seed) for seed in runner.settings.seeds(table)}
+        obtained = {seed: figure for seed, figure in figures.items() if figure is not None}
+        self.values = list(obtained.values())
         self.mean = statistics.fmean(self.values) if self.values else None
         self.spread = statistics.stdev(self.values) if len(self.values) > 1 else None
-        self.p = self._probability(runner, entry, metric)
+        self.p = None
+        if len(obtained) > 1 and getattr(entry, "better_than", None):
+            other = find(runner.tables, entry.better_than)[1]
+            others = {seed: figure_of(other, seed) for seed in obtained}
+            self.p = self._probability(metric, obtained, others)
 
-    def _probability(self, runner, entry, metric):
-        if len(self.values) < 2 or not getattr(entry, "better_than", None):
-            return None
-        other = find(runner.tables, entry.better_than)[1]
+    @staticmethod
+    def _probability(metric, obtained, others):
+        """Return the p-value of {seed: figure} against those of another entry, or None."""
         pairs = [
-            (mine, theirs)
-            for mine, seed in zip(self.values, self._seeds, strict=True)
-            if (theirs := self._of(other, seed)) is not None
+            (figure, others[seed]) for seed, figure in obtained.items() if others[seed] is not None
         ]
         if len(pairs) < 2:
             return None
@@ -107,12 +116,12 @@ class Cell:
         return None if math.isnan(p) else p
 
     def row(self):
-        """Return the cells of a csv row."""
+        """Return the cells of a row of the CSV file."""
         printed = [self.printed, self.printed_spread]
         return [*printed, self.mean, self.spread, len(self.values), self.p]
 
     def texts(self, signed=False):
-        """Return the published and the obtained figure as they stand in a table."""
+        """Return the published and the obtained figure as text for a table."""
         published = " ± ".join(filter(None, (self.printed, self.printed_spread))) or NOTHING
         if self.mean is None:
             return published, NOTHING
@@ -122,8 +131,12 @@ class Cell:
 
 
 def number(figure, signed=False):
-    """Write a figure with three decimals, larger ones with fewer."""
-    digits = 3 if abs(figure) < 10 else 2 if abs(figure) < 1000 else 0
+    """Format a figure with three decimals, two from 10 and none from 1000."""
+    digits = 0
+    if abs(figure) < 10:
+        digits = 3
+    elif abs(figure) < 1000:
+        digits = 2
     return format(figure, f"{'+' if signed else ''},.{digits}f")
 
 
@@ -134,7 +147,7 @@ def _texts(runner, table, entry, column):
 
 
 def _others(table, column):
-    """Return {row: published figures} of the models outside."""
+    """Return {row: published figures} of the models that are not in the zoo."""
     return {
         row: [printed[column].get(metric, NOTHING) for metric in table.metrics]
         for row, printed in table.others.items()
@@ -187,7 +200,7 @@ def _images(runner, table, entry, column):
 
 
 def _aligned(header, shown):
-    """Return a markdown table whose columns are padded to equal width."""
+    """Return a Markdown table whose columns are padded to equal width."""
     lines = [[str(cell).replace("|", "/") for cell in line] for line in [header, *shown]]
     widths = [max(3, *(len(line[place]) for line in lines)) for place in range(len(header))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]

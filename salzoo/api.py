@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from salzoo.prediction.arrays import predict
     from salzoo.prediction.opening import Opened
     from salzoo.prediction.predictor import load_model
+    from salzoo.training.config import RunConfig
     from salzoo.training.loop import TrainingResult
     from salzoo.training.run import Run
 
@@ -90,9 +91,9 @@ def train(
     model: str | None = None,
     dataset: str | None = None,
     *,
-    run_dir: str | os.PathLike | None = None,
+    run_dir: str | os.PathLike[str] | None = None,
     resume: bool = False,
-    export: str | os.PathLike | None = None,
+    export: str | os.PathLike[str] | None = None,
     quiet: bool = False,
     **parameters: Any,
 ) -> TrainingSummary:
@@ -132,9 +133,8 @@ def train(
         >>> salzoo.predict("photo.jpg", summary.folder)
     """
     from salzoo.training import config as configs
-    from salzoo.training import loop
     from salzoo.training.parameters import check_parameters
-    from salzoo.training.run import Run, free_run_dir
+    from salzoo.training.run import free_run_dir
 
     for name, path in (("run_dir", run_dir), ("export", export)):
         if path is not None:
@@ -145,14 +145,7 @@ def train(
     folder = folder or free_run_dir(config)
     if not quiet:
         print("\n".join(configs.describe_config(config)), flush=True)
-    try:
-        # A log file gets a line per epoch, a terminal a progress bar.
-        verbose = 0 if quiet else 1 if sys.stdout.isatty() else 2
-        result = loop.train(config, folder, resume, verbose)
-    except KeyboardInterrupt:
-        if Run(folder).exists and not quiet:
-            print(f"\nInterrupted. To resume: salzoo train --resume --run_dir {folder}")
-        raise
+    result = _train(config, folder, resume, quiet)
     try:
         evaluations = report_training(result, quiet)
     except InputError as error:
@@ -162,6 +155,23 @@ def train(
         ) from error
     exported = None if export is None else _export(result, export)
     return TrainingSummary(result.run, evaluations, exported)
+
+
+def _train(
+    config: RunConfig, folder: str | os.PathLike[str], resume: bool, quiet: bool
+) -> TrainingResult:
+    """Train; print how to resume if the training is interrupted."""
+    from salzoo.training import loop
+    from salzoo.training.run import Run
+
+    # A log file gets a line per epoch, a terminal a progress bar.
+    verbose = 0 if quiet else 1 if sys.stdout.isatty() else 2
+    try:
+        return loop.train(config, folder, resume, verbose)
+    except KeyboardInterrupt:
+        if Run(folder).exists and not quiet:
+            print(f"\nInterrupted. To resume: salzoo train --resume --run_dir {folder}")
+        raise
 
 
 def report_training(result: TrainingResult, quiet: bool = False) -> list[Evaluation]:
@@ -192,7 +202,7 @@ def report_training(result: TrainingResult, quiet: bool = False) -> list[Evaluat
     )
 
 
-def _export(result: TrainingResult, folder: str | os.PathLike) -> str:
+def _export(result: TrainingResult, folder: str | os.PathLike[str]) -> str:
     from salzoo.export import export_opened
 
     return export_opened(_open(result), folder)

@@ -6,7 +6,6 @@ imports TensorFlow and other heavy packages only when run is called.
 
 import argparse
 import difflib
-import functools
 import importlib
 import logging
 import shlex
@@ -50,6 +49,13 @@ class _Parser(argparse_flags.ArgumentParser):
         sys.exit(2)
 
 
+class _CommandParser(_Parser):
+    """Parser of one command: without absl's flags and without abbreviations of flags."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs, inherited_absl_flags=None, allow_abbrev=False)
+
+
 def main() -> None:
     """Run the command of sys.argv and exit.
 
@@ -63,13 +69,14 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         prog="salzoo",
         description="Train, evaluate and apply models that predict where people look in images.",
         epilog="`salzoo COMMAND --help` describes the arguments of a command.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"salzoo {__version__}")
     subparsers = parser.add_subparsers(
         dest="command",
         metavar="COMMAND",
         required=True,
-        parser_class=functools.partial(_Parser, inherited_absl_flags=None, allow_abbrev=False),
+        parser_class=_CommandParser,
     )
     for name in COMMANDS:
         module = importlib.import_module(f"salzoo.cli.{name}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from salzoo.cli.parsers import parse_sigma
 from salzoo.prediction.options import InferenceOptions
 from salzoo.utils.errors import InputError
-from salzoo.utils.validators import FITS
+from salzoo.utils.validators import FIT_MODES
 
 
 def add_data(parser: argparse.ArgumentParser, default: str) -> None:
@@ -60,7 +60,7 @@ def add_inference_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--fit_mode",
-        choices=FITS,
+        choices=FIT_MODES,
         help="how images are fitted to the input size (default: as in training)",
     )
     parser.add_argument(

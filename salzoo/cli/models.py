@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"{record.name:<{width}} {count}  {record.task}  {record.paper}")
         if record.weights:
             print(f"{'':<{width}} comes with trained weights: salzoo predict --model {record.name}")
-        for option, meaning in record.options.items():
-            print(f"{'':<{width}} option {option}: {meaning}")
+        for name, option in record.options.items():
+            print(f"{'':<{width}} option {name}: {option.description}")
         for schedule, meaning in record.schedules.items():
             print(f"{'':<{width}} schedule {schedule}: {meaning}")

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from salzoo.cli.arguments import add_inference_options, inference_options
+from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import parse_aspect, whole_number
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
@@ -25,7 +26,7 @@ from salzoo.utils.tensorflow import load_tensorflow
 
 if TYPE_CHECKING:
     from salzoo.prediction.attention.box_files import BoxFile
-    from salzoo.prediction.photos import Wishes
+    from salzoo.prediction.photos import AttentionOptions
 
 HELP = "predict saliency maps of images"
 
@@ -87,28 +88,31 @@ def run(arguments: argparse.Namespace) -> int:
     if skipped:
         notes.append(f"{skipped} files that salzoo predict wrote itself were left out.")
     load_tensorflow()
-    from salzoo.prediction.photos import Wishes
+    from salzoo.prediction.photos import AttentionOptions
 
-    wishes = Wishes(arguments.top or 0, regions, arguments.crop)
+    options = AttentionOptions(arguments.top or 0, regions, arguments.crop)
     with _eager_execution(len(paths) == 1):
-        files = _predict(arguments, paths, wishes, failures)
+        files = _predict(arguments, paths, options, failures)
     _print_summary(files, len(files) + len(failures), notes)
     for failure in failures:
-        sys.stderr.write(f"salzoo predict: {failure}\n")
+        sys.stderr.write(f"salzoo predict: {render_message(failure, arguments.parser)}\n")
     if not failures:
         return 0
     return 1 if files else 2
 
 
 def _predict(
-    arguments: argparse.Namespace, photos: list[str], wishes: "Wishes", failures: list[str]
+    arguments: argparse.Namespace,
+    paths: list[str],
+    options: "AttentionOptions",
+    failures: list[str],
 ) -> list[list[str]]:
     """Write the files of all images.
 
     Args:
         arguments: of the command.
-        photos: paths of the images.
-        wishes: what to write besides the maps.
+        paths: of the images.
+        options: what to write besides the maps.
         failures: error messages; those of images that cannot be used are appended.
 
     Returns:
@@ -121,17 +125,17 @@ def _predict(
     from salzoo.prediction.predictor import Predictor
 
     predictor = Predictor(arguments.model, inference_options(arguments))
-    read = {os.path.realpath(path) for path in (*photos, arguments.regions or photos[0])}
+    read = {os.path.realpath(path) for path in (*paths, arguments.regions or paths[0])}
     files = []
-    bar = tqdm(photos, unit="image", disable=None if len(photos) > 1 else True)
-    for photo, stem in zip(bar, output_stems(photos, arguments.out), strict=True):
+    bar = tqdm(paths, unit="image", disable=None if len(paths) > 1 else True)
+    for path, stem in zip(bar, output_stems(paths, arguments.out), strict=True):
         try:
-            answer = predict_photo(predictor, photo, stem, wishes, read)
+            result = predict_photo(predictor, path, stem, options, read)
         except InputError as error:
             failures.append(str(error))
             continue
-        files.append(answer.files)
-        for text in answer.texts:
+        files.append(result.files)
+        for text in result.texts:
             tqdm.write(text + "\n")
     return files
 

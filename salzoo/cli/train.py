@@ -17,7 +17,7 @@ from salzoo.cli.parsers import (
     whole_number,
 )
 from salzoo.utils.tensorflow import load_tensorflow
-from salzoo.utils.validators import FITS
+from salzoo.utils.validators import FIT_MODES
 
 HELP = "train a model"
 # Flags of NAME=VALUE pairs.
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model_options(parser)
     parser.add_argument(
         "--fit_mode",
-        choices=FITS,
+        choices=FIT_MODES,
         help="how images are fitted to the input size (default: the model's)",
     )
     parser.add_argument(

@@ -1,1 +1,1 @@
-"""From folders on disk to batches."""
+"""Datasets, samples and the input pipeline."""

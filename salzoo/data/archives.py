@@ -1,4 +1,4 @@
-"""Published archives to a dataset's folder: resumed, verified, unpacked safely."""
+"""Download of published archives: resumable, verified, unpacked safely."""
 
 import hashlib
 import http.client
@@ -12,33 +12,35 @@ import zlib
 
 from tqdm import tqdm
 
+from salzoo.data.dataset_record import Archive, DatasetRecord
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_folder
 
 CHUNK = 1 << 20
 TIMEOUT_SECONDS = 60
-# No published set comes near these; an archive that does is a bomb.
+# Limits far above every published dataset, against decompression bombs.
 MAX_UNPACKED_BYTES = 64 << 30
 MAX_RATIO = 200
 MAX_FILES = 200_000
 
 
-def download(record, data_dir):
-    """Fetch what can be verified of a dataset into `data_dir/<name>`.
+def download(record: DatasetRecord, data_dir: str | os.PathLike[str]) -> str:
+    """Download the archives of a dataset that have a checksum into `data_dir/<name>`.
 
-    Archives wait in `data_dir/.download-<name>` until all are there, so that an
-    interrupted download goes on where it stopped; then they are unpacked into a
-    temporary folder that is renamed at the end.
+    Archives are kept in `data_dir/.download-<name>` until all are complete, so that an
+    interrupted download can be resumed; then they are unpacked into a temporary folder
+    that is renamed at the end.
 
     Args:
-        record: `DatasetRecord`.
+        record: of the dataset.
+        data_dir: folder for the dataset's folder.
 
     Returns:
         The folder.
 
     Raises:
-        InputError: a person must fetch it, the folder exists, no network, a
-            wrong checksum, an archive that is damaged or not safe to unpack.
+        InputError: it must be downloaded by hand, the folder exists, no network, a wrong
+            checksum, an archive that is damaged or not safe to unpack.
     """
     archives = [archive for archive in record.archives if archive.checksum]
     if not archives:
@@ -61,8 +63,8 @@ def download(record, data_dir):
     return folder
 
 
-def _fetch(archive, path):
-    """Download an archive to `path` unless it is there; what is half there is gone on with."""
+def _fetch(archive: Archive, path: str) -> None:
+    """Download an archive to `path` unless it exists; resume an incomplete download."""
     if os.path.exists(path):
         verify(path, archive)
         return
@@ -108,9 +110,18 @@ def _fetch(archive, path):
     os.replace(part, path)
 
 
-def verify(path, archive, keep=False):
-    """Raise InputError unless a file's checksum is the published one; remove it then."""
-    kind, expected = archive.checksum.split(":")
+def verify(path: str, archive: Archive, keep: bool = False) -> None:
+    """Check that a file has the published checksum.
+
+    Args:
+        path: the file.
+        archive: with a checksum.
+        keep: whether to keep a file that has not.
+
+    Raises:
+        InputError: it has another checksum; it is removed unless `keep`.
+    """
+    kind, expected = str(archive.checksum).split(":")
     with open(path, "rb") as file:
         found = hashlib.file_digest(file, kind).hexdigest()
     if found != expected:
@@ -122,7 +133,7 @@ def verify(path, archive, keep=False):
         )
 
 
-def _unpack(path, folder):
+def _unpack(path: str, folder: str) -> None:
     """Unpack a zip, or copy any other file, into a folder."""
     os.makedirs(folder, exist_ok=True)
     if not path.endswith(".zip"):
@@ -130,7 +141,7 @@ def _unpack(path, folder):
         return
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [each for each in archive.infolist() if "__MACOSX" not in each.filename]
+            members = [entry for entry in archive.infolist() if "__MACOSX" not in entry.filename]
             _check_members(path, members)
             left = MAX_UNPACKED_BYTES
             for member in tqdm(members, desc=f"unpack {os.path.basename(path)}", disable=None):
@@ -139,8 +150,8 @@ def _unpack(path, folder):
         raise InputError(f"{path} is not a readable zip archive ({error}).") from error
 
 
-def _check_members(path, members):
-    """Refuse what would write outside the folder, or far more than the archive's size."""
+def _check_members(path: str, members: list[zipfile.ZipInfo]) -> None:
+    """Refuse entries that lead outside the folder, and far more bytes than the archive has."""
     for member in members:
         parts = member.filename.replace("\\", "/").split("/")
         outside = member.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]
@@ -156,8 +167,8 @@ def _check_members(path, members):
         )
 
 
-def _extract(archive, member, folder, left):
-    """Write one member and return its size; the size in its header may lie."""
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: str, left: int) -> int:
+    """Write one entry and return its true size, which may differ from the one in its header."""
     target = os.path.join(folder, *member.filename.replace("\\", "/").split("/"))
     if member.is_dir():
         os.makedirs(target, exist_ok=True)

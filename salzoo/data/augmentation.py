@@ -1,27 +1,31 @@
-"""Images and their maps mirrored, turned, zoomed and recoloured together."""
+"""Augmentation of images and their maps in TensorFlow graphs."""
 
 import math
 
 import tensorflow as tf
 
-# Of red, green and blue in what the eye calls bright (ITU-R BT.601).
+# Weights of red, green and blue in luma (ITU-R BT.601).
 LUMINANCE = (0.299, 0.587, 0.114)
 
 
-def mirrored(maps, mirror):
-    """Return maps (rows, columns, channels) left to right if `mirror` (bool tensor) says so."""
+def mirrored(maps: tf.Tensor, mirror: tf.Tensor) -> tf.Tensor:
+    """Mirror maps left to right.
+
+    Args:
+        maps: (rows, columns, channels).
+        mirror: bool scalar, whether to do it.
+    """
     return tf.cond(mirror, lambda: maps[:, ::-1], lambda: maps)
 
 
-def moved(maps, move, outside=0.0):
+def moved(maps: tf.Tensor, move: tf.Tensor, outside: float = 0.0) -> tf.Tensor:
     """Turn, zoom and shift maps, bilinearly.
 
     Args:
         maps: float32 (rows, columns, channels).
-        move: float32 tensor (4,): degrees, counter-clockwise about the centre; the factor
-            by which things get larger; the shift to the right and down, as a share of the
-            columns and rows.
-        outside: what comes in from beyond the border.
+        move: float32 (4,): degrees, counter-clockwise about the centre; the factor of
+            enlargement; the shift to the right and down, as a share of the columns and rows.
+        outside: value of pixels from beyond the border.
 
     Returns:
         float32, the same shape.
@@ -39,10 +43,17 @@ def moved(maps, move, outside=0.0):
     return tf.ensure_shape(result, maps.shape)
 
 
-def moved_counts(counts, move):
-    """Move fixation counts (rows, columns, 1) like `moved`, each as a point of its pixel's centre.
+def moved_counts(counts: tf.Tensor, move: tf.Tensor) -> tf.Tensor:
+    """Turn, zoom and shift fixation counts as points at the centres of their pixels.
 
-    No count is divided between pixels; what leaves the map is gone.
+    No count is divided between pixels; fixations that leave the map are lost.
+
+    Args:
+        counts: float32 (rows, columns, 1).
+        move: as for `moved`.
+
+    Returns:
+        float32, the same shape.
     """
     size = tf.shape(counts)[:2]
     pixels = tf.where(counts[..., 0] > 0)
@@ -56,12 +67,17 @@ def moved_counts(counts, move):
     return tf.ensure_shape(result[..., None], counts.shape)
 
 
-def recoloured(image, factors):
-    """Change brightness, contrast and saturation of an image, float32 RGB 0..255.
+def recoloured(image: tf.Tensor, factors: tf.Tensor) -> tf.Tensor:
+    """Change brightness, contrast and saturation of an image.
 
     Args:
-        factors: float32 tensor (3,): of all values, of their distance from the image's
-            mean, of their distance from the pixel's luminance; 1 changes nothing.
+        image: float32 RGB 0..255 (rows, columns, 3).
+        factors: float32 (3,), factors of all values (brightness), of their distance from
+            the image's mean (contrast) and of their distance from the pixel's luma
+            (saturation); 1 changes nothing.
+
+    Returns:
+        float32 0..255, the same shape.
     """
     brightness, contrast, saturation = tf.unstack(factors)
     image = image * brightness
@@ -71,7 +87,7 @@ def recoloured(image, factors):
     return tf.clip_by_value(grey + (image - grey) * saturation, 0.0, 255.0)
 
 
-def _towards_source(size, move):
+def _towards_source(size: tf.Tensor, move: tf.Tensor) -> tf.Tensor:
     """Return the (2, 3) matrix from a pixel (x, y) of the moved map to its place in the map."""
     degrees, zoom, *shift = tf.unstack(tf.cast(move, tf.float32))
     turn = _turn(degrees) / zoom
@@ -79,7 +95,7 @@ def _towards_source(size, move):
     return tf.concat([turn, centre - tf.linalg.matmul(turn, centre + shift)], axis=1)
 
 
-def _towards_target(size, move):
+def _towards_target(size: tf.Tensor, move: tf.Tensor) -> tf.Tensor:
     """Return the (2, 3) matrix from a pixel (x, y) of the map to its place in the moved map."""
     degrees, zoom, *shift = tf.unstack(tf.cast(move, tf.float32))
     turn = _turn(-degrees) * zoom
@@ -87,13 +103,13 @@ def _towards_target(size, move):
     return tf.concat([turn, centre + shift - tf.linalg.matmul(turn, centre)], axis=1)
 
 
-def _turn(degrees):
+def _turn(degrees: tf.Tensor) -> tf.Tensor:
     angle = degrees * (math.pi / 180)
     cosine, sine = tf.cos(angle), tf.sin(angle)
     return tf.stack([[cosine, -sine], [sine, cosine]])
 
 
-def _centre_and_shift(size, shift):
-    """Return (2, 1) each, x above y, in pixels."""
+def _centre_and_shift(size: tf.Tensor, shift: list[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the centre and the shift in pixels, x above y, (2, 1)."""
     extent = tf.cast(size[::-1], tf.float32)[:, None]
     return (extent - 1) / 2, tf.stack(shift)[:, None] * extent

@@ -1,9 +1,10 @@
-"""Fitted arrays, kept in memory or in a file that the next run finds again."""
+"""Preprocessed arrays in memory, or in a file that later runs read again."""
 
 import logging
 import mmap
 import os
 import shutil
+from collections.abc import Iterable
 
 import numpy as np
 import tensorflow as tf
@@ -12,20 +13,23 @@ from salzoo.utils.files import cache_folder, whole_file
 
 LOG = logging.getLogger("salzoo")
 
-# Of the machine's memory, what the fitted images and maps of one pipeline may fill.
+# Share of the memory that the images and maps of one pipeline may take.
 MEMORY_SHARE = 0.2
-# Of a disk's free space, what one file may take.
+# Share of a disk's free space that one file may take.
 DISK_SHARE = 0.5
-# Bytes at whose multiples TensorFlow wants memory that it shares with numpy.
+# TensorFlow shares memory with numpy at addresses that are multiples of this many bytes.
 ALIGNMENT = 64
 
 
-def keep_in_memory(arrays, shape):
-    """Return arrays as one tf.Variable, filled one by one: they are never there twice.
+def keep_in_memory(arrays: Iterable[np.ndarray], shape: tuple[int, ...]) -> tf.Variable:
+    """Return arrays as one variable, filled one by one: memory holds no second copy.
 
     Args:
-        arrays: iterable of shape[0] float32 arrays of shape[1:].
+        arrays: shape[0] float32 arrays of shape[1:].
         shape: of the variable.
+
+    Returns:
+        float32 variable.
     """
     size = _bytes(shape)
     room = np.empty(size + ALIGNMENT, "uint8")
@@ -36,18 +40,21 @@ def keep_in_memory(arrays, shape):
     return _variable(kept)
 
 
-def keep_on_disk(arrays, shape, key):
-    """Return arrays as one tf.Variable that is read from a file whenever it is used.
+def keep_on_disk(
+    arrays: Iterable[np.ndarray], shape: tuple[int, ...], key: str
+) -> tf.Variable | None:
+    """Return arrays as one variable in a memory-mapped file.
 
-    The file is written unless it is there; the system keeps as much of it in
-    memory as nothing else needs.
+    The file is written unless it exists; the system caches as much of it in memory as is
+    free.
 
     Args:
-        arrays: iterable, not begun if the file is there; as for `keep_in_memory`.
-        key: name of all that decides what the arrays hold.
+        arrays: as for `keep_in_memory`; not iterated over if the file exists.
+        shape: of the variable.
+        key: name that differs whenever the arrays differ.
 
     Returns:
-        tf.Variable; None, after a warning, where there is no room.
+        float32 variable; None, after a warning, where there is no room.
     """
     path = os.path.join(cache_folder(), "targets", f"{key}.float32")
     size = _bytes(shape)
@@ -69,7 +76,7 @@ def keep_on_disk(arrays, shape, key):
     return _variable(np.frombuffer(mapped, "float32").reshape(shape))
 
 
-def _write(arrays, size, path):
+def _write(arrays: Iterable[np.ndarray], size: int, path: str) -> None:
     folder = os.path.dirname(path)
     os.makedirs(folder, exist_ok=True)
     free = shutil.disk_usage(folder).free
@@ -86,14 +93,14 @@ def _write(arrays, size, path):
             file.write(array.data)
 
 
-def _bytes(shape):
+def _bytes(shape: tuple[int, ...]) -> int:
     return 4 * int(np.prod(shape, dtype="int64"))
 
 
-def _variable(array):
+def _variable(array: np.ndarray) -> tf.Variable:
     """Return an array as a variable that shares its memory.
 
-    Datasets take a copy of each tensor that they use, but not of variables.
+    tf.data copies the tensors that a dataset uses, but not variables.
     """
     with tf.device("CPU:0"):  # where the batches are made
         tensor = tf.experimental.dlpack.from_dlpack(array.__dlpack__())

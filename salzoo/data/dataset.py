@@ -44,7 +44,7 @@ class Dataset:
     def __init__(
         self,
         name: str,
-        folder: str | os.PathLike | None,
+        folder: str | os.PathLike[str] | None,
         sources: list["_Source"],
         sigma: float | None = None,
     ):
@@ -174,7 +174,7 @@ class _Source:
     def __init__(
         self,
         name: str,
-        data_dir: str | os.PathLike | None,
+        data_dir: str | os.PathLike[str] | None,
         protocol: str | None,
         options: Mapping[str, object],
     ):
@@ -237,7 +237,7 @@ def dataset_names(names: str) -> list[str]:
 
 def open_dataset(
     name: str,
-    data_dir: str | os.PathLike | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
     *,
     protocol: str | None = None,
     sigma: float | None = None,
@@ -273,24 +273,24 @@ def open_dataset(
         find_protocol(dataset_record(name), protocol)
         check_options(name, options)
         return Dataset(name, data_dir, [_Source(name, data_dir, protocol, options)], sigma)
-    protocols = {known for each in names for known in dataset_record(each).protocols}
+    protocols = {known for part in names for known in dataset_record(part).protocols}
     if protocol is not None and protocol not in protocols:
         raise unknown_name(f"protocol of {name}", protocol, protocols)
-    known = {option for each in names for option in reader_options(each)}
+    known = {option for part in names for option in reader_options(part)}
     for option in options:
         if option not in known:
             raise unknown_name(f"option of {name}", option, known)
     sources = []
-    for each in names:
-        own_protocol = protocol if protocol in dataset_record(each).protocols else None
-        own_options = {key: options[key] for key in options if key in reader_options(each)}
-        sources.append(_Source(each, _sub_folder(each, data_dir), own_protocol, own_options))
+    for part in names:
+        own_protocol = protocol if protocol in dataset_record(part).protocols else None
+        own_options = {key: options[key] for key in options if key in reader_options(part)}
+        sources.append(_Source(part, _sub_folder(part, data_dir), own_protocol, own_options))
     return Dataset(name, data_dir, sources, sigma)
 
 
 def load_dataset(
     name: str,
-    data_dir: str | os.PathLike | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
     split: str = "all",
     protocol: str | None = None,
     sigma: float | None = None,
@@ -326,7 +326,7 @@ def load_dataset(
     return dataset.samples(split)
 
 
-def _sub_folder(name: str, data_dir: str | os.PathLike | None) -> str | None:
+def _sub_folder(name: str, data_dir: str | os.PathLike[str] | None) -> str | None:
     """Return the folder of one of several datasets; None where it needs none and has none."""
     folder = os.path.join(os.path.expanduser(str(data_dir)), name)
     if data_dir is None or (not os.path.isdir(folder) and not dataset_record(name).layout):

@@ -1,12 +1,13 @@
-"""What is known about a dataset beside its files."""
+"""Records of datasets: origin, licence, citation, splits and archives."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
-# Of `DatasetRecord.images`: as many as the folder holds.
+# Value of `DatasetRecord.images`: as many as the folder holds.
 ANY_NUMBER = math.inf
 
 
@@ -14,9 +15,12 @@ ANY_NUMBER = math.inf
 class Archive:
     """A file that a dataset is published as.
 
-    url: where it was published. name: of the file. checksum: "md5:..." or
-    "sha256:..."; None where none is known, and then `salzoo download` leaves it
-    to a person. into: sub-folder of the dataset's folder to unpack it in.
+    Attributes:
+        url: where it was published.
+        name: of the file.
+        checksum: "md5:..." or "sha256:..."; None where none is known, and then the file
+            must be downloaded by hand.
+        into: sub-folder of the dataset's folder to unpack it in.
     """
 
     url: str
@@ -29,37 +33,44 @@ class Archive:
 class Protocol:
     """A rule that divides a dataset into splits.
 
-    counts: images of each split, {"train": 500, "val": 200}; {} where the folder decides.
-    divide: function from the sorted list of all samples to {split: [samples]};
-        see `salzoo.data.datasets._formats.splits`.
-    source: who divides like this, and whose seed it is.
-    shuffles: the splits depend on the presence of every image.
+    Attributes:
+        counts: images of each split, {"train": 500, "val": 200}; {} where the folder decides.
+        divide: function from all samples, sorted by path, to {split: samples}; see
+            `salzoo.data.datasets._formats.splits`.
+        source: who divides the dataset like this, and whose seed it is.
+        shuffles: whether the splits depend on the presence of every image.
     """
 
-    counts: dict
-    divide: Callable
+    counts: dict[str, int]
+    divide: Callable[[list[Sample]], dict[str, list[Sample]]]
     source: str
     shuffles: bool = True
 
 
 @dataclass(frozen=True)
 class DatasetRecord:
-    """What a registered dataset tells of itself.
+    """What is known about a registered dataset.
 
-    name: in the registry. title, citation, homepage: for people.
-    task: what it holds the ground truth of.
-    images: number of images, all splits together, or ANY_NUMBER.
-    ground_truth: what a person did, as the set holds it.
-    viewing: observers, time and task of the recording. In all texts "from memory"
-        marks what no source at hand confirms.
-    licence: as stated by its authors, and the terms that bind its use.
-    layout: the files that `data_dir` must hold, in one line; "" if none.
-    steps: how a person gets it, a line each.
-    archives: the published files, for `salzoo download`.
-    protocols: by name; the first is the default.
-    sigma: of the Gaussian that makes densities from points, pixels of the
-        original image, None where there are no points; sigma_source says why.
-    options: further keyword options of `load_dataset`, with a line each.
+    In all texts "from memory" marks what no source at hand confirms.
+
+    Attributes:
+        name: in the registry.
+        title: name for readers.
+        task: kinds of ground truth.
+        images: number of images, all splits together, or ANY_NUMBER.
+        ground_truth: what was recorded, as the dataset holds it.
+        viewing: observers, time and task of the recording.
+        licence: as stated by its authors, and the terms that bind its use.
+        citation: the paper.
+        homepage: web address.
+        layout: the files that `data_dir` must hold, in one line; "" if none.
+        protocols: by name; the first is the default.
+        sigma: standard deviation of the Gaussian that turns fixations into a density, in
+            pixels of the original image; None where there are no fixations.
+        sigma_source: why this sigma.
+        steps: how to get the dataset by hand, a step an item.
+        archives: the published files, for `salzoo download`.
+        options: further options of `load_dataset`, {name: description}.
     """
 
     name: str
@@ -72,14 +83,14 @@ class DatasetRecord:
     citation: str
     homepage: str
     layout: str
-    protocols: dict
+    protocols: dict[str, Protocol]
     sigma: float | None = None
     sigma_source: str = ""
-    steps: tuple = ()
-    archives: tuple = ()
-    options: dict = field(default_factory=dict)
+    steps: tuple[str, ...] = ()
+    archives: tuple[Archive, ...] = ()
+    options: dict[str, str] = field(default_factory=dict)
 
     @property
-    def default_protocol(self):
+    def default_protocol(self) -> str:
         """The name of the protocol that `load_dataset` takes if none is given."""
         return next(iter(self.protocols))

@@ -1,6 +1,6 @@
-"""JPEG and PNG bytes to pixels inside TensorFlow's graphs, equal to those of Pillow.
+"""Decoding of JPEG and PNG inside TensorFlow graphs, with the same pixels as Pillow.
 
-Where an image has an alpha channel it is laid over white, as `read_image` does.
+An image with an alpha channel is laid over white, as `read_image` does.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,7 @@ import tensorflow as tf
 from salzoo.data.images import MAX_MEGAPIXELS, file_format, over_white, read_image
 
 
-def decode_image(content):
+def decode_image(content: tf.Tensor) -> tf.Tensor:
     """Decode JPEG or PNG bytes in a TensorFlow graph, EXIF rotation ignored.
 
     Args:
@@ -25,7 +25,7 @@ def decode_image(content):
             data or on more than MAX_MEGAPIXELS.
     """
 
-    def png():
+    def png() -> tf.Tensor:
         # Asked for 4 channels, TensorFlow gives wrong alphas below 8 bits a channel.
         levels = tf.io.decode_png(content, channels=0)
         channels = tf.shape(levels)[-1]
@@ -34,7 +34,7 @@ def decode_image(content):
         colours = tf.cond(with_alpha, lambda: levels[..., :-1], lambda: levels)
         colours = tf.broadcast_to(colours, tf.concat([tf.shape(levels)[:2], [3]], axis=0))
 
-        def flattened():
+        def flattened() -> tf.Tensor:
             alpha = tf.cond(with_alpha, lambda: levels[..., -1:], lambda: _key_alpha(content))
             rgba = tf.cast(tf.concat([colours, alpha], axis=-1), tf.float32)
             return tf.cast(tf.round(over_white(rgba)), tf.uint8)
@@ -62,8 +62,15 @@ def decode_image(content):
     return image
 
 
-def decode_jpeg(content):
-    """Decode JPEG bytes in a TensorFlow graph, as `decode_image` does, unchecked."""
+def decode_jpeg(content: tf.Tensor) -> tf.Tensor:
+    """Decode JPEG bytes in a TensorFlow graph, as `decode_image` does, without checks.
+
+    Args:
+        content: scalar string tensor.
+
+    Returns:
+        uint8 RGB (rows, columns, 3).
+    """
     # The default DCT differs from Pillow's by up to 17 levels.
     return tf.io.decode_jpeg(content, channels=3, dct_method="INTEGER_ACCURATE")
 
@@ -100,19 +107,19 @@ def decoder_for(
 
 
 def _read_rgb(path: bytes) -> np.ndarray:
-    return np.uint8(np.round(read_image(path.decode(), exif=False)))
+    return np.round(read_image(path.decode(), exif=False)).astype("uint8")
 
 
-def _has_transparent_colour(content):
-    """Whether a PNG names a transparent colour: a tRNS chunk before its pixels."""
+def _has_transparent_colour(content: tf.Tensor) -> tf.Tensor:
+    """Return whether a PNG names a transparent colour: a tRNS chunk before its pixels."""
     start = tf.io.decode_raw(tf.strings.substr(content, 0, 4096), tf.uint8)
     ends = tf.size(start) - 3
     letters = [start[place : ends + place] == byte for place, byte in enumerate(b"tRNS")]
     return tf.reduce_any(tf.reduce_all(letters, axis=0))
 
 
-def _key_alpha(content):
-    """Alpha 0 or 255 of a grey PNG: 0 where its transparent colour stands.
+def _key_alpha(content: tf.Tensor) -> tf.Tensor:
+    """Return alpha 0 or 255 of a grey PNG: 0 where its transparent colour stands.
 
     With 4 channels asked for, TensorFlow marks these pixels with 0, and all
     others with the largest value of the file's own bit depth.
@@ -121,8 +128,8 @@ def _key_alpha(content):
     return tf.where(tf.equal(alpha, 0), tf.constant(0, tf.uint8), tf.constant(255, tf.uint8))
 
 
-def _png_size(content):
-    """Rows and columns from the IHDR chunk: big-endian, columns first."""
+def _png_size(content: tf.Tensor) -> tf.Tensor:
+    """Return rows and columns from the IHDR chunk: big-endian, columns first."""
     header = tf.io.decode_raw(tf.strings.substr(content, 16, 8), tf.uint8)
     places = tf.constant([1 << 24, 1 << 16, 1 << 8, 1], tf.int64)
     return tf.reduce_sum(tf.reshape(tf.cast(header, tf.int64), (2, 4)) * places, axis=1)[::-1]

@@ -1,15 +1,22 @@
 """Fixation maps, fixation densities and pooled fixations, in numpy."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.ndimage import gaussian_filter
 
+if TYPE_CHECKING:
+    from salzoo.data.sample import Sample
 
-def fixation_map(fixations, size):
+
+def fixation_map(fixations: ArrayLike, size: tuple[int, int]) -> np.ndarray:
     """Count the fixations of each pixel.
 
     Args:
-        fixations: (n, 2), x and y; the pixel is the floor. Points outside are
-            not counted.
+        fixations: (n, 2), x and y in pixels; a fixation's pixel is the floor. Fixations
+            outside are not counted.
         size: (rows, columns).
 
     Returns:
@@ -22,8 +29,13 @@ def fixation_map(fixations, size):
     return counts.reshape(rows, columns).astype("float64")
 
 
-def density_map(fixations, size, sigma):
-    """Blur the fixation map with a Gaussian of `sigma` pixels (scipy, default border).
+def density_map(fixations: ArrayLike, size: tuple[int, int], sigma: float) -> np.ndarray:
+    """Blur the fixation map with a Gaussian (scipy's, with its default border).
+
+    Args:
+        fixations: (n, 2), x and y in pixels.
+        size: (rows, columns).
+        sigma: standard deviation in pixels.
 
     Returns:
         float64 (rows, columns) whose sum is the number of fixations.
@@ -32,42 +44,65 @@ def density_map(fixations, size, sigma):
 
 
 class PooledFixations:
-    """Points of many images, scaled to the size of the image at hand and counted.
+    """Fixations of many images, scaled to the size of one image and counted.
 
     Args:
-        samples: list of `Sample`; those without fixations are passed over.
+        samples: those without fixations are ignored.
         once: count no pixel of an image twice.
     """
 
-    def __init__(self, samples, once=False):
+    def __init__(self, samples: Iterable["Sample"], once: bool = False):
         self._once = once
-        by_size = {}
+        by_size: dict[tuple[int, int], list[np.ndarray]] = {}
         for sample in samples:
             if sample.fixations is not None and len(sample.fixations):
-                by_size.setdefault(tuple(sample.size), []).append(self._of(sample))
+                rows, columns = sample.size
+                by_size.setdefault((rows, columns), []).append(self._of(sample))
         self._points = {size: np.concatenate(parts) for size, parts in by_size.items()}
-        self._last = None, None
+        self._last_size: tuple[int, int] | None = None
+        self._last_counts = np.empty((0, 0))
 
-    def counts(self, size):
-        """Return the fixations of all images as counts, float64 (rows, columns); not to change."""
-        size = tuple(size)
-        if self._last[0] != size:
-            moved = [scaled(points, of, size) for of, points in self._points.items()]
-            self._last = size, fixation_map(np.concatenate([np.empty((0, 2)), *moved]), size)
-        return self._last[1]
+    def counts(self, size: tuple[int, int]) -> np.ndarray:
+        """Count the fixations of all images.
 
-    def counts_without(self, sample):
-        """Return the same at the size of a sample among them, its own fixations left out."""
+        Args:
+            size: (rows, columns) to scale all images to.
+
+        Returns:
+            float64 (rows, columns); the array is shared, do not change it.
+        """
+        rows, columns = size
+        if self._last_size != (rows, columns):
+            moved = [scaled(points, own, size) for own, points in self._points.items()]
+            self._last_counts = fixation_map(np.concatenate([np.empty((0, 2)), *moved]), size)
+            self._last_size = (rows, columns)
+        return self._last_counts
+
+    def counts_without(self, sample: "Sample") -> np.ndarray:
+        """Count the fixations of all images but one, at that image's size.
+
+        Args:
+            sample: one of the samples.
+
+        Returns:
+            float64 (rows, columns).
+        """
         return self.counts(sample.size) - fixation_map(self._of(sample), sample.size)
 
-    def _of(self, sample):
-        points = sample.fixations
+    def _of(self, sample: "Sample") -> np.ndarray:
+        points = np.asarray(sample.fixations)
         if not self._once:
             return points
         _, first = np.unique(np.floor(points), axis=0, return_index=True)
         return points[first]
 
 
-def scaled(points, size, new_size):
-    """Scale points (n, 2) with their image; a factor of exactly 1 where sizes are equal."""
+def scaled(points: np.ndarray, size: tuple[int, int], new_size: tuple[int, int]) -> np.ndarray:
+    """Scale points with their image; a factor of exactly 1 where sizes are equal.
+
+    Args:
+        points: (n, 2), x and y.
+        size: (rows, columns) of the image.
+        new_size: (rows, columns) after scaling.
+    """
     return points * np.divide(new_size, size)[::-1]

@@ -1,86 +1,105 @@
-"""From the original image to the network's input, and exactly back.
+"""Geometry between the original image and the network's input, in both directions.
 
-The pipeline, prediction, evaluation and export all go through this module. It
-is written in TensorFlow operations so that sizes may be unknown until a served
-image arrives; called directly it takes and gives ordinary arrays as well.
+The pipeline, prediction, evaluation and export all use this module. It consists of
+TensorFlow operations, since the size of an image may be unknown until an exported model
+gets it; called directly, it takes arrays as well.
 
 Coordinates: a point (x, y) lies in pixel (floor y, floor x); pixel i covers
-i..i+1. Scaling a picture by s therefore moves a point to s * x, and resizing
+i..i+1. Scaling an image by s therefore moves a point to s * x, and resizing
 samples at pixel centres. Areas are averaged when a side shrinks and
 interpolated bicubically when it grows, without leaving the range of the input.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from salzoo.data.blur import gaussian_blur
 from salzoo.utils.errors import InputError
 
 MODES = ("pad", "stretch", "native")
-# Pixels that are blurred at once: fewer overlap more, more are multiplied by zeros more often.
-BLOCK = 128
+# (rows, columns), numbers or an int32 tensor (2,).
+Size = Any
 
 
 class Placement(NamedTuple):
-    """Where an image of a certain size lies on the network's canvas.
+    """Position of an image of a certain size on the network's canvas.
 
-    Each is an int32 tensor (2,): rows, columns.
+    All are int32 (2,): rows, columns.
+
+    Attributes:
+        image: size of the original image.
+        content: size it is resized to.
+        offset: of the content's first pixel on the canvas.
+        canvas: size of the network's input.
     """
 
-    image: tf.Tensor  # size of the original image
-    content: tf.Tensor  # size it is resized to
-    offset: tf.Tensor  # of the content's first pixel on the canvas
-    canvas: tf.Tensor  # size of the network's input
+    image: tf.Tensor
+    content: tf.Tensor
+    offset: tf.Tensor
+    canvas: tf.Tensor
 
 
 @dataclass(frozen=True)
 class Geometry:
-    """How images reach a network and how its maps come back.
+    """How images are fitted to a network's input, and its maps back to the image.
 
-    mode: "pad" keeps the aspect ratio and fills the rest of the canvas (the odd
-        pixel goes to the bottom or right); "stretch" fills the canvas by
-        scaling rows and columns separately; "native" chooses a canvas of the
-        image's own aspect and about the same number of pixels.
-    size: (rows, columns) of the canvas.
-    size_multiple: of rows and columns that the network takes; used by "native".
-    padding_value: of the canvas beside an image (0..255); maps get 0.
-    scale: of everything at last, see `scaled`.
+    Attributes:
+        fit_mode: "pad" keeps the aspect ratio and fills the rest of the canvas (the odd
+            pixel goes to the bottom or right); "stretch" fills the canvas by scaling rows
+            and columns separately; "native" chooses a canvas of the image's own aspect
+            ratio and about the same number of pixels.
+        size: (rows, columns) of the canvas.
+        size_multiple: rows and columns must be multiples of it; used by "native".
+        padding_value: of the canvas beside an image (0..255); maps get 0.
+        scale: factor of all sizes, see `scaled`.
+
+    Raises:
+        InputError: there is no such fit_mode.
     """
 
     fit_mode: str
-    size: tuple
+    size: tuple[int, int]
     size_multiple: int = 1
     padding_value: float = 0.0
     scale: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.fit_mode not in MODES:
             raise InputError(f"`fit_mode` {self.fit_mode}: choose from {', '.join(MODES)}.")
 
-    def scaled(self, scale):
-        """Return the geometry of maps that a network makes at another scale than its input.
+    def scaled(self, scale: float) -> "Geometry":
+        """Return the geometry of maps at another scale than the network's input.
 
-        Canvas, content and offset are this geometry's times `scale`, rounded:
-        their places in the picture stay the same.
+        Canvas, content and offset are this geometry's times `scale`, rounded: their
+        places in the image stay the same.
+
+        Args:
+            scale: factor.
         """
         return replace(self, scale=self.scale * scale)
 
     @property
-    def canvas_size(self):
+    def canvas_size(self) -> tuple[int, ...]:
         """(rows, columns) of the canvas; in "native" mode only about that."""
         return tuple(round(length * self.scale) for length in self.size)
 
-    def place(self, image_size):
-        """Return the `Placement` of an image of (rows, columns)."""
+    def place(self, image_size: Size) -> Placement:
+        """Return the position of an image on the canvas.
+
+        Args:
+            image_size: (rows, columns) of the image.
+        """
         known = tf.get_static_value(tf.convert_to_tensor(image_size))
         if known is None or tf.executing_eagerly():
             return self._place(image_size)
-        with tf.init_scope():  # now, rather than for every image that runs through the graph
+        with tf.init_scope():  # now, rather than for every image of the graph
             return Placement(*(part.numpy() for part in self._place(known)))
 
-    def _place(self, image_size):
+    def _place(self, image_size: Size) -> Placement:
         image = tf.cast(tf.convert_to_tensor(image_size), tf.int32)
         canvas = tf.constant(self.size, tf.int32)
         sides = tf.cast(image, tf.float64)
@@ -101,21 +120,37 @@ class Geometry:
             content = tf.maximum(content, 1)
         return Placement(image, content, offset, canvas)
 
-    def fit_image(self, image):
-        """Bring an image (..., rows, columns, channels) to the canvas, float32."""
+    def fit_image(self, image: Any) -> tf.Tensor:
+        """Resize an image to the canvas.
+
+        Args:
+            image: array or tensor (..., rows, columns, channels), uint8 or float.
+
+        Returns:
+            float32 (..., canvas rows, canvas columns, channels).
+        """
         return self._fit(image, self.padding_value)
 
-    def fit_map(self, map_):
-        """Bring a map (..., rows, columns, 1) to the canvas, float32, with 0 beside it."""
+    def fit_map(self, map_: Any) -> tf.Tensor:
+        """Resize a map to the canvas, with 0 beside it.
+
+        Args:
+            map_: array or tensor (..., rows, columns, 1), uint8 or float.
+
+        Returns:
+            float32 (..., canvas rows, canvas columns, 1).
+        """
         return self._fit(map_, 0.0)
 
-    def _fit(self, image, padding_value):
+    def _fit(self, image: Any, padding_value: float) -> tf.Tensor:
         image = tf.convert_to_tensor(image)
         placement = self.place(_size(image))
         content = _resize(image, placement.content)
         return self._pad(content, placement, padding_value)
 
-    def _pad(self, content, placement, padding_value=0.0):
+    def _pad(
+        self, content: tf.Tensor, placement: Placement, padding_value: float = 0.0
+    ) -> tf.Tensor:
         *leading, _, _, channels = content.shape
         if self.fit_mode == "pad" and not _fills(placement):
             after = placement.canvas - placement.content - placement.offset
@@ -127,10 +162,15 @@ class Geometry:
             content.set_shape([*leading, *self.canvas_size, channels])
         return content
 
-    def unfit_map(self, map_, image_size):
-        """Bring a network's map (..., rows, columns, 1) back to the image's size.
+    def unfit_map(self, map_: Any, image_size: Size) -> tf.Tensor:
+        """Resize a network's map to the image's size.
 
-        The map may be of any size: it stands for the whole canvas.
+        Args:
+            map_: array or tensor (..., rows, columns, 1) of any size; it covers the canvas.
+            image_size: (rows, columns) of the image.
+
+        Returns:
+            float32 (..., image rows, image columns, 1).
         """
         placement = self.place(image_size)
         if self.fit_mode == "pad":
@@ -141,8 +181,8 @@ class Geometry:
             map_ = map_[..., top : top + rows, left : left + columns, :]
         return _resize(tf.convert_to_tensor(map_), placement.image)
 
-    def _on_its_own_canvas(self, map_, placement):
-        """Place a map that is larger by a whole factor there; resize any other to the canvas."""
+    def _on_its_own_canvas(self, map_: Any, placement: Placement) -> tuple[tf.Tensor, Placement]:
+        """Return a map that is larger by a whole factor as it is, any other at the canvas' size."""
         map_ = tf.convert_to_tensor(map_)
         factors = _size(map_) // np.array(self.canvas_size, "int32")
         if isinstance(factors, np.ndarray):
@@ -156,39 +196,64 @@ class Geometry:
         )
         return _resize(map_, placement.canvas), placement
 
-    def fit_points(self, points, image_size):
-        """Move points (n, 2), x and y, from the original image to the canvas, float64."""
+    def fit_points(self, points: Any, image_size: Size) -> tf.Tensor:
+        """Move points from the original image to the canvas.
+
+        Args:
+            points: (n, 2), x and y.
+            image_size: (rows, columns) of the image.
+
+        Returns:
+            float64 (n, 2).
+        """
         placement = self.place(image_size)
         return tf.cast(points, tf.float64) * _scale(placement) + _shift(placement)
 
-    def unfit_points(self, points, image_size):
-        """Move points (n, 2), x and y, from the canvas back to the original image."""
+    def unfit_points(self, points: Any, image_size: Size) -> tf.Tensor:
+        """Move points from the canvas back to the original image.
+
+        Args:
+            points: (n, 2), x and y.
+            image_size: (rows, columns) of the image.
+
+        Returns:
+            float64 (n, 2).
+        """
         placement = self.place(image_size)
         return (tf.cast(points, tf.float64) - _shift(placement)) / _scale(placement)
 
-    def fit_fixations(self, fixations, image_size, sigma):
+    def fit_fixations(
+        self, fixations: Any, image_size: Size, sigma: Any
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Rasterise fixations on the canvas.
 
         Args:
             fixations: (n, 2), x and y inside the original image.
-            sigma: of the density's Gaussian, pixels of the original image.
+            image_size: (rows, columns) of the image.
+            sigma: standard deviation of the density's Gaussian, pixels of the original
+                image.
 
         Returns:
-            float32 density and float32 fixation counts, each (rows, columns, 1).
+            Density and fixation counts, float32 (rows, columns, 1).
         """
         placement = self.place(image_size)
         counts = _count(fixations, placement)
         sigma = tf.cast(sigma, tf.float64) * _scale(placement)[::-1]
         density = gaussian_blur(counts, sigma)
-        return tuple(self._pad(maps[..., None], placement) for maps in (density, counts))
+        return self._pad(density[..., None], placement), self._pad(counts[..., None], placement)
 
-    def count_fixations(self, fixations, image_size):
-        """Return the fixation counts of `fit_fixations` alone."""
+    def count_fixations(self, fixations: Any, image_size: Size) -> tf.Tensor:
+        """Return the fixation counts of `fit_fixations` alone.
+
+        Args:
+            fixations: (n, 2), x and y inside the original image.
+            image_size: (rows, columns) of the image.
+        """
         placement = self.place(image_size)
         return self._pad(_count(fixations, placement)[..., None], placement)
 
 
-def _count(fixations, placement):
+def _count(fixations: Any, placement: Placement) -> tf.Tensor:
     """Count fixations on the pixels of the content, moving points."""
     moved = tf.cast(fixations, tf.float64) * _scale(placement)
     pixels = tf.cast(tf.floor(moved[:, ::-1]), tf.int32)
@@ -196,26 +261,26 @@ def _count(fixations, placement):
     return tf.scatter_nd(pixels, tf.ones(tf.shape(pixels)[:1]), placement.content)
 
 
-def _fills(placement):
-    """Whether the content is known to fill the canvas: to pad by nothing would copy it."""
+def _fills(placement: Placement) -> bool:
+    """Return whether the content surely fills the canvas; padding would only copy it."""
     content, canvas = placement.content, placement.canvas
     return isinstance(content, np.ndarray) and np.array_equal(content, canvas)
 
 
-def _scale(placement):
-    """Content over image, for x and y."""
+def _scale(placement: Placement) -> tf.Tensor:
+    """Return content over image, for x and y."""
     return tf.cast(placement.content[::-1], tf.float64) / tf.cast(placement.image[::-1], tf.float64)
 
 
-def _shift(placement):
-    """Offset of the content, for x and y."""
+def _shift(placement: Placement) -> tf.Tensor:
+    """Return the offset of the content, for x and y."""
     return tf.cast(placement.offset[::-1], tf.float64)
 
 
-def _resize(image, size):
+def _resize(image: tf.Tensor, size: Size) -> tf.Tensor:
     """Shrink each side by area and grow it bicubically, within the input's range, float32.
 
-    Images come as uint8 or floats; to shrink bytes as they are is fastest.
+    uint8 images are shrunk as they are, which is fastest.
     """
     if image.dtype != tf.uint8:
         image = tf.cast(image, tf.float32)
@@ -230,7 +295,7 @@ def _resize(image, size):
         lambda: tf.cast(image, tf.float32),
     )
 
-    def grow():
+    def grow() -> tf.Tensor:
         grown = tf.image.resize(shrunk, size, "bicubic")
         lowest, highest = (
             reduce(shrunk, axis=[-3, -2], keepdims=True)
@@ -241,56 +306,14 @@ def _resize(image, size):
     return _if(current < size, grow, lambda: shrunk)
 
 
-def _size(image):
+def _size(image: tf.Tensor) -> Size:
     """Return rows and columns of images: an array if they are known, else a tensor."""
     size = image.shape[-3:-1]
     return np.array(size, "int32") if size.is_fully_defined() else tf.shape(image)[-3:-1]
 
 
-def _if(conditions, yes, no):
-    """Do one or the other as any of the conditions is true; decided now if they are known."""
+def _if(conditions: Any, yes: Callable[[], tf.Tensor], no: Callable[[], tf.Tensor]) -> tf.Tensor:
+    """Return yes() if any condition is true, else no(); decided now if they are known."""
     if isinstance(conditions, np.ndarray):
         return yes() if conditions.any() else no()
     return tf.cond(tf.reduce_any(conditions), yes, no)
-
-
-def gaussian_blur(map_, sigma):
-    """Blur a map as scipy.ndimage.gaussian_filter does with its default border.
-
-    Args:
-        map_: float32 (..., rows, columns).
-        sigma: (2,), for rows and columns, or one number for both; 0 is allowed.
-
-    Returns:
-        float32, the same shape.
-    """
-    map_ = tf.convert_to_tensor(map_)
-    sigma = tf.broadcast_to(tf.cast(sigma, tf.float64), (2,))
-    blurred = _blur_lines(_blur_lines(map_, sigma[0], -2), sigma[1], -1)
-    blurred.set_shape(map_.shape)
-    return blurred
-
-
-def _blur_lines(map_, sigma, axis):
-    """Blur along one axis (-2 or -1), block by block: long lines cost no more a pixel."""
-    shape = tf.shape(map_)
-    length = shape[axis]
-    radius = tf.cast(4.0 * sigma + 0.5, tf.int32)
-    offsets = tf.cast(tf.range(-radius, radius + 1), tf.float64)
-    weights = tf.exp(-0.5 * tf.square(offsets / tf.maximum(sigma, 1e-9)))
-    weights = tf.cast(weights / tf.reduce_sum(weights), tf.float32)
-    block = tf.minimum(length, tf.maximum(2 * radius, BLOCK))
-    width = block + 2 * radius
-    blocks = -(-length // block)
-    # What each block sees; a mirrored line repeats after twice its length.
-    seen = (block * tf.range(blocks)[:, None] + tf.range(width) - radius) % (2 * length)
-    parts = tf.gather(map_, tf.minimum(seen, 2 * length - 1 - seen), axis=axis)
-    # The weights and `block` zeros are one longer than a row: each row moves them on by one.
-    band = tf.tile(tf.pad(weights, [[0, block]]), [block])[: block * width]
-    band = tf.reshape(band, [block, width])
-    if axis == -2:
-        blurred = tf.matmul(band, parts)
-    else:
-        blurred = tf.matmul(tf.reshape(parts, [-1, width]), band, transpose_b=True)
-    whole = tf.concat([shape[:axis], [blocks * block], shape[axis:][1:]], axis=0)
-    return tf.slice(tf.reshape(blurred, whole), tf.zeros_like(shape), shape)

@@ -7,6 +7,7 @@ Where an image has an alpha channel it is laid over white, as a viewer would.
 import contextlib
 import os
 import warnings
+from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ class ImageHeader(NamedTuple):
     orientation: int = 1
 
 
-def image_size(path: str | os.PathLike) -> tuple[int, int]:
+def image_size(path: str | os.PathLike[str]) -> tuple[int, int]:
     """Return (rows, columns) from the file's header, EXIF rotation ignored.
 
     Args:
@@ -45,12 +46,12 @@ def image_size(path: str | os.PathLike) -> tuple[int, int]:
         InputError: the file is missing, empty, no image, animated, or larger
             than MAX_MEGAPIXELS.
     """
-    with _open(path) as image:
+    with _binary(path) as file, _open(path, file) as image:
         return image.height, image.width
 
 
 def check_image_file(
-    path: str | os.PathLike, exif: bool = False, file: BinaryIO | None = None
+    path: str | os.PathLike[str], exif: bool = False, file: BinaryIO | None = None
 ) -> ImageHeader:
     """Check that an image file is whole and return its header, without decoding it.
 
@@ -81,12 +82,27 @@ def _orientation(image: Image.Image) -> int:
         return 1  # what its EXIF part says cannot be known
 
 
-def read_image(
-    path: str | os.PathLike, exif: bool = True, file: BinaryIO | None = None
-) -> np.ndarray:
-    """Read an image file as float32 RGB 0..255, (rows, columns, 3).
+class DecodedImage(NamedTuple):
+    """The content of an image file.
 
-    Grey, palette, CMYK, 16-bit and alpha images are converted.
+    Attributes:
+        rgb: float32 0..255 (rows, columns, 3).
+        picture: the same as a Pillow image in the mode of the file, with its ICC profile in
+            `info`.
+        format: "jpeg", "png" or "other".
+    """
+
+    rgb: np.ndarray
+    picture: Image.Image
+    format: str
+
+
+def decode_file(
+    path: str | os.PathLike[str], exif: bool = True, file: BinaryIO | None = None
+) -> DecodedImage:
+    """Open and decode an image file once.
+
+    Grey, palette, CMYK, 16-bit and alpha images are converted to RGB.
 
     Args:
         path: image file.
@@ -96,14 +112,14 @@ def read_image(
     Raises:
         InputError: as `image_size`, or the image data is damaged.
     """
-    with _open(path, file) as image:
+    with _binary(path, file) as opened, _open(path, opened) as image:
         try:
             image.load()
             if image.format in ("JPEG", "MPO"):
-                _check_jpeg(path, file)
+                _check_jpeg(path, opened)
             if exif:
                 ImageOps.exif_transpose(image, in_place=True)
-            return to_rgb(image, path)
+            return DecodedImage(to_rgb(image, path), image, file_format(path, opened))
         except InputError:
             raise
         except Exception as error:  # Pillow raises many kinds for damaged data
@@ -112,7 +128,23 @@ def read_image(
             ) from error
 
 
-def read_grey(path: str | os.PathLike, file: BinaryIO | None = None) -> np.ndarray:
+def read_image(
+    path: str | os.PathLike[str], exif: bool = True, file: BinaryIO | None = None
+) -> np.ndarray:
+    """Read an image file as float32 RGB 0..255, (rows, columns, 3).
+
+    Args:
+        path: image file.
+        exif: turn the image as its EXIF orientation says.
+        file: the same file if it is open already.
+
+    Raises:
+        InputError: as `decode_file`.
+    """
+    return decode_file(path, exif, file).rgb
+
+
+def read_grey(path: str | os.PathLike[str], file: BinaryIO | None = None) -> np.ndarray:
     """Read a one-channel map as float32 0..255 (rows, columns); colours are averaged.
 
     Args:
@@ -125,7 +157,7 @@ def read_grey(path: str | os.PathLike, file: BinaryIO | None = None) -> np.ndarr
     return read_image(path, exif=False, file=file).mean(axis=-1)
 
 
-def _check_end(path: str | os.PathLike, file: BinaryIO) -> None:
+def _check_end(path: str | os.PathLike[str], file: BinaryIO) -> None:
     start = file.read(8)
     file.seek(0, 2)
     file.seek(max(0, file.tell() - 4096))
@@ -135,7 +167,7 @@ def _check_end(path: str | os.PathLike, file: BinaryIO) -> None:
         raise InputError(f"{path} is cut short: its end is missing; replace the file.")
 
 
-def _check_jpeg(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
+def _check_jpeg(path: str | os.PathLike[str], file: BinaryIO) -> None:
     """Raise InputError if pixel data of a JPEG are missing or damaged.
 
     libjpeg fills in grey and only warns, and Pillow passes over its warnings. Warnings
@@ -151,7 +183,7 @@ def _check_jpeg(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
             ) from error
 
 
-def decode_strictly(path: str | os.PathLike, file: BinaryIO | None = None) -> None:
+def decode_strictly(path: str | os.PathLike[str], file: BinaryIO | None = None) -> None:
     """Decode a JPEG at an eighth of its size, which halves the cost, to find damage.
 
     Args:
@@ -166,35 +198,51 @@ def decode_strictly(path: str | os.PathLike, file: BinaryIO | None = None) -> No
         simplejpeg.decode_jpeg(opened.read(), "GRAY", min_height=1, min_width=1, strict=True)
 
 
-def file_format(path: str | os.PathLike) -> str:
+def file_format(path: str | os.PathLike[str], file: BinaryIO | None = None) -> str:
     """Return "jpeg", "png" or "other", by the first bytes of a file.
 
     Args:
         path: any file.
+        file: the same file if it is open already.
     """
-    with open(path, "rb") as file:
-        start = file.read(4)
+    with open(path, "rb") if file is None else contextlib.nullcontext(file) as opened:
+        opened.seek(0)
+        start = opened.read(4)
     return "jpeg" if start[:2] == b"\xff\xd8" else "png" if start == b"\x89PNG" else "other"
 
 
-def _open(path: str | os.PathLike, file: BinaryIO | None = None) -> Image.Image:
-    """Open with Pillow, header only, and refuse what cannot be one picture.
-
-    Args:
-        path: image file.
-        file: the same, if it is open already.
-    """
+@contextlib.contextmanager
+def _binary(path: str | os.PathLike[str], file: BinaryIO | None = None) -> Iterator[BinaryIO]:
+    """Open an image file for reading, unless it is open already."""
+    if file is not None:
+        yield file
+        return
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # size is judged below, odd metadata do not matter
-            image = Image.open(file or path, formats=FORMATS)
-            frames = getattr(image, "n_frames", 1)
+        opened = open(path, "rb")  # noqa: SIM115, closed below
     except FileNotFoundError:
         raise InputError(f"{path} does not exist.") from None
     except IsADirectoryError:
         raise InputError(f"{path} is a folder, not an image.") from None
     except PermissionError:
         raise InputError(f"{path} cannot be read: permission denied.") from None
+    except OSError as error:
+        raise InputError(f"{path} is not a readable image ({_reason(error)}).") from error
+    with opened:
+        yield opened
+
+
+def _open(path: str | os.PathLike[str], file: BinaryIO) -> Image.Image:
+    """Open with Pillow, header only, and refuse what cannot be one picture.
+
+    Args:
+        path: image file, for messages.
+        file: the same, open.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # size is judged below, odd metadata do not matter
+            image = Image.open(file, formats=FORMATS)
+            frames = getattr(image, "n_frames", 1)
     except Image.DecompressionBombError:
         raise _too_large(path) from None
     except UnidentifiedImageError:
@@ -216,13 +264,13 @@ def _reason(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
 
 
-def _too_large(path: str | os.PathLike) -> InputError:
+def _too_large(path: str | os.PathLike[str]) -> InputError:
     return InputError(
         f"{path} has more than {MAX_MEGAPIXELS} megapixels; shrink it before giving it here."
     )
 
 
-def to_rgb(image: Image.Image, path: str | os.PathLike) -> np.ndarray:
+def to_rgb(image: Image.Image, path: str | os.PathLike[str]) -> np.ndarray:
     """Convert a Pillow image to RGB.
 
     Args:

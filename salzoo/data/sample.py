@@ -1,32 +1,39 @@
-"""One image with what is known about it."""
+"""An image of a dataset with its ground truth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
 
 from salzoo.data.fixations import density_map
 from salzoo.data.images import read_grey
 
+Item = TypeVar("Item")
+
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One image of a dataset and its ground truth; what a set lacks is None.
+    """An image of a dataset and its ground truth; what a dataset lacks is None.
 
-    image_path: the image file.
-    size: (rows, columns) of the image as stored, EXIF rotation ignored.
-    fixations: float64 (n, 2), x (column) and y (row), 0-based pixels of the
-        image; the pixel of a point is its floor. Repeated points are kept.
-    observers: int32 (n,), who made each fixation.
-    durations: float64 (n,), how long each fixation lasted, in milliseconds.
-    sigma: of the Gaussian that turns fixations into a density, in pixels.
-    density_path, mask_path: files with the maps that the set itself brings.
-    category: the set's name for the kind of image.
-    split: where the set's publishers put it: "train", "val" or "test".
+    Attributes:
+        image_path: the image file.
+        size: (rows, columns) of the image as stored, EXIF rotation ignored.
+        fixations: float64 (n, 2), x (column) and y (row), 0-based pixels of the image,
+            origin top left; a fixation's pixel is its floor. Repeated fixations are kept.
+        observers: int32 (n,), the observer of each fixation.
+        durations: float64 (n,), durations of the fixations in milliseconds.
+        sigma: standard deviation of the Gaussian that turns fixations into a density, in
+            pixels.
+        density_path: file of the dataset's own density map.
+        mask_path: file of the mask of the salient object.
+        category: the dataset's name for the kind of image.
+        split: the publishers' split: "train", "val" or "test".
     """
 
     image_path: str
-    size: tuple
+    size: tuple[int, int]
     fixations: np.ndarray | None = field(default=None, repr=False)
     observers: np.ndarray | None = field(default=None, repr=False)
     durations: np.ndarray | None = field(default=None, repr=False)
@@ -52,22 +59,28 @@ class Sample:
         return self.mask_path is not None
 
     @cached_property
-    def density(self):
-        """Density map, float32 (rows, columns): the set's own, or blurred fixations."""
+    def density(self) -> np.ndarray | None:
+        """Density map, float32 (rows, columns): the dataset's own, or blurred fixations."""
         if self.density_path is not None:
             return read_grey(self.density_path)
         if self.fixations is None:
             return None
-        return density_map(self.fixations, self.size, self.sigma).astype("float32")
+        sigma = cast(float, self.sigma)  # stands beside fixations
+        return density_map(self.fixations, self.size, sigma).astype("float32")
 
     @cached_property
-    def mask(self):
-        """Salient object, float32 0..1 (rows, columns)."""
+    def mask(self) -> np.ndarray | None:
+        """Mask of the salient object, float32 0..1 (rows, columns)."""
         return None if self.mask_path is None else read_grey(self.mask_path) / 255.0
 
 
-def evenly(samples, limit):
-    """Return `limit` of the samples, evenly spaced; all of them if limit is None."""
+def evenly(samples: Sequence[Item], limit: int | None) -> list[Item]:
+    """Return evenly spaced samples.
+
+    Args:
+        samples: samples, or anything else, to choose from.
+        limit: how many at most; None: all.
+    """
     if limit is None or limit >= len(samples):
-        return samples
+        return list(samples)
     return [samples[index * len(samples) // limit] for index in range(limit)]

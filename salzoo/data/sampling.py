@@ -1,7 +1,7 @@
-"""Which image comes when: epochs planned in numpy, from (seed, epoch) alone.
+"""Order and augmentation of the images of an epoch, drawn from (seed, epoch) alone.
 
-So the same seed gives the same batches on every machine, a run can go on from
-any step of any epoch, and workers agree without talking to each other.
+The same seed gives the same batches on every machine, a run can be resumed at any step
+of any epoch, and parallel workers need no communication.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,14 @@ MAX_RATIO = 1000
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How images are changed before a network learns from them.
+    """Random changes of training images.
 
-    flip: mirror half of them left to right.
-    rotate: turn them by up to so many degrees, to both sides.
-    zoom: enlarge or shrink them by up to this share, and shift them as far as the
-        frame then leaves room.
-    colour: change brightness, contrast and saturation by up to this share each.
+    Attributes:
+        flip: mirror half of them left to right.
+        rotate: turn them by up to so many degrees, to both sides.
+        zoom: enlarge or shrink them by up to this share, and shift them as far as the
+            frame then leaves room.
+        colour: change brightness, contrast and saturation by up to this share.
     """
 
     flip: bool = False
@@ -29,11 +30,19 @@ class Augmentation:
     zoom: float = 0.0
     colour: float = 0.0
 
-    def draw(self, random, count):
-        """Return arrays for `count` images, see `Plan.epoch`."""
+    def draw(self, random: np.random.Generator, count: int) -> dict[str, np.ndarray]:
+        """Draw the changes of images.
+
+        Args:
+            random: source of randomness.
+            count: number of images.
+
+        Returns:
+            Arrays by name, see `Plan.epoch`.
+        """
         mirror = random.random(count) < 0.5
         degrees = random.uniform(-self.rotate, self.rotate, count)
-        drawn = {"mirror": mirror} if self.flip else {}
+        drawn: dict[str, np.ndarray] = {"mirror": mirror} if self.flip else {}
         if self.rotate or self.zoom:
             zoom = (1 + self.zoom) ** random.uniform(-1, 1, count)
             shift = random.uniform(-1, 1, (2, count)) * (zoom - 1) / 2
@@ -48,25 +57,29 @@ NONE = Augmentation()
 
 @dataclass(frozen=True)
 class Plan:
-    """The order of one or several datasets that follow each other in one list.
+    """Order of the samples of one or several datasets, joined in one list.
 
-    counts: images of each dataset.
-    batch_size: images per step and worker.
-    weights: how often images of each dataset come, relative to each other; None:
-        as many as it has. Every image of every dataset comes at least once an
-        epoch: the dataset that is largest for its weight comes once, the others
-        are repeated.
-    worker, workers: this one of so many, which divide every batch among them:
-        together they see what one worker with `workers * batch_size` would.
+    Attributes:
+        counts: images of each dataset.
+        batch_size: images per step and worker.
+        weights: relative frequency of the images of each dataset; None: as many as it
+            has. Every image of every dataset comes at least once an epoch: the dataset
+            that is largest for its weight comes once, the others are repeated.
+        worker: number of this worker, from 0.
+        workers: number of workers. They divide every batch: together they process what
+            one worker with `workers * batch_size` would.
+
+    Raises:
+        InputError: no images, weights that do not fit the datasets, no such worker.
     """
 
-    counts: tuple
+    counts: tuple[int, ...]
     batch_size: int = 1
-    weights: tuple | None = None
+    weights: tuple[float, ...] | None = None
     worker: int = 0
     workers: int = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if min(self.counts, default=0) < 1:
             raise InputError("The split is empty: there is nothing to read.")
         weights = self.weights
@@ -84,8 +97,8 @@ class Plan:
             raise InputError(f"worker {self.worker} of {self.workers}: count from 0.")
 
     @property
-    def draws(self):
-        """Images that an epoch takes from each dataset."""
+    def draws(self) -> tuple[int, ...]:
+        """Images of an epoch from each dataset."""
         if self.weights is None:
             return self.counts
         unit = max(np.divide(self.counts, self.weights))
@@ -95,29 +108,37 @@ class Plan:
         )
 
     @property
-    def steps(self):
+    def steps(self) -> int:
         """Steps of an epoch, the same for every worker."""
         return -(-sum(self.draws) // (self.batch_size * self.workers))
 
-    def in_order(self):
+    def in_order(self) -> np.ndarray:
         """Return all indices once, in their order."""
         return np.arange(sum(self.counts))
 
-    def epoch(self, seed, epoch, augmentation=NONE):
-        """Return what an epoch sees, for this worker, as arrays of n rows by name.
+    def epoch(
+        self, seed: int, epoch: int, augmentation: Augmentation = NONE
+    ) -> dict[str, np.ndarray]:
+        """Draw this worker's images of an epoch.
 
-        "index" is there always. Of the `Augmentation` what is switched on: "mirror",
-        bool; "move", (n, 4), see `salzoo.data.augmentation.moved`; "colour", (n, 3), see
-        `recoloured`. A single worker's last step may be short; several workers get full
-        ones, topped up from the epoch's start.
+        Args:
+            seed: of the run.
+            epoch: number of the epoch.
+            augmentation: changes of the images.
+
+        Returns:
+            Arrays of n rows by name: "index", and of the augmentation what is switched
+            on: "mirror", bool; "move", (n, 4), see `salzoo.data.augmentation.moved`;
+            "colour", (n, 3), see `recoloured`. A single worker's last step may be short;
+            several workers get full ones, filled up from the epoch's start.
         """
         random = np.random.default_rng((seed, epoch))
         starts = np.cumsum((0, *self.counts[:-1]))
-        drawn = [
+        indices = [
             start + _repeated(random, count, draw)
             for start, count, draw in zip(starts, self.counts, self.draws, strict=True)
         ]
-        order = random.permutation(np.concatenate(drawn))
+        order = random.permutation(np.concatenate(indices))
         drawn = {"index": order, **augmentation.draw(random, len(order))}
         if self.workers > 1:
             shape = (self.steps, self.workers, self.batch_size)
@@ -130,7 +151,7 @@ class Plan:
         return drawn
 
 
-def _repeated(random, count, draw):
+def _repeated(random: np.random.Generator, count: int, draw: int) -> np.ndarray:
     """Return `draw` of `count` images: all of them equally often, a random rest once more."""
     rounds, rest = divmod(draw, count)
     drawn = np.tile(np.arange(count), rounds)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -127,7 +128,7 @@ class Targets:
         )
 
 
-def value_at(values: Sequence, index: tf.Tensor) -> tf.Tensor:
+def value_at(values: Sequence[Any], index: tf.Tensor) -> tf.Tensor:
     """Return values[index] in a graph: a constant if all are the same.
 
     Args:
@@ -163,9 +164,9 @@ def _datasets(kind: Task) -> str:
 def _either(
     paths: Sequence[str],
     index: tf.Tensor,
-    from_file: Callable[[tf.Tensor], object],
-    without: Callable[[], object],
-) -> object:
+    from_file: Callable[[tf.Tensor], Any],
+    without: Callable[[], Any],
+) -> Any:
     """Return from_file(path) where a sample has a file, else without()."""
     # Branches that no sample needs would cost half the speed.
     if not any(paths):

@@ -258,11 +258,12 @@ class Comparison:
         runs = [*self.sides[0], *self.sides[second]]
         count = len(self.sides[0])
         curve, reduce = OF_CURVES.get(metric, (None, None))
-        if curve is None or runs[0].curves(convention, curve) is None:
-            values = np.stack([run.values(convention, metric)[pairs] for run in runs], axis=1)
+        curves = [] if curve is None else [run.curves(convention, curve) for run in runs]
+        of_images = [values[pairs] for values in curves if values is not None]
+        if not of_images:
             reduce = None
-        else:
-            values = np.stack([run.curves(convention, curve)[pairs] for run in runs], axis=1)
+            of_images = [run.values(convention, metric)[pairs] for run in runs]
+        values = np.stack(of_images, axis=1)
 
         def of_mean(means: np.ndarray) -> np.ndarray:
             return means if reduce is None else reduce(means, axis=-1)
@@ -275,8 +276,8 @@ class Comparison:
         if not pairs.any():
             return [np.nan] * count, [np.nan] * (len(runs) - count), (np.nan, np.nan)
         means = of_mean(values.mean(axis=0, dtype="float64"))
-        interval = statistics.bootstrap_interval(values, seed=self.seed, statistic=difference)
-        return means[:count], means[count:], interval
+        low, high = statistics.bootstrap_interval(values, seed=self.seed, statistic=difference)
+        return means[:count].tolist(), means[count:].tolist(), (float(low), float(high))
 
     def _make_notes(self, wanted: Sequence[str] | None) -> list[str]:
         counts = [len(side) for side in self.sides]

@@ -76,7 +76,7 @@ def open_sources(
     for source in found:
         if source.kind is SourceKind.MAPS:
             _refuse(options, f"the maps in {source.path}")
-            maps = MapFolder(source.path, samples, images, needed, unit=task is Task.OBJECTS)
+            maps = MapFolder(str(source.path), samples, images, needed, unit=task is Task.OBJECTS)
             opened.append((os.path.basename(without_ending(maps.path)), maps))
         else:
             opened.append(_open_network(source, task, options))

@@ -31,7 +31,7 @@ _PARAMETERS = (
 def evaluate(
     sources: Any,
     dataset: str | None = None,
-    data_dir: str | os.PathLike | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
     split: str = "val",
     *,
     protocol: str | None = None,
@@ -50,7 +50,7 @@ def evaluate(
     tta: bool = False,
     seed: int | None = None,
     jobs: int | None = None,
-    out: str | os.PathLike | None = None,
+    out: str | os.PathLike[str] | None = None,
     quiet: bool = False,
     command: str = "",
     **unknown: Any,
@@ -151,7 +151,7 @@ def evaluate(
 
 def write_report(
     evaluation: Evaluation,
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     models: Mapping[str, Callable[[Sample], np.ndarray]],
     samples: Sequence[Sample],
 ) -> None:

@@ -26,7 +26,7 @@ class Journal:
         done: {image: its entry}, from an earlier call.
     """
 
-    def __init__(self, folder: str | os.PathLike, fingerprint: dict[str, Any]) -> None:
+    def __init__(self, folder: str | os.PathLike[str], fingerprint: dict[str, Any]) -> None:
         header = json.dumps(fingerprint, sort_keys=True)
         name = hashlib.sha256(header.encode()).hexdigest()[:16]
         self.path = os.path.join(folder, f".unfinished-{name}.jsonl")
@@ -77,13 +77,13 @@ class Journal:
         os.close(self._file)
 
 
-def remove_journals(folder: str | os.PathLike) -> None:
+def remove_journals(folder: str | os.PathLike[str]) -> None:
     """Remove all journals of a folder, whose evaluation is written."""
     for path in _journals(folder):
         os.remove(path)
 
 
-def _journals(folder: str | os.PathLike) -> list[str]:
+def _journals(folder: str | os.PathLike[str]) -> list[str]:
     return glob.glob(os.path.join(glob.escape(os.fspath(folder)), ".unfinished-*.jsonl"))
 
 

@@ -1,7 +1,8 @@
-"""Files with saliency maps that any program wrote: what they are called, and what is in them."""
+"""Files of saliency maps in the formats of other programs."""
 
 import os
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import h5py
@@ -19,24 +20,36 @@ ENDINGS = (".npy", ".mat", *PICTURES, *HDF5_ENDINGS)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a map lies: a file, and within .h5 and .mat the name of the array."""
+    """Where a map is stored.
+
+    Attributes:
+        path: the file.
+        array: name of the array in an HDF5 file, else None.
+    """
 
     path: str
     array: str | None = None
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.path if self.array is None else f"{self.path} ({self.array})"
 
     @property
-    def ending(self):
+    def ending(self) -> str:
+        """The file name extension in lower case."""
         return os.path.splitext(self.path)[1].lower()
 
 
-def find_maps(root):
-    """Find all maps of a folder, or of one HDF5 file.
+def find_maps(root: str) -> dict[tuple[str, ...], list[Place]]:
+    """Find all maps in a folder, or in one HDF5 file.
+
+    Args:
+        root: path of the folder or file.
 
     Returns:
-        {key: [places]}; a key is the path below `root` without ending, in parts.
+        {key: places}; a key is the path below `root` without extension, in parts.
+
+    Raises:
+        InputError: an HDF5 file is damaged or holds no map.
     """
     base, files = root, []
     if os.path.isfile(root):
@@ -44,21 +57,28 @@ def find_maps(root):
     for folder, _, names in os.walk(root):
         usual = (name for name in names if name.lower().endswith(ENDINGS) and name[0] != ".")
         files += [os.path.join(folder, name) for name in usual]
-    found = {}
+    found: dict[tuple[str, ...], list[Place]] = {}
     for path in sorted(files):
         key = parts_of(os.path.relpath(path, base))
-        arrays = list(_arrays(path)) if path.lower().endswith(HDF5_ENDINGS) else [None]
+        if not path.lower().endswith(HDF5_ENDINGS):
+            found.setdefault(key, []).append(Place(path))
+            continue
+        arrays = list(_arrays(path))
         for array in arrays:
-            # A file of several arrays: they are named as the images are.
+            # The arrays of a file with several are named as the images are.
             own = key if len(arrays) == 1 else (*key[:-1], *parts_of(array, ending=False))
             found.setdefault(own, []).append(Place(path, array))
     return found
 
 
-def parts_of(path, ending=True):
-    """Split a path into a tuple of names, accents composed, its ending cut off.
+def parts_of(path: str, ending: bool = True) -> tuple[str, ...]:
+    """Split a path into names, with composed accents (NFC) and without its extension.
 
-    So is the ending of an image before it, as in 001.jpg.npy.
+    The extension of an image before it, as in 001.jpg.npy, is removed too.
+
+    Args:
+        path: relative path.
+        ending: whether the path has an extension of its own.
     """
     path = unicodedata.normalize("NFC", path.replace(os.sep, "/"))
     path = os.path.splitext(path)[0] if ending else path
@@ -66,8 +86,12 @@ def parts_of(path, ending=True):
     return tuple((stem if before.lower() in EXTENSIONS else path).split("/"))
 
 
-def map_size(place):
-    """Return (rows, columns), from the file's header where it has one."""
+def map_size(place: Place) -> tuple[int, int]:
+    """Return (rows, columns) of a map, from the header of the file where it has one.
+
+    Raises:
+        InputError: the file is damaged, or holds no map.
+    """
     if place.ending in PICTURES:
         return image_size(place.path)
     if place.ending == ".npy":
@@ -80,8 +104,12 @@ def map_size(place):
     return read_map(place).shape
 
 
-def read_map(place):
-    """Return the map (rows, columns) as numbers of any type; pictures 0..255."""
+def read_map(place: Place) -> np.ndarray:
+    """Return a map (rows, columns) of any numeric type; pictures have values 0..255.
+
+    Raises:
+        InputError: the file is damaged, or holds no map.
+    """
     if place.ending in PICTURES:
         return read_grey(place.path)
     try:
@@ -99,8 +127,8 @@ def read_map(place):
     return _two_dimensional(values, place)
 
 
-def _two_dimensional(values, place):
-    """Drop an axis of length 1 beside rows and columns; refuse what is no map."""
+def _two_dimensional(values: np.ndarray, place: Place) -> np.ndarray:
+    """Remove axes of length 1 beside rows and columns; check that this is a map."""
     values = values if values.ndim < 3 else np.squeeze(values)
     if values.ndim != 2 or values.dtype.kind not in "fiub" or values.size == 0:
         shape = "x".join(map(str, values.shape)) or "single"
@@ -110,7 +138,7 @@ def _two_dimensional(values, place):
     return values
 
 
-def _read_mat(place):
+def _read_mat(place: Place) -> np.ndarray:
     if h5py.is_hdf5(place.path):  # MATLAB 7.3, axes in reverse order
         name = _only(_arrays(place.path), place)
         with h5py.File(place.path, "r") as file:
@@ -125,21 +153,21 @@ def _read_mat(place):
     return content[_only(large, place)]
 
 
-def _only(names, place):
+def _only(names: Collection[str], place: Place) -> str:
     if len(names) != 1:
         listed = ", ".join(names) or "none"
         raise InputError(f"{place} must hold one 2-D variable, it has: {listed}.")
     return next(iter(names))
 
 
-def _arrays(path):
+def _arrays(path: str) -> dict[str, None]:
     """Return the names of the 2-D datasets of an HDF5 file, in order, as a dict.
 
-    Those of MATLAB's own, whose names begin with #, are left out.
+    Internal ones of MATLAB, whose names begin with #, are left out.
     """
-    names = {}
+    names: dict[str, None] = {}
 
-    def visit(name, item):
+    def visit(name: str, item: h5py.HLObject) -> None:
         two_dimensional = isinstance(item, h5py.Dataset) and sum(n > 1 for n in item.shape) == 2
         if two_dimensional and not name.startswith("#"):
             names[name] = None
@@ -154,6 +182,6 @@ def _arrays(path):
     return names
 
 
-def _unreadable(place, error):
+def _unreadable(place: Place, error: Exception) -> InputError:
     reason = (str(error) or type(error).__name__).splitlines()[0]
     return InputError(f"{place} cannot be read ({reason}); replace the file.")

@@ -48,7 +48,7 @@ class EvaluationData:
 def usual_data(
     sources: Sequence[Any],
     dataset: str | None = None,
-    data_dir: str | os.PathLike | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
     protocol: str | None = None,
     dataset_options: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def names_of(samples: Sequence[Sample]) -> list[str]:
     return [os.path.relpath(path, folder).replace(os.sep, "/") for path in paths]
 
 
-def _below(path: str, folder: str | os.PathLike | None) -> str:
+def _below(path: str, folder: str | os.PathLike[str] | None) -> str:
     """Return a path relative to a folder, or its last two parts if it is not in it."""
     path = os.path.abspath(path)
     if folder is not None:

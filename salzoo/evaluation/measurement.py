@@ -46,7 +46,7 @@ def measure(
     training: Iterable[Sample] = (),
     seed: int = 0,
     jobs: int | None = None,
-    folder: str | os.PathLike | None = None,
+    folder: str | os.PathLike[str] | None = None,
     quiet: bool = False,
 ) -> Evaluation:
     """Compute metrics of models and baselines on samples.
@@ -102,7 +102,7 @@ def measure_data(
     config: EvaluationConfig,
     *,
     changed: Iterable[str] = (),
-    folder: str | os.PathLike | None = None,
+    folder: str | os.PathLike[str] | None = None,
     quiet: bool = False,
 ) -> Evaluation:
     """Compute what a resolved `EvaluationConfig` says.

@@ -12,7 +12,7 @@ import numpy as np
 from salzoo.evaluation import statistics, storage
 from salzoo.evaluation.metric_properties import OF_CURVES
 from salzoo.evaluation.metric_values import Mean, NamedValues
-from salzoo.utils.table import Table, number
+from salzoo.utils.table import Table, format_number
 from salzoo.utils.task import Task
 
 # {convention: {model: {metric: ...}}}
@@ -181,7 +181,7 @@ class Evaluation:
         several, means = len(self.conventions) > 1, self.means()
         rows = [
             [f"{model}  {convention}" if several else model]
-            + [number(means[convention][model].get(metric)) for metric in self.metrics]
+            + [format_number(means[convention][model].get(metric)) for metric in self.metrics]
             for model in self.models
             for convention in self.conventions
         ]
@@ -208,7 +208,7 @@ class Evaluation:
 
     # ---- on disk ----
 
-    def write(self, folder: str | os.PathLike) -> None:
+    def write(self, folder: str | os.PathLike[str]) -> None:
         """Write evaluation.json (means, intervals, definitions), scores.csv and curves.npz.
 
         Args:
@@ -216,7 +216,7 @@ class Evaluation:
         """
         storage.write(self, folder)
 
-    def write_scores(self, path: str | os.PathLike) -> None:
+    def write_scores(self, path: str | os.PathLike[str]) -> None:
         """Write a CSV row per convention, model and image; undefined values are empty.
 
         Args:
@@ -225,7 +225,7 @@ class Evaluation:
         storage.write_scores(self, path)
 
     @classmethod
-    def read(cls, folder: str | os.PathLike) -> "Evaluation":
+    def read(cls, folder: str | os.PathLike[str]) -> "Evaluation":
         """Read what `write` wrote.
 
         Args:

@@ -1,78 +1,104 @@
-"""What happens to one image, in whatever process: maps and truth in, scores out.
+"""The scores of all models on one image.
 
-Worker processes import this; no TensorFlow comes with it.
+Worker processes import this module; it does not import TensorFlow.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from salzoo import metrics
+from salzoo.data.sample import Sample
 from salzoo.evaluation import baselines
 from salzoo.evaluation.map_folder import MapFolder
 from salzoo.metrics.metric import CURVES
 from salzoo.utils.errors import InputError
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 from salzoo.utils.task import Task
 
 
 @dataclass
 class Scoring:
-    """Scores every model on one image.
+    """Scores all models on one image.
 
-    task, conventions, metrics, seed: as of the `Evaluation`.
-    models: {name: baseline or `MapFolder`}, which are called here.
-    centre: baseline of information gain, or None.
+    Attributes:
+        task: `Task.FIXATIONS` or `Task.OBJECTS`.
+        conventions: names.
+        metrics: names.
+        seed: of all random draws.
+        models: {name: baseline or `MapFolder`}, which are called here.
+        centre: baseline of information gain, or None.
     """
 
     task: Task
-    conventions: list
-    metrics: list
+    conventions: list[str]
+    metrics: list[str]
     seed: int
-    models: dict = field(repr=False)
-    centre: object = None
+    models: Mapping[str, Any] = field(repr=False)
+    centre: Any = None
 
-    def __call__(self, sample, maps, others):
+    def __call__(
+        self,
+        sample: Sample,
+        maps: Mapping[str, np.ndarray],
+        others: Mapping[str, Mapping[str, Any]],
+    ) -> tuple[dict[str, dict[str, dict[str, float]]], dict[str, dict[str, np.ndarray]]]:
         """Score all models.
 
         Args:
-            sample: `Sample`. maps: {name: map (rows, columns)} of models called elsewhere.
-            others: {convention: keyword arguments of sAUC}.
+            sample: image and ground truth.
+            maps: {name: map (rows, columns)} of models that were called elsewhere.
+            others: {convention: keyword arguments of shuffled AUC}.
 
         Returns:
-            {convention: {model: {metric: float}}}; of objects also {convention: {model:
+            {convention: {model: {metric: float}}}, and for objects {convention: {model:
             float32 (4, 256)}}, the curves in the order of CURVES, else {}.
+
+        Raises:
+            InputError: a map is unusable.
         """
-        sample = replace(sample)  # what it reads is forgotten with this copy
-        scores, curves = {each: {} for each in self.conventions}, {}
+        sample = replace(sample)  # the density and mask that it caches go with this copy
+        scores: dict[str, dict[str, dict[str, float]]] = {name: {} for name in self.conventions}
+        curves: dict[str, dict[str, np.ndarray]] = {}
         for name in [*self.models, *maps]:
             try:
                 pairs = [(maps[name], sample)] if name in maps else self._pairs(name, sample)
                 for convention in self.conventions:
                     scored = [self._score(convention, *pair, others) for pair in pairs]
-                    scores[convention][name] = self._averaged([each for each, _ in scored])
-                    if self.task is Task.OBJECTS:
-                        curves.setdefault(convention, {})[name] = scored[0][1]
+                    scores[convention][name] = self._average([values for values, _ in scored])
+                    for _, of_map in scored[:1]:
+                        if of_map is not None:
+                            curves.setdefault(convention, {})[name] = of_map
             except InputError:
                 raise
             except ValueError as error:
                 raise InputError(f"{sample.image_path}: map of {name}: {error}") from error
         return scores, curves
 
-    def _pairs(self, name, sample):
+    def _pairs(self, name: str, sample: Sample) -> list[tuple[np.ndarray, Sample]]:
+        """Return (map, ground truth) pairs of a model that is called here."""
         model = self.models[name]
         if isinstance(model, MapFolder):
             return [(model.read(sample), sample)]
         return list(baselines.pairs(model, sample))
 
-    def _score(self, convention, map_, truth, others):
+    def _score(
+        self,
+        convention: str,
+        map_: np.ndarray,
+        truth: Sample,
+        others: Mapping[str, Mapping[str, Any]],
+    ) -> tuple[dict[str, float], np.ndarray | None]:
+        """Return the scores and the curves (None for fixations) of one map."""
         if self.task is Task.OBJECTS:
             scores, curves = metrics.object_scores(
-                resized(map_, truth.size), truth.mask, convention=convention, names=self.metrics
+                resize_map(map_, truth.size), truth.mask, convention=convention, names=self.metrics
             )
             return scores, np.stack([curves[name] for name in CURVES]).astype("float32")
         if metrics.convention(convention).resize is None:
-            map_ = resized(map_, truth.size)
+            map_ = resize_map(map_, truth.size)
         return metrics.fixation_scores(
             map_,
             names=self.metrics,
@@ -84,12 +110,12 @@ class Scoring:
             **others.get(convention, {}),
         ), None
 
-    def _averaged(self, scored):
-        """Return the mean over pairs where they are defined, NaN where none is."""
-        names = scored[0] if scored else self.metrics
+    def _average(self, scored: Sequence[Mapping[str, float]]) -> dict[str, float]:
+        """Return the means over the pairs where a metric is defined, NaN where none is."""
+        names = list(scored[0]) if scored else self.metrics
         means = {}
         for name in names:
-            values = np.array([each[name] for each in scored], "float64")
+            values = np.array([of_pair[name] for of_pair in scored], "float64")
             values = values[~np.isnan(values)]
             means[name] = float(values.mean()) if values.size else np.nan
         return means

@@ -61,7 +61,9 @@ def bootstrap_interval(
     )
     tails = [(1 - level) / 2, (1 + level) / 2]
     # With few values, a draw may hold none of them; such draws are left out.
-    quantile = np.nanquantile if np.isnan(resampled).any() else np.quantile
+    quantile: Callable[..., np.ndarray] = (
+        np.nanquantile if np.isnan(resampled).any() else np.quantile
+    )
     # Between an infinite and a finite one there is no value to interpolate.
     method = "nearest" if np.isinf(resampled).any() else "linear"
     with warnings.catch_warnings():
@@ -168,7 +170,7 @@ def permutation_test(
     count = 0
     for start in range(0, flips, step):
         patterns = random.integers(0, 2, (min(step, flips - start), pairs), "uint8")
-        count += np.count_nonzero(np.abs(_flipped(patterns, differences)) >= reached)
+        count += int(np.count_nonzero(np.abs(_flipped(patterns, differences)) >= reached))
     return (1 + count) / (1 + flips)
 
 

@@ -1,8 +1,12 @@
-"""Evaluations as files: evaluation.json, scores.csv, curves.npz."""
+"""Files of an evaluation: evaluation.json, scores.csv and curves.npz."""
+
+from __future__ import annotations
 
 import csv
 import math
 import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +14,9 @@ from salzoo.metrics.metric import CURVES
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json, whole_file, write_json
 from salzoo.utils.task import Task
+
+if TYPE_CHECKING:
+    from salzoo.evaluation.results import Evaluation
 
 _FIELDS = (
     "title",
@@ -26,25 +33,30 @@ _FIELDS = (
 _LONG_FIELDS = ("definitions", "versions", "notes", "truth_hash")
 
 
-def write(evaluation, folder):
-    """Write an `Evaluation`; the scores first, so that the summary speaks of what is there."""
+def write(evaluation: Evaluation, folder: str | os.PathLike[str]) -> None:
+    """Write an evaluation; evaluation.json last, so that the other files exist with it.
+
+    Args:
+        evaluation: the evaluation.
+        folder: an existing folder.
+    """
     write_scores(evaluation, os.path.join(folder, "scores.csv"))
     if evaluation.curves is not None:
         with whole_file(os.path.join(folder, "curves.npz")) as path:
-            np.savez_compressed(path, **_stacked(evaluation))
+            np.savez_compressed(path, **_stacked(evaluation))  # type: ignore[arg-type]
     summary = {
         **{name: getattr(evaluation, name) for name in ("models", *_FIELDS)},
         "task": str(evaluation.task),
         "samples": len(evaluation.images),
-        "means": _each(_plain, evaluation.means()),
-        "intervals": _each(lambda ends: [*map(_plain, ends)], evaluation.intervals()),
+        "means": _map_values(_plain, evaluation.means()),
+        "intervals": _map_values(lambda ends: [*map(_plain, ends)], evaluation.intervals()),
         "undefined": evaluation.undefined(),
         **{name: getattr(evaluation, name) for name in _LONG_FIELDS},
     }
     write_json(os.path.join(folder, "evaluation.json"), summary)
 
 
-def _each(function, tree):
+def _map_values(function: Callable[[Any], Any], tree: Mapping[str, Any]) -> dict[str, Any]:
     """Apply a function to {convention: {model: {metric: value}}}."""
     return {
         convention: {
@@ -55,13 +67,18 @@ def _each(function, tree):
     }
 
 
-def _plain(value):
-    """A float for json, which has neither NaN nor infinity: None."""
+def _plain(value: float) -> float | None:
+    """Return a value for JSON, None for NaN and infinity."""
     return float(value) if math.isfinite(value) else None
 
 
-def write_scores(evaluation, csv_path):
-    """Write a row for each convention, model and image; undefined values are empty."""
+def write_scores(evaluation: Evaluation, csv_path: str | os.PathLike[str]) -> None:
+    """Write a CSV row per convention, model and image; undefined values are empty.
+
+    Args:
+        evaluation: the evaluation.
+        csv_path: of the file.
+    """
     metrics = evaluation.metrics
     with whole_file(csv_path) as path, open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -78,8 +95,9 @@ def write_scores(evaluation, csv_path):
                     writer.writerow([convention, model, image, category, *values])
 
 
-def _stacked(evaluation):
+def _stacked(evaluation: Evaluation) -> dict[str, np.ndarray]:
     """Return {curve: float32 (models, conventions, images, 256)}."""
+    assert evaluation.curves is not None
     by_convention = [evaluation.curves[convention] for convention in evaluation.conventions]
     return {
         name: np.stack(
@@ -89,11 +107,14 @@ def _stacked(evaluation):
     }
 
 
-def read(folder):
+def read(folder: str | os.PathLike[str]) -> dict[str, Any]:
     """Return the fields of the `Evaluation` that `write` wrote.
 
+    Args:
+        folder: of the evaluation.
+
     Raises:
-        InputError: the folder does not hold an evaluation, or a damaged one.
+        InputError: the folder holds no evaluation, or a damaged one.
     """
     path = os.path.join(folder, "evaluation.json")
     if not os.path.isfile(path):
@@ -118,7 +139,9 @@ def read(folder):
         raise InputError(f"{folder} holds a damaged evaluation ({error}).") from error
 
 
-def _scores(summary, columns, rows):
+def _scores(
+    summary: dict[str, Any], columns: list[str], rows: Sequence[list[str]]
+) -> dict[str, dict[str, dict[str, np.ndarray]]]:
     conventions, models, count = (summary[name] for name in ("conventions", "models", "samples"))
     if len(rows) != count * len(conventions) * len(models):
         raise ValueError(f"scores.csv has {len(rows)} rows")
@@ -136,9 +159,11 @@ def _scores(summary, columns, rows):
     }
 
 
-def _curves(summary, folder):
-    with np.load(os.path.join(folder, "curves.npz")) as stacked:
-        stacked = {name: stacked[name] for name in CURVES}
+def _curves(
+    summary: dict[str, Any], folder: str | os.PathLike[str]
+) -> dict[str, dict[str, dict[str, np.ndarray]]]:
+    with np.load(os.path.join(folder, "curves.npz")) as arrays:
+        stacked = {name: arrays[name] for name in CURVES}
     return {
         convention: {
             model: {name: stacked[name][j, i] for name in CURVES}

@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from PIL import Image
 
 from salzoo.data.dataset import Dataset
@@ -13,7 +14,7 @@ from salzoo.evaluation import measure
 from salzoo.evaluation.evaluated_models import Network
 from salzoo.evaluation.results import Evaluation
 from salzoo.prediction.predictor import Predictor
-from salzoo.utils.drawing import panel
+from salzoo.utils.drawing import draw_panel
 from salzoo.utils.files import whole_file, write_json
 from salzoo.utils.task import Task
 
@@ -28,7 +29,7 @@ METRICS = {
 def write_validation_report(
     predictors: Mapping[Task, Predictor],
     dataset: Dataset,
-    folder: str | os.PathLike,
+    folder: str | os.PathLike[str],
     *,
     limit: int | None = None,
     quiet: bool = False,
@@ -99,9 +100,9 @@ def _draw_predictions(network: Network, samples: Sequence[Sample], task: Task) -
     rows = [
         (
             read_image(sample.image_path, exif=False),
-            sample.mask if task is Task.OBJECTS else sample.density,
+            np.asarray(sample.mask if task is Task.OBJECTS else sample.density),
             network(sample),
         )
         for sample in samples
     ]
-    return panel(rows, [os.path.basename(sample.image_path) for sample in samples])
+    return draw_panel(rows, [os.path.basename(sample.image_path) for sample in samples])

@@ -1,4 +1,4 @@
-"""Trained models in forms that run without salzoo, one file a target."""
+"""Exports of trained models that run without salzoo, one module per format."""
 
 from salzoo.export.saved_model import export_model, export_opened
 

@@ -1,5 +1,8 @@
-"""A trained model as a SavedModel that needs nothing but TensorFlow."""
+"""Exports a trained model as a SavedModel that needs TensorFlow only."""
 
+from __future__ import annotations
+
+import copy
 import os
 from typing import Any
 
@@ -21,23 +24,23 @@ EXIF_NOTE = (
 
 
 def export_model(
-    source: Any, out: str | os.PathLike, options: InferenceOptions = DEFAULT_OPTIONS
+    source: Any, out: str | os.PathLike[str], options: InferenceOptions = DEFAULT_OPTIONS
 ) -> str:
-    """Write a trained model as `out/<model>/<version>/`, the next free version.
+    """Export a trained model to `out/<model>/<version>/`, the next free version.
+
+    The SavedModel has two signatures and the model's card in `assets/card.json`:
+
+    - serving_default: `images`, string (batch,), encoded JPEG or PNG files of any size, to
+      `maps`, string (batch,), 16-bit grey PNG files of the images' sizes, scaled by their
+      maximum (maps of objects are not scaled), and `sizes`, int32 (batch, 2), rows and columns.
+    - tensor: `images`, float32 RGB 0..255 (batch, rows, columns, 3) of any size, to `saliency`,
+      float32 (batch, rows, columns, 1).
 
     Args:
-        source: what `salzoo.load_model` takes, but for an export; of a run the best
-            weights.
-        options: `InferenceOptions`.
-
-    Signatures:
-        serving_default: `images`, string (batch,), each an encoded JPEG or PNG
-            of any size -> `maps`, string (batch,), each a 16-bit grey PNG of the
-            image's size, scaled by its maximum (maps of objects as they are);
-            `sizes`, int32 (batch, 2), rows and columns.
-        tensor: `images`, float32 RGB 0..255 (batch, rows, columns, 3), any size
-            -> `saliency`, float32 (batch, rows, columns, 1).
-    The model's card lies in `assets/card.json`.
+        source: what `salzoo.load_model` takes, except an export. Of a run the best weights are
+            exported.
+        out: folder to write to.
+        options: preprocessing, postprocessing and choice of output.
 
     Returns:
         The folder written.
@@ -52,9 +55,17 @@ def export_model(
     return export_opened(opened, out)
 
 
-def export_opened(opened: Opened, out: str | os.PathLike) -> str:
-    """Write what `open_source` or `open_run` returns, see `export_model`."""
-    card, saliency = opened.card, opened.saliency
+def export_opened(opened: Opened, out: str | os.PathLike[str]) -> str:
+    """Export an opened model, see `export_model`.
+
+    Args:
+        opened: from `open_source` or `open_run`; no export.
+        out: folder to write to.
+
+    Returns:
+        The folder written.
+    """
+    card, saliency = copy.copy(opened.card), opened.saliency
     parent = os.path.join(out, card["model"])
     target = os.path.join(parent, str(_next_version(parent)))
     card["export"] = {
@@ -71,14 +82,20 @@ def export_opened(opened: Opened, out: str | os.PathLike) -> str:
         module = _Served(saliency, card_path, scaled=card["task"] != str(Task.OBJECTS))
         signatures = {"serving_default": module.from_bytes, "tensor": module.from_tensor}
         tf.saved_model.save(module, folder, signatures)
-        os.remove(card_path)  # its copy lies in assets/
+        os.remove(card_path)  # a copy of it is in assets/
     return target
 
 
 class _Served(tf.Module):
-    """The two ways in, around one saliency function."""
+    """The signatures of an export.
 
-    def __init__(self, saliency, card_path, scaled):
+    Args:
+        saliency: from `saliency_function`.
+        card_path: file of the card.
+        scaled: whether `serving_default` divides maps by their maximum.
+    """
+
+    def __init__(self, saliency: Any, card_path: str, scaled: bool) -> None:
         super().__init__()
         self.scaled = scaled
         self.saliency = saliency
@@ -86,17 +103,19 @@ class _Served(tf.Module):
         self.card = tf.saved_model.Asset(card_path)
 
     @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32, "images")])
-    def from_tensor(self, images):
+    def from_tensor(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return maps of images, the signature `tensor`."""
         return {"saliency": self.saliency(images)}
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "images")])
-    def from_bytes(self, images):
+    def from_bytes(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return encoded maps of encoded images, the signature `serving_default`."""
         maps, sizes = tf.map_fn(
             self._served, images, fn_output_signature=(tf.string, tf.TensorSpec([2], tf.int32))
         )
         return {"maps": maps, "sizes": sizes}
 
-    def _served(self, content):
+    def _served(self, content: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         image = decode_image(content)
         map_ = self.saliency(tf.cast(image, tf.float32)[None])[0]
         if self.scaled:
@@ -105,6 +124,6 @@ class _Served(tf.Module):
         return tf.io.encode_png(levels), tf.shape(map_)[:2]
 
 
-def _next_version(parent):
+def _next_version(parent: str) -> int:
     names = os.listdir(parent) if os.path.isdir(parent) else []
     return max((int(name) for name in names if name.isdigit()), default=0) + 1

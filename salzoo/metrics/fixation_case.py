@@ -9,7 +9,7 @@ from salzoo.metrics import roc
 from salzoo.metrics.conventions import Convention
 from salzoo.metrics.conventions import convention as find_convention
 from salzoo.metrics.metric import Metric
-from salzoo.utils.resize import to_size
+from salzoo.utils.resize import fit_to_size
 
 
 class FixationCase:
@@ -54,10 +54,10 @@ class FixationCase:
         map_ = _as_map(saliency_map, "saliency map")
         density = None if density_map is None else _as_map(density_map, "density map")
         if density is not None:
-            map_ = to_size(map_, density.shape, convention.resize, "saliency map")
+            map_ = fit_to_size(map_, density.shape, convention.resize, "saliency map")
         baseline = None if baseline_map is None else _as_map(baseline_map, "baseline map")
         if baseline is not None:
-            baseline = to_size(baseline, map_.shape, convention.resize, "baseline map")
+            baseline = fit_to_size(baseline, map_.shape, convention.resize, "baseline map")
         if other_counts is not None:
             other_counts = np.asarray(other_counts).astype(int)
             if other_counts.shape != map_.shape:

@@ -1,23 +1,22 @@
-"""The networks of the papers, and their registry."""
+"""Saliency models of the papers and their registry."""
 
-from salzoo.models.registry import (
-    MODELS,
-    build_model,
-    choose_output,
-    list_models,
-    main_output,
-    model_record,
+from salzoo.models.outputs import choose_output, main_output, output_task
+from salzoo.models.registry import MODELS, build_model, list_models, model_record
+from salzoo.models.weights_files import (
+    WEIGHTS_FOLDER,
+    load_weights,
     models_with_weights,
-    output_task,
     shipped_weights,
     trained_model,
 )
 
 __all__ = [
     "MODELS",
+    "WEIGHTS_FOLDER",
     "build_model",
     "choose_output",
     "list_models",
+    "load_weights",
     "main_output",
     "model_record",
     "models_with_weights",

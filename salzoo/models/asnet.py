@@ -1,48 +1,52 @@
-"""ASNet: salient object detection driven by fixation prediction.
+"""ASNet, salient object detection driven by fixation prediction.
 
 Wang, Shen, Dong and Borji, CVPR 2018.
 
-VGG-16's last features give a fixation map of 14x14. It tells the deepest of
-five ConvLSTMs where to look for the object; each level refines the map of the
-one below it with features of twice its resolution, up to the image's own size.
+The last features of VGG-16 give a fixation map of 14x14. It is an input of the deepest of five
+ConvLSTMs, which segment the salient object. Every level refines the map of the one below it
+with features of twice the resolution, up to the image's own size.
 
-What follows the authors' code where their text is silent: maps are enlarged by
-repetition, the ConvLSTMs' forget gates start at a bias of 1.
-What is ours: images are turned by up to 15 degrees (the paper names no angle); a
-training ends when three epochs in a row were no better (the paper names no number);
-without ConvLSTMs each is one 3x3 convolution with ReLU from the same inputs to the
-same number of maps (Table 5: "5 convolution layers, which have 3x3 kernels and
-inputs/outputs with original dimensions"). Before a
-convolution with a sigmoid VGG-16's features are divided by 100, and its kernel starts
-a hundred times smaller than Glorot's: the features have the scale of grey levels or
-more, at which the start or a few steps of Adam saturate every sigmoid for good. The
-network can compute the same as without.
+What follows the authors' code where their text says nothing:
+- Maps are enlarged by repetition.
+- The forget gates of the ConvLSTMs start at a bias of 1.
 
-`variant="release"` is the network that the authors published later (TPAMI
-2019), so that its weights fit: a ConvLSTM of 512 maps and SAM's learned priors
-before the fixation map, a side output for the object, batch normalisation, the
-gates of Keras 2, and ImageNet's BGR means subtracted from RGB in that order
-before the channels are reversed.
+What is not in the paper:
+- Images are rotated by up to 15 degrees. The paper gives no angle.
+- Training stops when three epochs in a row did not lower the validation loss. The paper gives
+  no number.
+- Without ConvLSTMs, one 3x3 convolution with ReLU takes the place of each, with the same inputs
+  and the same number of maps (Table 5: "5 convolution layers, which have 3x3 kernels and
+  inputs/outputs with original dimensions").
+- Before a convolution with a sigmoid, the features of VGG-16 are divided by 100, and the kernel
+  starts a hundred times smaller than Glorot's. The features have the scale of grey levels or
+  more. Without the division all sigmoids are saturated from the start or after a few steps of
+  Adam, and stay so. The network can represent the same functions as without.
 
-Table 5 of the paper as options: "w/o fixation" fixation=False (trained without
-the images that have fixations only), "w/o convLSTM" convlstm=False,
-"conv5-output" to "conv2-output" output_level=5 to 2; the rows of the loss are
-weights of `salzoo.losses.SalientObject`.
+`variant="release"` is the network that the authors published later (TPAMI 2019), so that its
+weights fit: a ConvLSTM of 512 maps and SAM's learned priors before the fixation map, a side
+output for the object, batch normalization and the gates of Keras 2. It subtracts ImageNet's
+means from RGB images in the order blue, green, red, and reverses the channels afterwards.
+
+Options for Table 5 of the paper:
+- "w/o fixation": fixation=False, trained without the images that have fixations only.
+- "w/o convLSTM": convlstm=False.
+- "conv5-output" to "conv2-output": output_level=5 to 2.
+- The rows of the loss are weights of `salzoo.losses.SalientObject`.
 """
 
 import keras
-from keras import layers
+from keras import KerasTensor, layers
 from keras.initializers import VarianceScaling
 
-from salzoo.layers import BlueGreenRed, LearnedGaussianPrior, StillConvLSTM2D
-from salzoo.models.backbones import load_backbone_weights, vgg16
-from salzoo.models.record import ModelRecord, Recipe, check_choice
+from salzoo.layers import LearnedGaussianPrior, StillConvLSTM2D
+from salzoo.models.backbones.pretrained import load_backbone_weights
+from salzoo.models.backbones.vgg16 import VGG16, vgg16
+from salzoo.models.preprocessing import imagenet_bgr, reverse_channels, subtract_means
+from salzoo.models.record import ModelRecord, Option, Recipe
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 
-# Of ImageNet, in the order blue, green, red.
-CHANNEL_MEANS = (103.939, 116.779, 123.68)
-# Variance of a kernel before a sigmoid, as a share of Glorot's.
+# Variance of a kernel before a sigmoid, relative to Glorot's.
 SMALL = 1e-4
 LEVELS = {
     5: "block5_conv3",
@@ -54,57 +58,59 @@ LEVELS = {
 
 
 def build(
-    fixation=True,
-    convlstm=True,
-    output_level=1,
-    fixation_size=14,
-    variant="paper",
-    backbone_weights=None,
-    input_shape=(None, None, 3),
-):
+    fixation: bool = True,
+    convlstm: bool = True,
+    output_level: int = 1,
+    fixation_size: int = 14,
+    variant: str = "paper",
+    backbone_weights: str | None = None,
+    input_shape: tuple[int | None, int | None, int] = (None, None, 3),
+) -> keras.Model:
     """Build ASNet.
 
     Args:
-        fixation: bool, False leaves out the fixation map and its place in the
-            deepest level.
-        convlstm: bool, False puts a convolution in place of each ConvLSTM.
-        output_level: 1 to 5, the finest map of the object; 5 is 14x14.
-        fixation_size: 14, or 28 for a fixation map refined once more with
-            conv4-3 (of an image of 224x224).
-        variant: "paper", or "release" for the network of the published weights,
-            which has none of the other options.
-        backbone_weights: None, "imagenet" or a file's path, see
-            `salzoo.models.backbones.load_backbone_weights`.
-        input_shape: (rows, columns, 3), each None or a multiple of 16.
+        fixation: False leaves out the fixation map, also as an input of the deepest level.
+        convlstm: False replaces each ConvLSTM by a convolution.
+        output_level: 1 to 5, level of the finest map of the object; 5 is 14x14.
+        fixation_size: Rows of the fixation map of a 224x224 image: 14, or 28 for a map that is
+            refined once more with conv4-3.
+        variant: "paper", or "release" for the network of the published weights, which has
+            none of the other options.
+        backbone_weights: None, "imagenet" or the path of a file, see
+            `salzoo.models.backbones.pretrained.load_backbone_weights`.
+        input_shape: (rows, columns, 3), rows and columns None or a multiple of 16.
 
     Returns:
-        keras.Model. Input: images, float32 RGB 0..255, (batch, rows, columns,
-        3). Output: dict of maps, float32 0..1: "fixation" (batch, rows / 16,
-        columns / 16, 1), or of an eighth; "object_5" (of a sixteenth) to
-        "object_1" (of the input's size); of the release also "side" (of a
-        sixteenth), a map of the object from conv5-3 alone.
+        Model from images, float32 RGB 0..255, (batch, rows, columns, 3), to a dict of maps,
+        float32 0..1: "fixation" (batch, rows / 16, columns / 16, 1), or of an eighth;
+        "object_5" (of a sixteenth) to "object_1" (of the input's size); of the release also
+        "side" (of a sixteenth), a map of the object from conv5-3 alone.
 
     Raises:
-        InputError: an unusable option, input_shape or weights file.
+        InputError: The options exclude each other, or the weights file is not usable.
     """
-    ASNET.check_input_shape(input_shape)
-    _check_options(fixation, convlstm, output_level, fixation_size, variant)
+    changed = (fixation, convlstm, output_level, fixation_size) != (True, True, 1, 14)
+    if variant == "release" and changed:
+        raise InputError("asnet: variant='release' takes no other option; leave them out.")
+    if fixation_size == 28 and not fixation:
+        raise InputError("asnet: fixation_size=28 needs fixation=True.")
     images = keras.Input(input_shape, name="image")
     if variant == "release":
         outputs = _release(images)
     else:
         outputs = _paper(images, fixation, convlstm, output_level, fixation_size)
     model = keras.Model(images, outputs, name="asnet")
-    load_backbone_weights(model, "VGG-16", backbone_weights)
+    load_backbone_weights(model, VGG16, backbone_weights)
     return model
 
 
-def _paper(images, fixation, convlstm, output_level, fixation_size):
-    maps = BlueGreenRed(name="blue_green_red")(images)
-    maps = layers.Rescaling(1.0, [-mean for mean in CHANNEL_MEANS], name="subtract_means")(maps)
-    features = vgg16(maps)
+def _paper(
+    images: KerasTensor, fixation: bool, convlstm: bool, output_level: int, fixation_size: int
+) -> dict[str, KerasTensor]:
+    """Build the network of the paper: outputs by name."""
+    blocks = vgg16(imagenet_bgr(images))
     features = {
-        level: layers.Rescaling(0.01, name=f"features_{level}")(features[name])
+        level: layers.Rescaling(0.01, name=f"features_{level}")(blocks[name])
         for level, name in LEVELS.items()
         if level >= output_level or (level == 4 and fixation_size == 28)
     }
@@ -113,16 +119,18 @@ def _paper(images, fixation, convlstm, output_level, fixation_size):
         for level, maps in features.items()
     }
 
-    def refine(name, *maps):
+    def refine(name: str, *maps: KerasTensor) -> KerasTensor:
         joined = layers.Concatenate(name=f"{name}_join")(maps) if len(maps) > 1 else maps[0]
         if convlstm:
             return StillConvLSTM2D(64, name=f"{name}_convlstm")(joined)
         return _convolution(64, 3, "relu", f"{name}_convolution")(joined)
 
-    outputs, coarser = {}, ()
+    outputs: dict[str, KerasTensor] = {}
+    # Map of the level below, enlarged; nothing for the deepest level without fixations.
+    coarser: list[KerasTensor] = []
     if fixation:
         prior = _convolution(1, 3, "sigmoid", "prior", SMALL)(features[5])
-        coarser = (prior,)
+        coarser = [prior]
         if fixation_size == 28:
             state = refine("fixation", compressed[4], _twice(prior, "prior_enlarge"))
             prior = _convolution(1, 1, "sigmoid", "fixation_map")(state)
@@ -132,14 +140,14 @@ def _paper(images, fixation, convlstm, output_level, fixation_size):
         found = _convolution(1, 1, "sigmoid", f"map_{level}")(state)
         outputs[f"object_{level}"] = _float32(found, f"object_{level}")
         if level > output_level:
-            coarser = (_twice(found, f"enlarge_{level}"),)
+            coarser = [_twice(found, f"enlarge_{level}")]
     return outputs
 
 
-def _release(images):
-    maps = layers.Rescaling(1.0, [-mean for mean in CHANNEL_MEANS], name="subtract_means")(images)
-    maps = BlueGreenRed(name="blue_green_red")(maps)
-    features = vgg16(maps)
+def _release(images: KerasTensor) -> dict[str, KerasTensor]:
+    """Build the network of the authors' release: outputs by name."""
+    # RGB minus the means of blue, green, red, then BGR, as in the authors' code.
+    features = vgg16(reverse_channels(subtract_means(images)))
     deepest = features[LEVELS[5]]
     gate = "keras2_hard_sigmoid"
     state = StillConvLSTM2D(512, gate=gate, name="fixation_convlstm")(deepest)
@@ -167,7 +175,9 @@ def _release(images):
     return outputs
 
 
-def _convolution(filters, side, activation, name, scale=1.0):
+def _convolution(
+    filters: int, side: int, activation: str | None, name: str, scale: float = 1.0
+) -> layers.Conv2D:
     return layers.Conv2D(
         filters,
         side,
@@ -178,24 +188,13 @@ def _convolution(filters, side, activation, name, scale=1.0):
     )
 
 
-def _twice(maps, name):
-    # Repetition; keras's bilinear form fails on export where sizes are unknown.
+def _twice(maps: KerasTensor, name: str) -> KerasTensor:
+    # Repetition: Keras' bilinear interpolation fails on export where sizes are unknown.
     return layers.UpSampling2D(2, interpolation="nearest", name=name)(maps)
 
 
-def _float32(maps, name):
+def _float32(maps: KerasTensor, name: str) -> KerasTensor:
     return layers.Activation("linear", dtype="float32", name=name)(maps)
-
-
-def _check_options(fixation, convlstm, output_level, fixation_size, variant):
-    check_choice("asnet", "output_level", output_level, (1, 2, 3, 4, 5))
-    check_choice("asnet", "fixation_size", fixation_size, (14, 28))
-    check_choice("asnet", "variant", variant, ("paper", "release"))
-    changed = (fixation, convlstm, output_level, fixation_size) != (True, True, 1, 14)
-    if variant == "release" and changed:
-        raise InputError("asnet: variant='release' takes no other option; leave them out.")
-    if fixation_size == 28 and not fixation:
-        raise InputError("asnet: fixation_size=28 needs fixation=True.")
 
 
 ASNET = ModelRecord(
@@ -206,11 +205,23 @@ ASNET = ModelRecord(
     build=build,
     parameters=16_301_510,
     options={
-        "fixation": "False: without the fixation map (Table 5)",
-        "convlstm": "False: a 3x3 convolution in place of each ConvLSTM (Table 5)",
-        "output_level": "1 to 5: the finest map of the object (Table 5: 2 to 5)",
-        "fixation_size": "28: the fixation map refined once more (Tables 2 and 3)",
-        "variant": "release: the authors' later network, for their weights",
+        "fixation": Option("False: without the fixation map (Table 5)", default=True),
+        "convlstm": Option(
+            "False: a 3x3 convolution in place of each ConvLSTM (Table 5)", default=True
+        ),
+        "output_level": Option(
+            "1 to 5: level of the finest map of the object (Table 5: 2 to 5)",
+            default=1,
+            choices=(1, 2, 3, 4, 5),
+        ),
+        "fixation_size": Option(
+            "28: the fixation map refined once more (Tables 2 and 3)", default=14, choices=(14, 28)
+        ),
+        "variant": Option(
+            "release: the authors' later network, for their weights",
+            default="paper",
+            choices=("paper", "release"),
+        ),
     },
     fit_mode="stretch",
     padding_value=0.0,
@@ -229,7 +240,7 @@ ASNET = ModelRecord(
         rotate=15.0,
     ),
     recipes={
-        # Ours: an untrained network and a few minutes.
+        # Not of the paper: from random weights in a few minutes.
         "synthetic": {
             "input_size": (96, 96),
             "batch_size": 8,

@@ -1,14 +1,16 @@
-"""What a network costs: multiply-adds, memory of parameters and of activations."""
+"""Cost of a model: multiply-adds, memory of parameters and of activations."""
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
+import keras
 from keras import layers
 
 from salzoo import layers as own
 
 BYTES = 4  # of a float32
-# What changes values in place, or only looks at them in another order.
+# Layers that change values in place or only their order.
 IN_PLACE = (
     layers.Activation,
     layers.Dropout,
@@ -22,30 +24,44 @@ IN_PLACE = (
 )
 
 
+# Without the batch: of one tensor, or of several.
+Shape = tuple[Any, ...]
+
+
 @dataclass(frozen=True)
 class LayerCost:
-    """One layer: name, kind, output shape without batch, parameters, multiply-adds."""
+    """Cost of one layer.
+
+    Attributes:
+        name: Of the layer.
+        kind: Name of its class.
+        shape: Of the output, without the batch.
+        parameters: Their number.
+        multiply_adds: For one image.
+    """
 
     name: str
     kind: str
-    shape: tuple
+    shape: Shape
     parameters: int
     multiply_adds: int
 
 
 @dataclass(frozen=True)
 class Complexity:
-    """A model at one input size.
+    """Cost of a model at one input size.
 
-    layers: list of `LayerCost`. trainable, statistics: numbers of parameters.
-    multiply_adds: of convolutions and dense layers, one image.
-    parameter_bytes: of all parameters as float32.
-    activation_bytes: of the input and every layer's output for one image as
-        float32, each once; what happens in place, like a ReLU, adds nothing
-        (Pan et al., section 5.1).
+    Attributes:
+        layers: Cost of all layers, in their order.
+        trainable: Number of trainable parameters.
+        statistics: Number of other parameters, such as moving means.
+        multiply_adds: Of convolutions and dense layers, for one image.
+        parameter_bytes: Of all parameters as float32.
+        activation_bytes: Of the input and the outputs of all layers for one image as float32.
+            Layers that work in place, like a ReLU, add nothing (Pan et al., section 5.1).
     """
 
-    layers: list
+    layers: list[LayerCost]
     trainable: int
     statistics: int
     multiply_adds: int
@@ -53,14 +69,11 @@ class Complexity:
     activation_bytes: int
 
 
-def complexity(model):
-    """Count what a model costs.
+def complexity(model: keras.Model) -> Complexity:
+    """Count the cost of a model.
 
     Args:
-        model: keras.Model of the functional kind, built for one input size.
-
-    Returns:
-        `Complexity`.
+        model: Functional model, built for one input size.
     """
     costs, activations = [], 0
     for layer in model.layers:
@@ -88,16 +101,17 @@ def complexity(model):
     )
 
 
-def multiply_adds(layer, given, shape):
+def multiply_adds(layer: keras.Layer, given: Any, shape: Shape) -> int:
     """Return the multiply-adds of one layer for one image.
 
     Args:
-        layer: a layer; the project's own that convolve have `multiply_adds`.
-        given: its input shape. shape: its output shape.
+        layer: Layers of salzoo with convolutions have a method `multiply_adds`.
+        given: Shape of the input with the batch, a list of shapes for several inputs.
+        shape: Of the output, with the batch.
     """
     if hasattr(layer, "multiply_adds"):
         return layer.multiply_adds(given)
-    if isinstance(layer, layers.Conv2DTranspose):  # every input value meets the whole kernel
+    if isinstance(layer, layers.Conv2DTranspose):  # each input value times the kernel
         return math.prod(given[1:3]) * math.prod(layer.kernel.shape)
     if isinstance(layer, layers.DepthwiseConv2D):
         return math.prod(shape[1:3]) * math.prod(layer.kernel.shape)
@@ -111,7 +125,7 @@ def multiply_adds(layer, given, shape):
     return 0
 
 
-def _shape(tensors):
+def _shape(tensors: Any) -> Any:
     if isinstance(tensors, list):
         return [tuple(tensor.shape) for tensor in tensors]
     return tuple(tensors.shape)

@@ -1,20 +1,28 @@
-"""What can be seen of a trained model beside its maps, for TensorBoard.
+"""Functions for `ModelRecord.inspect`: what TensorBoard shows beside the maps.
 
-Functions for `ModelRecord.inspect`: of a model and an image, float32 (1, rows,
-columns, 3), or None, to {name: maps, float32 (n, rows, columns), or colour
-pictures (n, rows, columns, 3)}.
+They take a model and an image, float32 (1, rows, columns, 3), or None. They return maps by
+name, float32 (n, rows, columns), or colour images (n, rows, columns, 3).
 """
+
+from typing import Any
 
 import keras
 import numpy as np
 
 
-def attention_and_steps(model, image=None):
-    """Show what SAM looks at and how its map changes from step to step (its Figure 3).
+def attention_and_steps(
+    model: keras.Model, image: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """Return the attention and the map of each step of SAM's ConvLSTM (its Figure 3).
 
-    With an image: the attention of each step, and the saliency map that the rest
-    of the network makes of the ConvLSTM's state after each step. Without: the
-    learned priors, which see nothing of the image.
+    Args:
+        model: SAM-VGG or SAM-ResNet.
+        image: float32 (1, rows, columns, 3), 0..255, or None.
+
+    Returns:
+        With an image: "attention" of each step, and "steps", the saliency maps that the rest
+        of the network makes of the ConvLSTM's state after each step. Without: the learned
+        priors, which do not depend on the image.
     """
     if image is None:
         return _priors(model)
@@ -37,11 +45,11 @@ def attention_and_steps(model, image=None):
     return found
 
 
-def _priors(model):
+def _priors(model: keras.Model) -> dict[str, np.ndarray]:
     found = {}
     for layer in model.layers:
         if type(layer).__name__ == "LearnedGaussianPrior":
-            # Of maps of 30x40, as 240x320 gives.
+            # Maps of 30x40, as for an input of 240x320.
             maps = _array(layer(np.zeros((1, 30, 40, 1), "float32")))
             found[layer.name] = np.moveaxis(maps[0], -1, 0)
         elif type(layer).__name__ == "MultiplicativePrior":
@@ -49,16 +57,24 @@ def _priors(model):
     return found
 
 
-def first_filters(model, image=None):
-    """Show the kernels of the first convolution as colours (Pan et al., Figure 3)."""
+def first_filters(model: keras.Model, image: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Return the kernels of the first convolution as colour images (Pan et al., Figure 3).
+
+    Args:
+        model: Its first convolution takes three channels.
+        image: With an image there is nothing to show.
+
+    Returns:
+        "first_filters", (n, rows, columns, 3), each scaled to 0..1.
+    """
     if image is not None:
         return {}
     kernel = next(layer.kernel for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
     filters = np.moveaxis(_array(kernel), -1, 0)
-    axes = {"axis": (1, 2, 3), "keepdims": True}
-    lowest, highest = filters.min(**axes), filters.max(**axes)
+    lowest = filters.min(axis=(1, 2, 3), keepdims=True)
+    highest = filters.max(axis=(1, 2, 3), keepdims=True)
     return {"first_filters": (filters - lowest) / np.maximum(highest - lowest, 1e-12)}
 
 
-def _array(tensor):
+def _array(tensor: Any) -> np.ndarray:
     return keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32"))

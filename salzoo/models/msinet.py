@@ -1,61 +1,64 @@
-"""MSI-Net: a contextual encoder-decoder network for visual saliency prediction.
+"""MSI-Net, a contextual encoder-decoder network for visual saliency prediction.
 
 Kroner, Senden, Driessens and Goebel, Neural Networks 129 (2020).
 
-A dilated VGG-16 gives features at an eighth of the input; the outputs of pools
-3, 4 and 5 go together through an ASPP module, and a decoder of three bilinear
-enlargements brings the map back to the input's size.
+A dilated VGG-16 gives features at an eighth of the input's size. The outputs of pools 3, 4 and
+5 are concatenated and pass an ASPP module. A decoder of three bilinear enlargements brings the
+map back to the input's size.
 
 What follows the authors' code rather than their text:
-- Images are RGB, and the means of ImageNet are subtracted in BGR order. The
-  network was trained with this slip, so its released weights need it.
-- The four internal resizes have TensorFlow 1's legacy form (`LegacyBilinear`;
-  the fourth, from the mean over all positions, is a plain repetition).
-- The output is stretched to 0..1 per image; the loss normalises it again.
-- The learning rate is 1e-5. The text says 1e-6, but the code that made the
-  published figures says 1e-5.
-What differs from it: images are resized with pixel centres registered, so that
-maps and fixations stay in place, where the authors align corners when enlarging;
-maps are cut and then resized rather than resized and then cut.
-The encoder of the paper was trained on ImageNet and Places2; weights of that
-kind are not offered by keras.applications, so the recipe starts from ImageNet.
+- The images are RGB, but ImageNet's means are subtracted in the order blue, green, red. The
+  network was trained with this mistake, so its released weights need it.
+- The four resizes inside the network are TensorFlow 1's legacy form (`LegacyBilinear`). The
+  fourth, from the mean over all positions, is plain repetition.
+- The output is normalized to 0..1 per image; the loss normalizes it again.
+- The learning rate is 1e-5. The text says 1e-6, but the code that made the published figures
+  says 1e-5.
+
+What differs from their code:
+- Images are resized with pixel centres aligned, so that maps and fixations stay in place. The
+  authors align corners when enlarging.
+- The padding of a map is cut off before it is resized. The authors resize first.
+- The encoder of the paper was trained on ImageNet and Places2. keras.applications has no such
+  weights, so the recipe starts from ImageNet.
 """
 
 import keras
 from keras import layers
 
 from salzoo.layers import ASPP, LegacyBilinear, MinMaxNormalization
-from salzoo.models.backbones import load_backbone_weights, vgg16
-from salzoo.models.record import ModelRecord, Recipe
+from salzoo.models.backbones.pretrained import load_backbone_weights
+from salzoo.models.backbones.vgg16 import VGG16, vgg16
+from salzoo.models.preprocessing import subtract_means
+from salzoo.models.record import ModelRecord, Option, Recipe
 from salzoo.utils.task import Task
 
-# Subtracted from red, green and blue, in this order (see above).
-CHANNEL_MEANS = (103.939, 116.779, 123.68)
 
-
-def build(aspp=True, multi_level=True, backbone_weights=None, input_shape=(None, None, 3)):
+def build(
+    aspp: bool = True,
+    multi_level: bool = True,
+    backbone_weights: str | None = None,
+    input_shape: tuple[int | None, int | None, int] = (None, None, 3),
+) -> keras.Model:
     """Build MSI-Net.
 
     Args:
-        aspp: bool, False replaces the five branches by one 3x3 convolution.
-        multi_level: bool, False leaves out pools 3 and 4.
-        backbone_weights: None, "imagenet" or a file's path, see
-            `salzoo.models.backbones.load_backbone_weights`.
-        input_shape: (rows, columns, 3), each None or a multiple of 8.
+        aspp: False replaces the five branches of the ASPP by one 3x3 convolution.
+        multi_level: False leaves out pools 3 and 4.
+        backbone_weights: None, "imagenet" or the path of a file, see
+            `salzoo.models.backbones.pretrained.load_backbone_weights`.
+        input_shape: (rows, columns, 3), rows and columns None or a multiple of 8.
 
     Returns:
-        keras.Model. Input: images, float32 RGB 0..255, (batch, rows, columns,
-        3). Output: saliency maps, float32 0..1, (batch, rows, columns, 1).
+        Model from images, float32 RGB 0..255, (batch, rows, columns, 3), to saliency maps,
+        float32 0..1, (batch, rows, columns, 1).
 
     Raises:
-        InputError: an unusable input_shape or weights file.
+        InputError: The weights file is not usable.
     """
-    MSINET.check_input_shape(input_shape)
     images = keras.Input(input_shape, name="image")
-    centred = layers.Rescaling(1.0, [-mean for mean in CHANNEL_MEANS], name="subtract_means")(
-        images
-    )
-    levels = vgg16(centred, dilated=True)
+    # RGB minus the means of blue, green, red, as in the authors' code.
+    levels = vgg16(subtract_means(images), dilated=True)
     features = levels["block5_pool"]
     if multi_level:
         features = layers.Concatenate(name="multi_level")(
@@ -74,7 +77,7 @@ def build(aspp=True, multi_level=True, backbone_weights=None, input_shape=(None,
     maps = layers.Conv2D(1, 3, padding="same", name="decoder_conv4")(maps)
     saliency = MinMaxNormalization(dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="msinet")
-    load_backbone_weights(model, "VGG-16", backbone_weights)
+    load_backbone_weights(model, VGG16, backbone_weights)
     return model
 
 
@@ -87,8 +90,11 @@ MSINET = ModelRecord(
     build=build,
     parameters=24_934_209,
     options={
-        "aspp": "False: one 3x3 convolution to 1,280 maps in place of the ASPP branches (Table 6)",
-        "multi_level": "False: the ASPP sees pool 5 alone (Table A.8)",
+        "aspp": Option(
+            "False: one 3x3 convolution to 1,280 maps in place of the ASPP branches (Table 6)",
+            default=True,
+        ),
+        "multi_level": Option("False: the ASPP gets pool 5 only (Table A.8)", default=True),
     },
     fit_mode="pad",
     padding_value=126.0,
@@ -109,8 +115,8 @@ MSINET = ModelRecord(
         "pascal_s": {"input_size": (360, 360)},
         "cat2000": {"input_size": (216, 384)},
         "fiwi": {"input_size": (216, 384), "sigma": 30.0},
-        # Ours: an untrained network and a few minutes ask for a smaller input,
-        # larger batches and a faster rate.
+        # Not of the paper: from random weights in a few minutes, with a smaller input, larger
+        # batches and a higher learning rate.
         "synthetic": {
             "input_size": (96, 128),
             "batch_size": 8,

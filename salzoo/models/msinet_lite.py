@@ -1,61 +1,65 @@
-"""MSI-Net's idea at the cost of a telephone's network, with weights that come with salzoo.
+"""MSI-Net lite: the modules of MSI-Net on MobileNetV2, with pretrained weights.
 
-Kroner et al. (Neural Networks 129, 2020) end with the question whether their modules
-carry over to other encoders. Here they do: features of several levels, several
-receptive fields and the whole scene's mean, and a light decoder, around MobileNetV2
-(Sandler et al., CVPR 2018).
+Kroner et al. (Neural Networks 129, 2020) leave open whether their modules work with other
+encoders. Here they are used with MobileNetV2 (Sandler et al., CVPR 2018): features of several
+levels, several receptive fields, the mean over the whole image and a light decoder.
 
-What is ours:
-- The encoder keeps its strides. The receptive fields of the ASPP (depthwise
-  separable, dilations 1, 2 and 4) lie at a 32nd of the input; the decoder takes finer
-  levels in on its way back, instead of seeing all of them at an eighth.
-- Learned Gaussian priors, as SAM's, for the centre bias.
-- The map is a density: softmax over all positions, a quarter of the input's size.
-  The way back to the image interpolates it bicubically.
-- Images keep their aspect ratio, and the size at which it was trained: they are padded.
+What differs from MSI-Net:
+- The encoder keeps its strides. The ASPP (depthwise separable convolutions, dilations 1, 2 and
+  4) works at a 32nd of the input's size. The decoder adds finer levels step by step, where
+  MSI-Net concatenates all levels at an eighth.
+- Learned Gaussian priors, as in SAM, model the centre bias.
+- The map is a density: softmax over all positions, at a quarter of the input's size.
+  Postprocessing enlarges it with bicubic interpolation.
+- Images are padded, so that they keep their aspect ratio.
 """
 
+from typing import Any
+
 import keras
-from keras import layers
+from keras import KerasTensor, layers
 
 from salzoo.layers import LearnedGaussianPrior, SpatialSoftmax
-from salzoo.models.backbones import load_backbone_weights, mobilenet_v2
-from salzoo.models.record import ModelRecord, Recipe, check_number
+from salzoo.models.backbones.mobilenet_v2 import MOBILENET_V2, mobilenet_v2
+from salzoo.models.backbones.pretrained import load_backbone_weights
+from salzoo.models.preprocessing import scale_symmetrically
+from salzoo.models.record import ModelRecord, Option, Recipe
 from salzoo.utils.task import Task
 
-# Beginnings of the names of its layers.
+# Prefixes of the names of the encoder's layers.
 ENCODER = "Conv,expanded_conv,block_"
 DILATIONS = (1, 2, 4)
 WIDTH = 128
-# Maps of the decoder at a 16th, an eighth and a quarter of the input's size.
+# Filters of the decoder at a 16th, an eighth and a quarter of the input's size.
 DECODER = {16: 96, 8: 64, 4: 32}
 
 
-def build(priors=8, dropout=0.2, backbone_weights=None, input_shape=(None, None, 3)):
+def build(
+    priors: int = 8,
+    dropout: float = 0.2,
+    backbone_weights: str | None = None,
+    input_shape: tuple[int | None, int | None, int] = (None, None, 3),
+) -> keras.Model:
     """Build MSI-Net lite.
 
     Args:
-        priors: int, learned Gaussians; 0 for none.
-        dropout: share of the encoder's maps that are left out in training, 0 to below 1.
-        backbone_weights: None, "imagenet" or a file's path, see
-            `salzoo.models.backbones.load_backbone_weights`.
-        input_shape: (rows, columns, 3), each None or a multiple of 32.
+        priors: Number of learned Gaussians; 0: none.
+        dropout: Share of the encoder's channels that are dropped in training, 0 to below 1.
+        backbone_weights: None, "imagenet" or the path of a file, see
+            `salzoo.models.backbones.pretrained.load_backbone_weights`.
+        input_shape: (rows, columns, 3), rows and columns None or a multiple of 32.
 
     Returns:
-        keras.Model. Input: images, float32 RGB 0..255, (batch, rows, columns,
-        3). Output: densities, float32, sum 1, (batch, rows / 4, columns / 4, 1).
+        Model from images, float32 RGB 0..255, (batch, rows, columns, 3), to densities,
+        float32, sum 1, (batch, rows / 4, columns / 4, 1).
 
     Raises:
-        InputError: an unusable option or weights file.
+        InputError: The weights file is not usable.
     """
-    MSINET_LITE.check_input_shape(input_shape)
-    check_number("msinet_lite", "priors", priors, 0, kind=int)
-    check_number("msinet_lite", "dropout", dropout, 0, below=1)
     images = keras.Input(input_shape, name="image")
-    scaled = layers.Rescaling(1 / 127.5, -1.0, name="scale")(images)
     levels = {
         stride: layers.SpatialDropout2D(dropout, name=f"dropout{stride}")(maps)
-        for stride, maps in mobilenet_v2(scaled).items()
+        for stride, maps in mobilenet_v2(scale_symmetrically(images)).items()
         if stride in (*DECODER, 32)
     }
     maps = _context(levels[32])
@@ -70,12 +74,12 @@ def build(priors=8, dropout=0.2, backbone_weights=None, input_shape=(None, None,
     maps = layers.Conv2D(1, 3, padding="same", name="readout")(maps)
     saliency = SpatialSoftmax(dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="msinet_lite")
-    load_backbone_weights(model, "MobileNetV2", backbone_weights)
+    load_backbone_weights(model, MOBILENET_V2, backbone_weights)
     return model
 
 
-def _context(maps):
-    """Several receptive fields and the mean of the whole scene."""
+def _context(maps: KerasTensor) -> KerasTensor:
+    """Apply the ASPP: several receptive fields and the mean over all positions."""
     maps = _pointwise(maps, 2 * WIDTH, "squeeze")
     scene = layers.GlobalAveragePooling2D(keepdims=True, name="scene_mean")(maps)
     scene = _pointwise(scene, 2 * WIDTH, "scene")
@@ -85,18 +89,18 @@ def _context(maps):
     ]
     maps = layers.Concatenate(name="contexts")([maps, *branches])
     maps = layers.Conv2D(2 * WIDTH, 1, name="context_fuse")(maps)
-    # Added rather than joined: the same for every position.
+    # Added instead of concatenated, because it is the same at all positions.
     maps = layers.Add(name="context_add")([maps, scene])
     return layers.ReLU(name="context_relu")(maps)
 
 
-def _pointwise(maps, filters, name):
+def _pointwise(maps: KerasTensor, filters: int, name: str) -> KerasTensor:
     return layers.Conv2D(filters, 1, activation="relu", kernel_initializer="he_normal", name=name)(
         maps
     )
 
 
-def _separable(maps, filters, name, **options):
+def _separable(maps: KerasTensor, filters: int, name: str, **options: Any) -> KerasTensor:
     return layers.SeparableConv2D(
         filters,
         3,
@@ -116,8 +120,10 @@ MSINET_LITE = ModelRecord(
     build=build,
     parameters=2_996_297,
     options={
-        "priors": "learned Gaussians for the centre bias; 0: none",
-        "dropout": "share of the encoder's maps that are left out in training",
+        "priors": Option("number of learned Gaussians for the centre bias; 0: none", default=8),
+        "dropout": Option(
+            "share of the encoder's channels that are dropped in training", default=0.2, below=1
+        ),
     },
     fit_mode="pad",
     padding_value=127.5,
@@ -133,7 +139,7 @@ MSINET_LITE = ModelRecord(
     recipe=Recipe(
         loss="weighted_sum",
         loss_options={"kld": 1.0, "cc": 0.3, "nss": 0.1},
-        # The encoder has learned to see already.
+        # The pretrained encoder has a lower learning rate.
         optimizer="discriminative_adamw",
         optimizer_options={
             "slow": ENCODER,
@@ -147,7 +153,7 @@ MSINET_LITE = ModelRecord(
         schedule="cosine to 0",
         batch_size=8,
         epochs=20,
-        # A thousand images are learned by heart from the tenth epoch on.
+        # Early stopping: with a thousand images it overfits from the tenth epoch on.
         patience=3,
         input_size=(320, 416),
         flip=True,
@@ -155,8 +161,8 @@ MSINET_LITE = ModelRecord(
         colour=0.25,
     ),
     recipes={
-        # From the trained weights, on what may be a few dozen images: too few steps for
-        # averages, and batches small enough that there are some.
+        # Fine-tuning on as little as a few dozen images: too few steps for averaged weights,
+        # and smaller batches for more steps.
         "folder": {
             "optimizer_options": {"slow": ENCODER, "slow_factor": 0.2, "clipnorm": 1.0},
             "learning_rate": 2e-4,

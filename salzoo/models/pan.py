@@ -1,60 +1,63 @@
 """The shallow and the deep ConvNet for saliency prediction.
 
-Pan, Sayrol, Giro-i-Nieto, McGuinness and O'Connor, Shallow and deep
-convolutional networks for saliency prediction, CVPR 2016.
+Pan, Sayrol, Giro-i-Nieto, McGuinness and O'Connor, Shallow and deep convolutional networks for
+saliency prediction, CVPR 2016.
 
-`shallow_convnet` learns from scratch: three convolutions, two dense layers with
-a maxout between them, a map of 48x48 from an image of 96x96. `deep_convnet`
-goes over images of any size: nine convolutions, the first three of which can
-start from VGG_CNN_M, and a deconvolution that undoes the two poolings.
+`shallow_convnet` is trained from scratch: three convolutions and two dense layers with a maxout
+between them predict a map of 48x48 from an image of 96x96. `deep_convnet` takes images of any
+size: nine convolutions, the first three of which can start from VGG_CNN_M, and a deconvolution
+that undoes the two poolings.
 
 What follows the authors' code rather than their text:
-- Figure 2 draws windows of 3x3 for the shallow net's second and third pooling;
-  its sizes (46, 22, 10) and its 64.4 million parameters need 2x2.
-- The deep net's images are BGR minus (100, 110, 118), times 1/127.5. Its output is
-  0 at the mean of all maps, 31 of 255, and grows by 2/255 a grey level. That step is
-  a layer here, so that both nets predict, and are trained on, 0..1.
-What differs from it:
-- Caffe's poolings drop the last row or column of odd maps and the deconvolution
-  then falls short of the image; here the last window reaches over the border and
-  the map is cut to the image.
-- The norm constraint on the layer before the maxout has no published limit; ours
-  is 1.9365, that of the maxout networks it was taken from.
-- The weight of the L2 penalty is not published either; 5e-4 is Caffe's usual, beside
-  a loss summed over the pixels. The shallow net's loss is their mean: 5e-4 would
-  drown it, and its default is that over the map's 2,304 pixels, 2e-7.
-  Caffe halves the penalty, Keras does not: the regularizer gets half of it.
-- The deep net's momentum is not published; 0.9 is Caffe's usual.
-- The authors' demonstration reads 0 as the grey level 127. Where maps are 31 on the
-  average, as the paper subtracts, few steps suffice to learn from; a network that
-  begins at 127 has to learn the difference through a deconvolution of random signs.
-- Printed, the deep net's rate halves every 100 of 24,000 iterations, and after
-  1,000 of them nothing is learned any more. That is the schedule "printed"; the
-  recipe's own halves it every 2,400, eleven times in its 27,000 iterations (six
-  whole passes over SALICON's 9,000 images).
+- Figure 2 shows windows of 3x3 for the shallow net's second and third pooling. Its sizes (46,
+  22, 10) and its 64.4 million parameters need 2x2.
+- The deep net's images are BGR minus (100, 110, 118), times 1/127.5. Its output is 0 at the
+  mean of all maps, grey level 31 of 255, and grows by 2/255 per grey level. This scaling is a
+  layer here, so that both nets predict, and are trained on, 0..1.
+
+What differs from their code:
+- Caffe's poolings drop the last row or column of odd maps, so that the deconvolution's map is
+  smaller than the image. Here the last window extends over the border and the map is cropped
+  to the image.
+- The limit of the norm constraint on the layer before the maxout is not published. 1.9365 is
+  the limit of the maxout networks that it was taken from.
+- The weight of the L2 penalty is not published either. 5e-4 is Caffe's usual value, beside a
+  loss that is summed over the pixels. The shallow net's loss is their mean, which 5e-4 would
+  outweigh; its default is 5e-4 divided by the map's 2,304 pixels, 2e-7. Caffe halves the
+  penalty and Keras does not, so the regularizer gets half of the weight.
+- The deep net's momentum is not published. 0.9 is Caffe's usual value.
+- The authors' demonstration maps 0 to grey level 127. With a mean of 31, as the paper subtracts,
+  a few steps of training suffice. With 127 the network has to learn the difference through a
+  deconvolution with random signs.
+- In the paper the deep net's learning rate halves every 100 of 24,000 iterations, so that it is
+  practically 0 after 1,000. That is the schedule "printed". The recipe's own schedule halves it
+  every 2,400, eleven times in its 27,000 iterations (six passes over SALICON's 9,000 images).
 """
 
+from typing import Any
+
 import keras
-from keras import layers
+from keras import KerasTensor, layers
 from keras.constraints import MaxNorm
 from keras.initializers import Constant, RandomNormal
 
 from salzoo.layers import (
-    BlueGreenRed,
     CeilMaxPooling2D,
     CropLike,
     LocalResponseNormalization,
     Maxout,
     PositiveAtInference,
 )
-from salzoo.models.backbones import load_backbone_weights
+from salzoo.models.backbones.pretrained import Backbone, load_backbone_weights
 from salzoo.models.inspection import first_filters
-from salzoo.models.record import ModelRecord, Recipe, check_choice, check_number
+from salzoo.models.preprocessing import deep_convnet_bgr, scale_to_one
+from salzoo.models.record import ModelRecord, Option, Recipe
 from salzoo.utils.task import Task
 
 SHALLOW_SIZE = (96, 96)
 MAX_NORM = 1.9365
-# Of the deep net: maps and side of each convolution, the linear one aside.
+VGG_CNN_M = Backbone("VGG_CNN_M", ("conv1", "conv2", "conv3"))
+# Of the deep net: filters and side of the kernel of each convolution except the linear one.
 DEEP_CONVOLUTIONS = (
     (96, 7),
     (256, 5),
@@ -65,49 +68,44 @@ DEEP_CONVOLUTIONS = (
     (128, 11),
     (32, 11),
 )
-BLUE_GREEN_RED_MEANS = (100.0, 110.0, 118.0)
+# Mean of all maps that the deep net is trained on.
 MEAN_MAP = 31 / 255
 
 
 def build_shallow(
-    conv3_filters=128,
-    dropout=0.0,
-    weight_decay=2e-7,
-    output="linear",
-    backbone_weights=None,
-    input_shape=(*SHALLOW_SIZE, 3),
-):
+    conv3_filters: int = 128,
+    dropout: float = 0.0,
+    weight_decay: float = 2e-7,
+    output: str = "linear",
+    backbone_weights: str | None = None,
+    input_shape: tuple[int | None, int | None, int] = (*SHALLOW_SIZE, 3),
+) -> keras.Model:
     """Build the shallow ConvNet.
 
     Args:
-        conv3_filters: int, maps of the third convolution (iSUN: 64).
-        dropout: 0..1, share of the first dense layer's units left out in training.
-        weight_decay: weight of half the squared kernels in the loss, at least 0.
+        conv3_filters: Filters of the third convolution (iSUN: 64).
+        dropout: Share of the first dense layer's units that are dropped in training, 0 to
+            below 1.
+        weight_decay: Weight of half the squared kernels in the loss, at least 0.
         output: "linear", or "sigmoid" for the loss "sigmoid_cross_entropy".
-        backbone_weights: None, the net starts from scratch.
+        backbone_weights: Must be None: the net has no backbone.
         input_shape: (96, 96, 3); None stands for 96.
 
     Returns:
-        keras.Model. Input: images, float32 RGB 0..255, (batch, 96, 96, 3).
-        Output: saliency maps, float32, (batch, 48, 48, 1), about 0..1 (a sigmoid's
-        exactly so).
+        Model from images, float32 RGB 0..255, (batch, 96, 96, 3), to saliency maps, float32,
+        (batch, 48, 48, 1), about 0..1 (with a sigmoid exactly).
 
     Raises:
-        InputError: an unusable option.
+        InputError: `backbone_weights` is not None.
     """
-    SHALLOW_CONVNET.check_input_shape(input_shape)
     SHALLOW_CONVNET.check_no_backbone(backbone_weights)
-    check_number("shallow_convnet", "conv3_filters", conv3_filters, 1, kind=int)
-    check_number("shallow_convnet", "dropout", dropout, 0, below=1)
-    check_number("shallow_convnet", "weight_decay", weight_decay, 0)
-    check_choice("shallow_convnet", "output", output, ("linear", "sigmoid"))
     start = {
         "kernel_initializer": RandomNormal(stddev=0.01),
         "bias_initializer": Constant(0.1),
         "kernel_regularizer": keras.regularizers.L2(weight_decay / 2),
     }
     images = keras.Input((*SHALLOW_SIZE, 3), name="image")
-    maps = layers.Rescaling(1 / 255, name="scale")(images)
+    maps = scale_to_one(images)
     for number, (filters, side) in enumerate(((32, 5), (64, 3), (conv3_filters, 3)), start=1):
         maps = layers.Conv2D(filters, side, activation="relu", name=f"conv{number}", **start)(maps)
         maps = layers.MaxPooling2D(2, name=f"pool{number}")(maps)
@@ -127,77 +125,65 @@ def build_shallow(
     return keras.Model(images, saliency, name="shallow_convnet")
 
 
-def build_deep(weight_decay=5e-4, backbone_weights=None, input_shape=(None, None, 3)):
+def build_deep(
+    weight_decay: float = 5e-4,
+    backbone_weights: str | None = None,
+    input_shape: tuple[int | None, int | None, int] = (None, None, 3),
+) -> keras.Model:
     """Build the deep ConvNet.
 
     Args:
-        weight_decay: weight of half the squared kernels in the loss, at least 0.
-        backbone_weights: None, or a file with VGG_CNN_M's first three
-            convolutions as conv1, conv2 and conv3, see
-            `salzoo.models.backbones.load_backbone_weights`.
-        input_shape: (rows, columns, 3), None for any number.
+        weight_decay: Weight of half the squared kernels in the loss, at least 0.
+        backbone_weights: None, or the path of a file with VGG_CNN_M's first three convolutions
+            as conv1, conv2 and conv3, see
+            `salzoo.models.backbones.pretrained.load_backbone_weights`.
+        input_shape: (rows, columns, 3), rows and columns None for any number.
 
     Returns:
-        keras.Model. Input: images, float32 RGB 0..255, (batch, rows, columns,
-        3). Output: saliency maps, float32, about 0..1, (batch, rows, columns, 1).
+        Model from images, float32 RGB 0..255, (batch, rows, columns, 3), to saliency maps,
+        float32, about 0..1, (batch, rows, columns, 1).
 
     Raises:
-        InputError: an unusable option or weights file.
+        InputError: The weights file is not usable.
     """
-    DEEP_CONVNET.check_input_shape(input_shape)
-    check_number("deep_convnet", "weight_decay", weight_decay, 0)
-    penalty = keras.regularizers.L2(weight_decay / 2)
+    start = {
+        "kernel_initializer": "he_normal",
+        "kernel_regularizer": keras.regularizers.L2(weight_decay / 2),
+    }
     images = keras.Input(input_shape, name="image")
-    maps = BlueGreenRed(name="blue_green_red")(images)
-    maps = layers.Rescaling(
-        1 / 127.5, [-mean / 127.5 for mean in BLUE_GREEN_RED_MEANS], name="scale"
-    )(maps)
-    for number, (filters, side) in enumerate(DEEP_CONVOLUTIONS, start=1):
-        maps = layers.Conv2D(
-            filters,
-            side,
-            padding="same",
-            activation="relu",
-            kernel_initializer="he_normal",
-            kernel_regularizer=penalty,
-            name=f"conv{number}",
-        )(maps)
-        if number == 1:
-            maps = LocalResponseNormalization(name="norm1")(maps)
-        if number <= 2:
-            maps = CeilMaxPooling2D(name=f"pool{number}")(maps)
-    maps = layers.Conv2D(
-        1,
-        13,
-        padding="same",
-        kernel_initializer="he_normal",
-        kernel_regularizer=penalty,
-        name="conv9",
-    )(maps)
+    maps = _deep_features(deep_convnet_bgr(images), start)
+    maps = layers.Conv2D(1, 13, padding="same", name="conv9", **start)(maps)
     maps = layers.Conv2DTranspose(
-        1,
-        8,
-        strides=4,
-        padding="same",
-        use_bias=False,
-        kernel_initializer="he_normal",
-        kernel_regularizer=penalty,
-        name="deconvolution",
+        1, 8, strides=4, padding="same", use_bias=False, name="deconvolution", **start
     )(maps)
     maps = CropLike(name="crop")([maps, images])
     maps = layers.Rescaling(0.5, MEAN_MAP, dtype="float32", name="grey_levels")(maps)
     saliency = PositiveAtInference(dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="deep_convnet")
-    load_backbone_weights(model, "VGG_CNN_M", backbone_weights)
+    load_backbone_weights(model, VGG_CNN_M, backbone_weights)
     return model
 
 
-PAPER = "Pan et al., Shallow and deep convolutional networks for saliency prediction, CVPR 2016"
-WEIGHT_DECAY_OPTION = "weight of half the squared kernels in the loss"
+def _deep_features(maps: KerasTensor, start: dict[str, Any]) -> KerasTensor:
+    """Apply the convolutions with ReLU, the first two with pooling."""
+    for number, (filters, side) in enumerate(DEEP_CONVOLUTIONS, start=1):
+        maps = layers.Conv2D(
+            filters, side, padding="same", activation="relu", name=f"conv{number}", **start
+        )(maps)
+        if number == 1:
+            maps = LocalResponseNormalization(name="norm1")(maps)
+        if number <= 2:
+            maps = CeilMaxPooling2D(name=f"pool{number}")(maps)
+    return maps
 
-# The papers' rates are for tens of thousands of steps, the deep net's for sums over 240x320
-# pixels: hundreds leave the random start as it was. Adam needs no such scale. The deep net's
-# loss stays the sum, beside whose gradient that of its L2 penalty is small.
+
+PAPER = "Pan et al., Shallow and deep convolutional networks for saliency prediction, CVPR 2016"
+WEIGHT_DECAY = "weight of half the squared kernels in the loss"
+
+# For small datasets. The published learning rates are for tens of thousands of steps, the deep
+# net's also for a loss summed over 240x320 pixels: a few hundred steps would change nearly
+# nothing. Adam does not depend on the scale of the loss. The deep net's loss stays the sum,
+# whose gradient outweighs that of the L2 penalty.
 FEW_STEPS = {
     "optimizer": "adam",
     "optimizer_options": {},
@@ -213,10 +199,20 @@ SHALLOW_CONVNET = ModelRecord(
     build=build_shallow,
     parameters=64_392_512,
     options={
-        "conv3_filters": "maps of the third convolution: 128 (SALICON) or 64 (iSUN)",
-        "dropout": "share of the first dense layer's units left out in training (section 3.1)",
-        "weight_decay": WEIGHT_DECAY_OPTION,
-        "output": "linear, or sigmoid for the sigmoid cross-entropy (section 3.2)",
+        "conv3_filters": Option(
+            "filters of the third convolution: 128 (SALICON) or 64 (iSUN)", default=128, minimum=1
+        ),
+        "dropout": Option(
+            "share of the first dense layer's units that are dropped in training (section 3.1)",
+            default=0.0,
+            below=1,
+        ),
+        "weight_decay": Option(WEIGHT_DECAY, default=2e-7),
+        "output": Option(
+            "linear, or sigmoid for the sigmoid cross-entropy (section 3.2)",
+            default="linear",
+            choices=("linear", "sigmoid"),
+        ),
     },
     fit_mode="stretch",
     padding_value=0.0,
@@ -238,8 +234,9 @@ SHALLOW_CONVNET = ModelRecord(
         backbone_weights="none",
     ),
     recipes={
-        # Ours: a few hundred images, where a thousand of the paper's 60,000 steps end at the
-        # mean map. Gradients of a mean over pixels lie below Adam's usual epsilon.
+        # Not of the paper: for a few hundred images, on which a thousand of the paper's 60,000
+        # steps only reach the mean map. Gradients of a mean over pixels are smaller than Adam's
+        # default epsilon.
         "osie": {
             **FEW_STEPS,
             "optimizer_options": {"epsilon": 1e-12},
@@ -257,12 +254,12 @@ DEEP_CONVNET = ModelRecord(
     task=Task.FIXATIONS,
     build=build_deep,
     parameters=25_806_209,
-    options={"weight_decay": WEIGHT_DECAY_OPTION},
+    options={"weight_decay": Option(WEIGHT_DECAY, default=5e-4)},
     fit_mode="pad",
-    # Grey of the mean that the network subtracts.
+    # Grey level of the means that the network subtracts.
     padding_value=109.0,
     size_multiple=1,
-    # OpenCV's sigma of the 5x5 Gaussian that the authors blur with.
+    # The authors blur with a 5x5 Gaussian; OpenCV's sigma for this size is 1.1.
     blur=1.1,
     schedules={"printed": "x0.5 every 100 steps"},
     recipe=Recipe(
@@ -272,14 +269,14 @@ DEEP_CONVNET = ModelRecord(
         learning_rate=1.3e-7,
         schedule="x0.5 every 2400 steps",
         batch_size=2,
-        # The fewest whole passes of batches of 2 over SALICON's 9,000 that have 24,000 steps.
+        # The smallest number of epochs with 24,000 steps: batches of 2, 9,000 images of SALICON.
         epochs=6,
         input_size=(240, 320),
         validate_every=100,
         backbone_weights="none",
     ),
     recipes={
-        # Ours: a few minutes, a few hundred images.
+        # Not of the paper: a few minutes, a few hundred images.
         "osie": {**FEW_STEPS, "epochs": 20},
         "synthetic": {**FEW_STEPS, "input_size": (96, 128), "epochs": 4, "batch_size": 8},
     },

@@ -1,33 +1,48 @@
-"""What is known about a model beside its layers: its record and its recipe."""
+"""Records of models: name, paper, builder, options and training recipe."""
 
-import inspect
+from __future__ import annotations
+
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+# Arguments that every builder takes beside the options of its record.
+BUILDER_ARGUMENTS = ("backbone_weights", "input_shape")
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Everything that training needs beside the data.
 
-    loss, optimizer: names from `salzoo.losses.LOSSES` and
-        `salzoo.training.compiling.OPTIMIZERS`.
-    learning_rate: at the first step.
-    schedule: how the rate moves: "constant", "x0.1 every 2 epochs", "x0.5 every
-        100 steps", "linear to 0.0001" or "cosine to 0" (over the whole run).
-    optimizer_options, loss_options: the optimizer's and the loss's further arguments.
-    batch_size, epochs: images per step, passes over the training split.
-    input_size: (rows, columns) of the network's input.
-    sigma: of the density it is trained on, pixels of the original image; None
-        takes the dataset's own.
-    flip: mirror half of the images left to right.
-    rotate, zoom, colour: see `salzoo.data.sampling.Augmentation`.
-    patience: stop after so many validations without a lower loss; None: never.
-    validate_every: validate after so many steps instead of at the end of an epoch.
-    backbone_weights: "imagenet", "none" or a file's path.
+    Attributes:
+        loss: Name in `salzoo.losses.LOSSES`.
+        optimizer: Name in `salzoo.training.compiling.OPTIMIZERS`.
+        learning_rate: At the first step.
+        batch_size: Images per step.
+        epochs: Passes over the training split.
+        input_size: (rows, columns) of the model's input in pixels.
+        sigma: Of the Gaussian that makes the fixation density, in pixels of the original
+            image. None: the dataset's own.
+        flip: Whether half of the training images are mirrored left to right.
+        backbone_weights: "imagenet", "none" or the path of a file.
+        schedule: Of the learning rate: "constant", "x0.1 every 2 epochs", "x0.5 every 100
+            steps", "linear to 0.0001" or "cosine to 0" (over the whole run).
+        optimizer_options: Further arguments of the optimizer.
+        loss_options: Further arguments of the loss.
+        rotate: Largest angle of random rotations, in degrees.
+        zoom: Largest relative change of scale, see `salzoo.data.sampling.Augmentation`.
+        colour: Largest relative change of brightness, contrast and saturation.
+        patience: Number of validations without a lower loss after which training stops
+            (early stopping). None: never.
+        validate_every: Number of steps between validations. None: once an epoch.
     """
 
     loss: str
@@ -35,77 +50,160 @@ class Recipe:
     learning_rate: float
     batch_size: int
     epochs: int
-    input_size: tuple
+    input_size: tuple[int, int]
     sigma: float | None = None
     flip: bool = False
     backbone_weights: str = "imagenet"
     schedule: str = "constant"
-    optimizer_options: dict = field(default_factory=dict)
-    loss_options: dict = field(default_factory=dict)
+    optimizer_options: dict[str, Any] = field(default_factory=dict)
+    loss_options: dict[str, float] = field(default_factory=dict)
     rotate: float = 0.0
     zoom: float = 0.0
     colour: float = 0.0
     patience: int | None = None
     validate_every: int | None = None
 
-    def override(self, **fields):
-        """Return a copy with the given fields, ignoring those that are None."""
+    def override(self, **fields: Any) -> Recipe:
+        """Return a copy with some fields changed.
+
+        Args:
+            **fields: New values; those that are None are ignored.
+        """
         return replace(self, **{name: value for name, value in fields.items() if value is not None})
 
 
 @dataclass(frozen=True)
-class ModelRecord:
-    """What a registered model tells of itself.
+class Option:
+    """An option of a model's builder and its legal values.
 
-    name: in the registry. title, paper: for people. task: what it predicts.
-    build: function of the options to a keras.Model.
-    parameters: exact count with default options, trainable or not.
-    options: builder options beside backbone_weights and input_shape, with a
-        line each.
-    fit_mode, padding_value: how images reach the network, see
-        `salzoo.data.geometry`.
-    size_multiple: what rows and columns of its input are multiples of;
-        fixed_size: the only (rows, columns) it takes, None: any.
-    target_scale: size of the maps it is trained on, as a share of its input's.
-    blur: sigma of the post-processing, in pixels of the original image.
-    weights: sha256 of the trained weights that come with salzoo, float16, in
-        `salzoo/models/weights/NAME.weights.h5`; None: there are none. trained: what
-        their card says beside the recipe, "trained_on", "seed" and "metrics".
-    recipe: as published. recipes: fields that differ, by dataset.
-    schedules: named alternatives to the recipe's schedule.
-    inspect: function of a trained model and of an image or None, see
-        `salzoo.models.inspection`, to what TensorBoard shows beside the maps.
+    Attributes:
+        description: What the option changes, with the section or table of the paper.
+        default: Value of the published model, the same as in the builder's signature. A bool
+            allows true and false, an int whole numbers, a float any numbers.
+        choices: Legal values where only some are; they replace the rule of `default`.
+        minimum: Smallest legal number.
+        below: Upper limit of a number, itself not legal.
+    """
+
+    description: str
+    default: object
+    choices: tuple[object, ...] | None = None
+    minimum: float = 0
+    below: float = math.inf
+
+    def check(self, model: str, name: str, value: object) -> None:
+        """Check a value.
+
+        Args:
+            model: Name of the model, for the message.
+            name: Name of the option, for the message.
+            value: Of the option. The type counts too: 2.0 is not 2.
+
+        Raises:
+            InputError: The value is not legal.
+        """
+        legal = self._expected(value)
+        if legal is not None:
+            raise InputError(f"{model}: {name}={value!r}: give {legal}.")
+
+    def _expected(self, value: object) -> str | None:
+        """Return a description of the legal values, None if the value is one of them."""
+        if self.choices is not None:
+            if any(type(value) is type(choice) and value == choice for choice in self.choices):
+                return None
+            *others, last = ("null" if choice is None else str(choice) for choice in self.choices)
+            return f"{', '.join(others)} or {last}"
+        if isinstance(self.default, bool):
+            return None if isinstance(value, bool) else "true or false"
+        whole = isinstance(self.default, int)
+        number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+        if number and self.minimum <= value < self.below:  # type: ignore[operator]
+            return None
+        limit = "or more" if self.below == math.inf else f"to below {self.below}"
+        return f"{'a whole number' if whole else 'a number'} of {self.minimum} {limit}"
+
+
+def no_inspection(model: keras.Model, image: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Return nothing: the `inspect` function of models without anything to show.
+
+    Args:
+        model: Trained model.
+        image: float32 (1, rows, columns, 3), or None.
+    """
+    return {}
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    """Everything that salzoo knows about a registered model beside its layers.
+
+    Attributes:
+        name: In the registry; also the name of the keras.Model.
+        title: Name in the paper.
+        paper: Authors, title, journal or conference, year.
+        task: What the model predicts.
+        build: Builder, a function of the options, `backbone_weights` and `input_shape` to a
+            keras.Model. Call it through `salzoo.models.build_model`, which checks arguments.
+        parameters: Exact number of parameters with default options, trainable or not.
+        options: `Option` by name, for all arguments of the builder except
+            `backbone_weights` and `input_shape`.
+        fit_mode: How images are brought to the input size: "pad", "stretch" or "native".
+        padding_value: Grey level of the padding, 0..255.
+        size_multiple: Rows and columns of the input are multiples of this number.
+        blur: Sigma of the Gaussian that postprocesses a map, in pixels of the original image.
+        recipe: For training, as published.
+        recipes: Fields of the recipe that differ, by dataset.
+        fixed_size: The only (rows, columns) of the input. None: any.
+        target_scale: Size of the maps that the model is trained on, divided by its input size.
+        schedules: Alternatives to the recipe's schedule of the learning rate, by name.
+        weights: sha256 of `salzoo/models/weights/NAME.weights.h5`, float16. None: salzoo has
+            no trained weights of the model.
+        trained: What made these weights beside the recipe: "trained_on", "protocol", "seed".
+        inspect: Function of a trained model and an image or None to what TensorBoard shows
+            beside the maps, see `salzoo.models.inspection`.
     """
 
     name: str
     title: str
     paper: str
     task: Task
-    build: Callable
+    build: Callable[..., keras.Model]
     parameters: int
-    options: dict
+    options: Mapping[str, Option]
     fit_mode: str
     padding_value: float
     size_multiple: int
     blur: float
     recipe: Recipe
-    recipes: dict = field(default_factory=dict)
-    fixed_size: tuple | None = None
+    recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    fixed_size: tuple[int, int] | None = None
     target_scale: float = 1.0
-    schedules: dict = field(default_factory=dict)
+    schedules: Mapping[str, str] = field(default_factory=dict)
     weights: str | None = None
-    trained: dict = field(default_factory=dict)
-    inspect: Callable = lambda model, image=None: {}
+    trained: Mapping[str, Any] = field(default_factory=dict)
+    inspect: Callable[..., dict[str, np.ndarray]] = no_inspection
 
-    def recipe_for(self, dataset):
-        """Return the recipe with what the authors (or we) change for a dataset."""
-        return self.recipe.override(**self.recipes.get(dataset, {}))
+    def recipe_for(self, dataset: str | None) -> Recipe:
+        """Return the recipe for a dataset.
 
-    def check_size(self, rows, columns, where="--input_size"):
-        """Raise InputError unless the network can take images of this size."""
+        Args:
+            dataset: Name of the dataset. One without changes, or None, gives `recipe`.
+        """
+        return self.recipe.override(**self.recipes.get(dataset or "", {}))
+
+    def check_size(self, rows: int, columns: int, where: str = "`input_size`") -> None:
+        """Check an input size.
+
+        Args:
+            rows: Of the input, in pixels.
+            columns: Of the input, in pixels.
+            where: Name of the parameter, for the message.
+
+        Raises:
+            InputError: The model has a fixed size, or a multiple that the size does not keep.
+        """
         if self.fixed_size not in (None, (rows, columns)):
-            only = "x".join(map(str, self.fixed_size))
-            raise InputError(f"{where} {rows}x{columns}: {self.name} takes only {only}.")
+            raise InputError(f"{where} {rows}x{columns}: {self.name} takes only {self._only()}.")
         multiple = self.size_multiple
         if rows < multiple or columns < multiple or rows % multiple or columns % multiple:
             raise InputError(
@@ -114,54 +212,71 @@ class ModelRecord:
                 f"{_nearest(rows, multiple)}x{_nearest(columns, multiple)}."
             )
 
-    def check_fit(self, fit_mode):
-        """Raise InputError for a way of fitting images that gives them no size it takes."""
+    def check_fit(self, fit_mode: str) -> None:
+        """Check a fit mode.
+
+        Args:
+            fit_mode: "pad", "stretch" or "native".
+
+        Raises:
+            InputError: The mode is "native", and the model has a fixed size.
+        """
         if fit_mode == "native" and self.fixed_size:
-            only = "x".join(map(str, self.fixed_size))
             raise InputError(
-                f"--fit_mode native: {self.name} takes only {only}; choose pad or stretch."
+                f"`fit_mode` native: {self.name} takes only {self._only()}; choose pad or stretch."
             )
 
-    def check_input_shape(self, input_shape):
-        """Raise InputError unless this is (rows, columns, 3), None standing for any number."""
+    def check_input_shape(self, input_shape: object) -> None:
+        """Check the shape of an input.
+
+        Args:
+            input_shape: Must be (rows, columns, 3); rows and columns may be None for any
+                number.
+
+        Raises:
+            InputError: It is something else, or the model does not take this size.
+        """
         if not isinstance(input_shape, tuple | list) or [*input_shape[2:]] != [3]:
-            raise InputError(f"input_shape {input_shape}: {self.name} takes (rows, columns, 3).")
-        default = self.fixed_size or (self.size_multiple, self.size_multiple)
-        rows, columns = (
-            usual if n is None else n for n, usual in zip(input_shape, default, strict=False)
+            raise InputError(f"`input_shape` {input_shape}: {self.name} takes (rows, columns, 3).")
+        usual_rows, usual_columns = self.fixed_size or (self.size_multiple, self.size_multiple)
+        rows, columns = input_shape[:2]
+        self.check_size(
+            usual_rows if rows is None else rows,
+            usual_columns if columns is None else columns,
+            where="`input_shape`",
         )
-        self.check_size(rows, columns, where="input_shape")
 
-    def check_no_backbone(self, backbone_weights):
-        """Raise InputError for weights that this model, trained from scratch, has no place for."""
+    def check_no_backbone(self, backbone_weights: str | None) -> None:
+        """Check the backbone weights of a model that has no backbone.
+
+        Args:
+            backbone_weights: Must be None.
+
+        Raises:
+            InputError: It is not.
+        """
         if backbone_weights is not None:
-            raise InputError(f"{self.name} has no backbone: leave --backbone_weights 'none'.")
+            raise InputError(f"{self.name} has no backbone: leave `backbone_weights` 'none'.")
 
-    def check_options(self, options):
-        """Raise InputError for options that the model's builder cannot take."""
-        parameters = inspect.signature(self.build).parameters
+    def check_options(self, options: Mapping[str, object]) -> None:
+        """Check arguments of the builder: names of all, values of the options.
+
+        Args:
+            options: Values by name.
+
+        Raises:
+            InputError: A name is unknown or a value is not legal.
+        """
         for name, value in options.items():
-            if name not in parameters:
-                raise unknown_name(f"option of {self.name}", name, parameters)
-            if isinstance(parameters[name].default, bool) and not isinstance(value, bool):
-                raise InputError(f"{self.name}: {name}={value!r}: give true or false.")
+            if name in self.options:
+                self.options[name].check(self.name, name, value)
+            elif name not in BUILDER_ARGUMENTS:
+                known = (*self.options, *BUILDER_ARGUMENTS)
+                raise unknown_name(f"option of {self.name}", name, known)
+
+    def _only(self) -> str:
+        return "x".join(map(str, self.fixed_size or ()))
 
 
-def check_choice(model, name, value, legal):
-    """Raise InputError unless an option is one of these values, and of its type: 2.0 is no 2."""
-    if not any(type(value) is type(each) and value == each for each in legal):
-        *others, last = ("null" if each is None else str(each) for each in legal)
-        raise InputError(f"{model}: {name}={value!r}: give {', '.join(others)} or {last}.")
-
-
-def check_number(model, name, value, lowest, below=math.inf, kind=float):
-    """Raise InputError unless an option is a number, or a whole one, from `lowest` to `below`."""
-    kinds = int if kind is int else int | float
-    if isinstance(value, bool) or not isinstance(value, kinds) or not lowest <= value < below:
-        what = "a whole number" if kind is int else "a number"
-        limit = "or more" if below == math.inf else f"to below {below}"
-        raise InputError(f"{model}: {name}={value!r}: give {what} of {lowest} {limit}.")
-
-
-def _nearest(length, multiple):
+def _nearest(length: int, multiple: int) -> int:
     return max(multiple, round(length / multiple) * multiple)

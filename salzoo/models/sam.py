@@ -1,15 +1,14 @@
-"""SAM: an LSTM-based saliency attentive model, on VGG-16 and on ResNet-50.
+"""SAM, an LSTM-based saliency attentive model, on VGG-16 and on ResNet-50.
 
-Cornia, Baraldi, Serra and Cucchiara, Predicting human eye fixations via an
-LSTM-based saliency attentive model, IEEE Transactions on Image Processing 27
-(2018).
+Cornia, Baraldi, Serra and Cucchiara, Predicting human eye fixations via an LSTM-based saliency
+attentive model, IEEE Transactions on Image Processing 27 (2018).
 
-A dilated network gives features at an eighth of the input, a ConvLSTM with
-attention refines them in four steps, two convolutions see them together with
-learned Gaussian maps of the centre bias, and a last one makes the saliency map,
-which is enlarged to twice the input.
+A dilated backbone gives features at an eighth of the input's size. A ConvLSTM with attention
+refines them in four steps. Two convolutions take them together with learned Gaussian maps that
+model the centre bias, and a last one makes the saliency map, which is enlarged to twice the
+input's size.
 
-The rows of its tables are options (sam_vgg and sam_resnet alike):
+The rows of the paper's tables as options of `sam_vgg` and `sam_resnet`:
 
 | table, row | options |
 | --- | --- |
@@ -26,113 +25,124 @@ A ConvLSTM without attention (attention=False) is in no table.
 
 What follows the authors' code rather than their text:
 - The details of `AttentiveConvLSTM2D` and `LearnedGaussianPrior`.
-- Poolings 3 and 4 of VGG-16 are padded at the top and left, and the enlargement
-  has Theano's form: both move the map by a few pixels, and released weights
-  have learned it.
-- The map is twice as large as the input and is compared at that size.
-- Training ends when three epochs have not lowered the validation loss, after 20
-  at the latest. The learning rate is the text's; the code's is 1e-4.
-What is ours:
-- Where the size is no multiple of 8, features round up and the map is cut at the
-  bottom and right. CAT2000's 180x320 gives 360x640.
-- The last convolution starts from positive weights of Glorot's range: with signed
-  ones its ReLU is silent on all images, and stays so, in half of all starts.
-- The batch normalisations of ResNet-50 learn scale and shift and take their
-  statistics from each batch, as in the original; the moving ones follow faster
-  (momentum 0.9, not 0.99), so that short trainings reach them too. Batches of
-  one or two images make them noisy: keep to 4 or more.
-- Where a file holds only the first of VGG-16's trained convolutions, the random ones behind
-  them start at half their range: their features are then as large as trained ones, a few
-  units. At full range they are hundreds, which saturate the ConvLSTM: it learns no more
-  than a mean map.
-- The prior of ML-Net has 3x4 values, a tenth of the 30x40 map that 240x320 gives,
-  at every size.
+- Poolings 3 and 4 of VGG-16 are padded at the top and left, and the enlargement has Theano's
+  form. Both shift the map by a few pixels, and the released weights compensate for it.
+- The map is twice as large as the input and is compared with the ground truth at that size.
+- Training stops when three epochs did not lower the validation loss, after 20 at the latest.
+  The learning rate is the text's; the code's is 1e-4.
 
-Training starts on SALICON from ImageNet weights; MIT1003 and CAT2000 go on from
-there: `salzoo train sam_vgg --dataset cat2000 --init_from RUN`.
+What is not in the paper:
+- Where the input size is no multiple of 8, the size of the features is rounded up and the map
+  is cropped at the bottom and right. CAT2000's 180x320 gives 360x640.
+- The last convolution starts from positive weights of Glorot's range. With signed weights the
+  output of its ReLU is 0 for all images, and stays so, for half of all random seeds.
+- The batch normalizations of ResNet-50 train scale and shift and use the statistics of the
+  batch, as in the original. The moving statistics have momentum 0.9, not 0.99, so that short
+  trainings reach them too. In batches of one or two images the statistics are noisy; use 4 or
+  more.
+- Where a file holds only the first of VGG-16's trained convolutions, the random kernels of the
+  others are halved. Their features are then as large as trained ones, a few units. Otherwise
+  they are hundreds, which saturate the ConvLSTM, and training only reaches the mean map.
+- The prior of ML-Net has 3x4 values, a tenth of the 30x40 map of a 240x320 image, at all sizes.
+
+The paper trains on SALICON from ImageNet weights and fine-tunes on MIT1003 and CAT2000:
+`salzoo train sam_vgg --dataset cat2000 --init_from RUN`.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
-from keras import layers
+from keras import KerasTensor, layers
 from keras.initializers import RandomUniform
 
 from salzoo.layers import (
     AttentiveConvLSTM2D,
-    BlueGreenRed,
     CropLike,
     LearnedGaussianPrior,
     LegacyBilinear,
     MultiplicativePrior,
 )
-from salzoo.models.backbones import load_backbone_weights, resnet50, vgg16
+from salzoo.models.backbones.pretrained import load_backbone_weights
+from salzoo.models.backbones.resnet50 import RESNET50, resnet50
+from salzoo.models.backbones.vgg16 import VGG16, vgg16
 from salzoo.models.inspection import attention_and_steps
-from salzoo.models.record import ModelRecord, Recipe, check_choice
+from salzoo.models.preprocessing import imagenet_bgr
+from salzoo.models.record import ModelRecord, Option, Recipe
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 
-BLUE_GREEN_RED_MEANS = (103.939, 116.779, 123.68)
 FILTERS = 512
 
 
 def build_vgg(
-    timesteps=4,
-    attention=True,
-    convlstm=True,
-    priors="gaussian",
-    dilated=True,
-    backbone_weights=None,
-    input_shape=(None, None, 3),
-):
+    timesteps: int = 4,
+    attention: bool = True,
+    convlstm: bool = True,
+    priors: str | None = "gaussian",
+    dilated: bool = True,
+    backbone_weights: str | None = None,
+    input_shape: tuple[int | None, int | None, int] = (None, None, 3),
+) -> keras.Model:
     """Build SAM-VGG.
 
     Args:
-        timesteps: int, 1 to 4, step of the ConvLSTM that feeds the rest.
-        attention: bool, False: the ConvLSTM sees all positions alike.
-        convlstm: bool, False leaves the ConvLSTM out.
-        priors: "gaussian", "mlnet" (one small map that multiplies the output) or
-            None.
-        dilated: bool, False keeps all strides of the backbone, so that features
-            have a 32nd of the input's size.
-        backbone_weights: None, "imagenet" or a file's path, see
-            `salzoo.models.backbones.load_backbone_weights`.
-        input_shape: (rows, columns, 3), None for any number.
+        timesteps: 1 to 4, step of the ConvLSTM whose state is used.
+        attention: False: a ConvLSTM without attention.
+        convlstm: False: no ConvLSTM.
+        priors: "gaussian", "mlnet" (one small map that multiplies the output) or None.
+        dilated: False keeps all strides of the backbone, so that features have a 32nd of the
+            input's size.
+        backbone_weights: None, "imagenet" or the path of a file, see
+            `salzoo.models.backbones.pretrained.load_backbone_weights`.
+        input_shape: (rows, columns, 3), rows and columns None for any number.
 
     Returns:
-        keras.Model. Input: images, float32 RGB 0..255, (batch, rows, columns,
-        3). Output: saliency maps, float32, not negative, of any scale, (batch,
-        2 * rows, 2 * columns, 1).
+        Model from images, float32 RGB 0..255, (batch, rows, columns, 3), to saliency maps,
+        float32, not negative, of any scale, (batch, 2 * rows, 2 * columns, 1).
 
     Raises:
-        InputError: an unusable option, input_shape or weights file.
+        InputError: The options exclude each other, or the weights file is not usable.
     """
-    SAM_VGG.check_input_shape(input_shape)
-    images, centred = _inputs(input_shape)
-    # A pooling with stride 1 would only blur the features: the dilated form ends before it.
-    features = vgg16(centred, dilated, pad_before=(3, 4))[
+    images = keras.Input(input_shape, name="image")
+    # Pool 5 with stride 1 would only blur the features, so the dilated form ends before it.
+    features = vgg16(imagenet_bgr(images), dilated, pad_before=(3, 4))[
         "block5_conv3" if dilated else "block5_pool"
     ]
     saliency = _head("sam_vgg", features, images, timesteps, attention, convlstm, priors, dilated)
     model = keras.Model(images, saliency, name="sam_vgg")
-    load_backbone_weights(model, "VGG-16", backbone_weights, missing_scale=0.5)
+    load_backbone_weights(model, VGG16, backbone_weights, missing_scale=0.5)
     return model
 
 
 def build_resnet(
-    timesteps=4,
-    attention=True,
-    convlstm=True,
-    priors="gaussian",
-    dilated=True,
-    backbone_weights=None,
-    input_shape=(None, None, 3),
-):
-    """Build SAM-ResNet; arguments, return value and errors are those of `build_vgg`.
+    timesteps: int = 4,
+    attention: bool = True,
+    convlstm: bool = True,
+    priors: str | None = "gaussian",
+    dilated: bool = True,
+    backbone_weights: str | None = None,
+    input_shape: tuple[int | None, int | None, int] = (None, None, 3),
+) -> keras.Model:
+    """Build SAM-ResNet. In the dilated form a convolution reduces 2,048 feature maps to 512.
 
-    The dilated form brings the 2,048 feature maps down to 512 by a convolution.
+    Args:
+        timesteps: As `build_vgg`.
+        attention: As `build_vgg`.
+        convlstm: As `build_vgg`.
+        priors: As `build_vgg`.
+        dilated: As `build_vgg`.
+        backbone_weights: As `build_vgg`.
+        input_shape: As `build_vgg`.
+
+    Returns:
+        As `build_vgg`.
+
+    Raises:
+        InputError: As `build_vgg`.
     """
-    SAM_RESNET.check_input_shape(input_shape)
-    images, centred = _inputs(input_shape)
-    features = resnet50(centred, dilated)
+    images = keras.Input(input_shape, name="image")
+    features = resnet50(imagenet_bgr(images), dilated)
     if dilated:
         features = layers.Conv2D(
             FILTERS, 3, padding="same", activation="relu", name="reduce_features"
@@ -141,40 +151,31 @@ def build_resnet(
         "sam_resnet", features, images, timesteps, attention, convlstm, priors, dilated
     )
     model = keras.Model(images, saliency, name="sam_resnet")
-    load_backbone_weights(model, "ResNet-50", backbone_weights)
+    load_backbone_weights(model, RESNET50, backbone_weights)
     return model
 
 
-def _inputs(input_shape):
-    images = keras.Input(input_shape, name="image")
-    centred = BlueGreenRed(name="blue_green_red")(images)
-    means = [-mean for mean in BLUE_GREEN_RED_MEANS]
-    return images, layers.Rescaling(1.0, means, name="subtract_means")(centred)
-
-
-def _head(name, maps, images, timesteps, attention, convlstm, priors, dilated):
-    """Turn features into saliency maps of twice the images' size."""
-    check_choice(name, "timesteps", timesteps, (1, 2, 3, 4))
-    check_choice(name, "priors", priors, ("gaussian", "mlnet", None))
+def _head(
+    name: str,
+    maps: KerasTensor,
+    images: KerasTensor,
+    timesteps: int,
+    attention: bool,
+    convlstm: bool,
+    priors: str | None,
+    dilated: bool,
+) -> KerasTensor:
+    """Turn features into saliency maps of twice the size of the images."""
     if not convlstm and (timesteps, attention) != (4, True):
-        idle = "timesteps" if timesteps != 4 else "attention"
-        raise InputError(f"{name}: {idle} is the ConvLSTM's; leave it or convlstm=False out.")
+        unused = "timesteps" if timesteps != 4 else "attention"
+        raise InputError(f"{name}: {unused} is the ConvLSTM's; leave it or convlstm=False out.")
     if convlstm:
         maps = AttentiveConvLSTM2D(
             FILTERS, timesteps=timesteps, attention=attention, name="attentive_conv_lstm"
         )(maps)
     if priors == "gaussian":
         for number in (1, 2):
-            gaussians = LearnedGaussianPrior(16, name=f"prior{number}")(maps)
-            maps = layers.Concatenate(name=f"with_prior{number}")([maps, gaussians])
-            maps = layers.Conv2D(
-                FILTERS,
-                5,
-                padding="same",
-                dilation_rate=4,
-                activation="relu",
-                name=f"prior{number}_conv",
-            )(maps)
+            maps = _with_gaussian_priors(maps, number)
     maps = layers.Conv2D(
         1,
         1,
@@ -184,10 +185,24 @@ def _head(name, maps, images, timesteps, attention, convlstm, priors, dilated):
     )(maps)
     if priors == "mlnet":
         maps = MultiplicativePrior(name="prior")(maps)
-    # Features have an 8th or a 32nd of the input's size.
+    # Features have an eighth or a 32nd of the input's size.
     factor = 16 if dilated else 64
     maps = LegacyBilinear(factor, (factor - 1) // 2, dtype="float32", name="enlarge")(maps)
     return CropLike(2, dtype="float32", name="saliency")([maps, images])
+
+
+def _with_gaussian_priors(maps: KerasTensor, number: int) -> KerasTensor:
+    """Concatenate learned Gaussian maps with features and apply a convolution."""
+    gaussians = LearnedGaussianPrior(16, name=f"prior{number}")(maps)
+    maps = layers.Concatenate(name=f"with_prior{number}")([maps, gaussians])
+    return layers.Conv2D(
+        FILTERS,
+        5,
+        padding="same",
+        dilation_rate=4,
+        activation="relu",
+        name=f"prior{number}_conv",
+    )(maps)
 
 
 PAPER = (
@@ -195,11 +210,19 @@ PAPER = (
     "model, IEEE Transactions on Image Processing 27 (2018)"
 )
 OPTIONS = {
-    "timesteps": "1 to 4, the step of the ConvLSTM that feeds the rest (Table IV)",
-    "attention": "false: a ConvLSTM that sees all positions alike",
-    "convlstm": "false: no ConvLSTM (Table II)",
-    "priors": "gaussian, mlnet (one map that multiplies the output, Table III) or null (Table II)",
-    "dilated": "false: the backbone keeps its strides (Table II, plain CNN)",
+    "timesteps": Option(
+        "1 to 4, step of the ConvLSTM whose state is used (Table IV)",
+        default=4,
+        choices=(1, 2, 3, 4),
+    ),
+    "attention": Option("false: a ConvLSTM without attention", default=True),
+    "convlstm": Option("false: no ConvLSTM (Table II)", default=True),
+    "priors": Option(
+        "gaussian, mlnet (one map that multiplies the output, Table III) or null (Table II)",
+        default="gaussian",
+        choices=("gaussian", "mlnet", None),
+    ),
+    "dilated": Option("false: the backbone keeps its strides (Table II, plain CNN)", default=True),
 }
 RECIPE = Recipe(
     loss="weighted_sum",
@@ -211,10 +234,10 @@ RECIPE = Recipe(
     patience=3,
     input_size=(240, 320),
 )
-RECIPES = {
+RECIPES: dict[str, dict[str, Any]] = {
     "cat2000": {"input_size": (180, 320)},
-    # Ours: an untrained network and a few minutes ask for a small input and a
-    # faster rate.
+    # Not of the paper: from random weights in a few minutes, with a small input and a higher
+    # learning rate.
     "synthetic": {
         "input_size": (48, 64),
         "batch_size": 8,
@@ -225,35 +248,39 @@ RECIPES = {
         "backbone_weights": "none",
     },
 }
-SHARED = {
-    "paper": PAPER,
-    "task": Task.FIXATIONS,
-    "options": OPTIONS,
-    "fit_mode": "pad",
-    # Black before the mean is taken off, as in the authors' code.
-    "padding_value": 0.0,
-    "size_multiple": 1,
-    "target_scale": 2.0,
-    "blur": 7.0,
-    "recipes": RECIPES,
-    "inspect": attention_and_steps,
-}
 
-SAM_VGG = ModelRecord(
-    name="sam_vgg",
-    title="SAM-VGG",
-    build=build_vgg,
-    parameters=51_835_841,
-    recipe=RECIPE,
-    **SHARED,
-)
 
-SAM_RESNET = ModelRecord(
-    name="sam_resnet",
-    title="SAM-ResNet",
-    build=build_resnet,
+def _record(
+    name: str, title: str, build: Callable[..., keras.Model], parameters: int, recipe: Recipe
+) -> ModelRecord:
+    """Return the record of a SAM: everything but the backbone is the same."""
+    return ModelRecord(
+        name=name,
+        title=title,
+        paper=PAPER,
+        task=Task.FIXATIONS,
+        build=build,
+        parameters=parameters,
+        options=OPTIONS,
+        fit_mode="pad",
+        # Black before the means are subtracted, as in the authors' code.
+        padding_value=0.0,
+        size_multiple=1,
+        blur=7.0,
+        recipe=recipe,
+        recipes=RECIPES,
+        target_scale=2.0,
+        inspect=attention_and_steps,
+    )
+
+
+SAM_VGG = _record("sam_vgg", "SAM-VGG", build_vgg, 51_835_841, RECIPE)
+
+SAM_RESNET = _record(
+    "sam_resnet",
+    "SAM-ResNet",
+    build_resnet,
     # 53,120 of them are moving statistics.
-    parameters=70_146_561,
-    recipe=RECIPE.override(schedule="x0.1 every 2 epochs"),
-    **SHARED,
+    70_146_561,
+    RECIPE.override(schedule="x0.1 every 2 epochs"),
 )

@@ -1,7 +1,10 @@
-"""Images in whatever form Python has them, to maps in one line."""
+"""Saliency maps of images in memory or in files, in one call."""
+
+from __future__ import annotations
 
 import functools
 import os
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -12,46 +15,65 @@ from salzoo.prediction.predictor import Predictor
 from salzoo.utils.errors import InputError
 
 
-def predict(image, model="msinet_lite"):
-    """Predict where people look in an image.
+def predict(image: Any, model: Any = "msinet_lite") -> np.ndarray | list[np.ndarray]:
+    """Predict the saliency map of an image, or of each image of a batch or list.
 
     Args:
-        image: a file's path (the picture is turned as its EXIF orientation says); a PIL
-            image (its pixels as they are); an array (rows, columns, 3), grey (rows,
-            columns) or with alpha as a last channel, which is laid over white, values
-            0..255 of any type; a batch of such, an array (n, rows, columns, channels); or
-            a list of any of these.
-        model: what `salzoo.load_model` takes, or what it returns. Models that come with
-            salzoo are loaded once in a process.
+        image: path of an image file, turned as its EXIF orientation says; a Pillow image, its
+            pixels as they are; an array of values 0..255 of any type, (rows, columns, 3),
+            (rows, columns) for grey, or with alpha as the last channel, which is laid over
+            white; a batch of arrays (images, rows, columns, channels); or a list of any of
+            these.
+        model: what `salzoo.load_model` takes or returns. Pretrained models are loaded once
+            per process.
 
     Returns:
-        float32 map (rows, columns) of the image's size, maximum 1 (0 where the network
-        says 0 everywhere). Of a batch an array (n, rows, columns), of a list a list.
+        Map of the image's size, float32 (rows, columns), maximum 1 (0 where the model
+        predicts 0 everywhere). For a batch an array (images, rows, columns), for a list a
+        list.
 
     Raises:
-        InputError: an unreadable file, an array of another shape, values outside 0..255
-            or NaN; what `load_model` raises.
+        InputError: an unreadable file, an array of another shape, values outside 0..255 or
+            NaN, or an unusable model.
+
+    Examples:
+        >>> map_ = salzoo.predict("photo.jpg")
+        >>> maps = salzoo.predict(["a.jpg", "b.jpg"], model="runs/msinet-osie-001")
     """
     if not isinstance(model, Predictor):
-        named = isinstance(model, str) and model in MODELS and model_record(model).weights
-        model = _shipped(model) if named else Predictor(model)
+        pretrained = isinstance(model, str) and model in MODELS and model_record(model).weights
+        model = _load_pretrained(model) if pretrained else Predictor(model)
     if isinstance(image, list | tuple):
         images = [
-            as_image(each, f"image {number} of the list") for number, each in enumerate(image)
+            as_image(item, f"image {number} of the list") for number, item in enumerate(image)
         ]
-        return [model(each) for each in images]
+        return [model(rgb) for rgb in images]
     if getattr(image, "ndim", 0) == 4:
         batch = np.asarray(image)
-        maps = [model(as_image(each, f"image {n} of the batch")) for n, each in enumerate(batch)]
+        maps = [
+            model(as_image(item, f"image {number} of the batch"))
+            for number, item in enumerate(batch)
+        ]
         return np.stack(maps) if maps else np.zeros(batch.shape[:3], "float32")
     return model(as_image(image))
 
 
-_shipped = functools.lru_cache(Predictor)
+_load_pretrained = functools.lru_cache(Predictor)
 
 
-def as_image(image, name="the image"):
-    """Return an image as float32 RGB 0..255, (rows, columns, 3); see `predict`."""
+def as_image(image: Any, name: str = "the image") -> np.ndarray:
+    """Convert an image to RGB.
+
+    Args:
+        image: as for `predict`, but no batch and no list.
+        name: of the image in error messages.
+
+    Returns:
+        float32 RGB 0..255, (rows, columns, 3).
+
+    Raises:
+        InputError: as `predict`.
+    """
     if isinstance(image, str | os.PathLike):
         return read_image(os.path.expanduser(image))
     if isinstance(image, Image.Image):
@@ -61,7 +83,7 @@ def as_image(image, name="the image"):
             )
         try:
             return to_rgb(image, name)
-        except OSError as error:  # opened, and read only now
+        except OSError as error:  # Pillow reads the pixels only now
             raise InputError(f"{name} is damaged or cut short ({error}); replace it.") from error
     if not hasattr(image, "ndim"):
         raise InputError(
@@ -85,7 +107,8 @@ def as_image(image, name="the image"):
     return np.round(over_white(np.concatenate([colours, alpha], axis=-1)))
 
 
-def _check_values(values, name):
+def _check_values(values: np.ndarray, name: str) -> None:
+    """Raise InputError unless an array holds numbers of 0 to 255."""
     if values.dtype.kind not in "uif":
         raise InputError(f"{name} is an array of {values.dtype}; give numbers of 0 to 255.")
     lowest, highest = values.min(), values.max()

@@ -6,7 +6,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -24,10 +24,12 @@ from salzoo.models.record import ModelRecord
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.prediction.saliency import saliency_function
 from salzoo.prediction.sources import SourceKind, read_card, resolve_source
-from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import digest, read_json
+from salzoo.utils.files import compute_digest, read_json
 from salzoo.utils.task import Task
+
+if TYPE_CHECKING:
+    from salzoo.training.run import Run
 
 
 class Opened(NamedTuple):
@@ -72,6 +74,8 @@ def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Ope
         return opened._replace(fingerprint=_fingerprint(path, opened.card))
     if found.kind is SourceKind.EXPORT:
         return _open_export(path, options)
+    from salzoo.training.run import Run  # only here: it imports datasets, losses and metrics
+
     return open_run(Run(path), options)  # which says what a folder without config.json lacks
 
 
@@ -118,11 +122,11 @@ def _open_model(model: keras.Model, where: str, options: InferenceOptions, **kno
             f"{', '.join(sorted(MODELS))}, or call it in Python on images that fit it."
         )
     record = model_record(model.name)
-    size, fit_mode = tuple(record.recipe.input_size), record.fit_mode
+    (rows, columns), fit_mode = record.recipe.input_size, record.fit_mode
     fixed = model.input_shape[1:3]
     if None not in fixed:
-        size, fit_mode = tuple(fixed), "pad" if fit_mode == "native" else fit_mode
-    geometry = Geometry(fit_mode, size, record.size_multiple, record.padding_value)
+        (rows, columns), fit_mode = fixed, "pad" if fit_mode == "native" else fit_mode
+    geometry = Geometry(fit_mode, (rows, columns), record.size_multiple, record.padding_value)
     return _wrap(record, model, geometry, options, **known)
 
 
@@ -184,7 +188,7 @@ def _wrap(
 
 def _fingerprint(weights: str, card: dict[str, Any]) -> list[Any]:
     keys = ("model", "model_options", "output", "geometry", "post_processing")
-    return [digest(weights), {key: card[key] for key in keys}]
+    return [compute_digest(weights), {key: card[key] for key in keys}]
 
 
 def _open_export(export: str, options: InferenceOptions) -> Opened:
@@ -204,7 +208,7 @@ def _open_export(export: str, options: InferenceOptions) -> Opened:
     def saliency(images: tf.Tensor, _variables: object = loaded) -> tf.Tensor:
         return signature(images=images)["saliency"]
 
-    return Opened(card, digest(export), None, saliency)
+    return Opened(card, compute_digest(export), None, saliency)
 
 
 def _reason(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from salzoo.utils.errors import InputError, unknown_name
-from salzoo.utils.validators import FITS
+from salzoo.utils.validators import FIT_MODES
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class InferenceOptions:
             value = getattr(self, name)
             if not isinstance(value, bool):
                 raise InputError(f"`{name}` {value!r}: give True or False.")
-        if self.fit_mode is not None and self.fit_mode not in FITS:
-            raise unknown_name("`fit_mode`", str(self.fit_mode), FITS)
+        if self.fit_mode is not None and self.fit_mode not in FIT_MODES:
+            raise unknown_name("`fit_mode`", str(self.fit_mode), FIT_MODES)
         if self.output is not None and not isinstance(self.output, str):
             raise InputError(f"`output` {self.output!r}: give the name of an output.")
 

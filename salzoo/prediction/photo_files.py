@@ -1,8 +1,12 @@
-"""Which files are photos to predict on, and which files are written for them."""
+"""Finds the image files to predict on and protects files that salzoo did not write."""
+
+from __future__ import annotations
 
 import glob
 import hashlib
 import os
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -11,10 +15,11 @@ from salzoo.data.images import EXTENSIONS
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
 
-# What the pictures say of who wrote them: they are never taken for photos or overwritten unseen.
+# Metadata of all pictures that are written here: such files are not predicted on, and no other
+# files are overwritten.
 MARK = "salzoo predict"
 PICTURES = ("_saliency.png", "_overlay.png", "_crop.png", "_crop.jpg")
-# The other files cannot say it; those of numbers begin like this.
+# Other files have no metadata; those of numbers are recognised by their first bytes.
 MAP = "_saliency.npy"
 TABLES = {
     "_spots.csv": b"spot,x,y,radius,share_percent\n",
@@ -22,16 +27,21 @@ TABLES = {
 }
 
 
-def find_images(patterns):
-    """Expand files, folders and globs to image paths, in order, each once.
+def find_images(patterns: Sequence[str]) -> tuple[list[str], list[str], int]:
+    """Expand files, folders and glob patterns to image paths, in order, without duplicates.
 
-    Files that `salzoo predict` wrote are left out, unless pictures of it are all that is
-    given, by their names.
+    Files that `salzoo predict` wrote are left out, unless all that is given are its pictures,
+    by their names.
+
+    Args:
+        patterns: files, folders and glob patterns.
 
     Returns:
-        list of paths, list of sentences about patterns that gave none, number left out.
+        Paths of images, error messages of patterns without an image, number of files left
+        out.
     """
-    found, problems = {}, []
+    found: dict[str, str] = {}
+    problems: list[str] = []
     for pattern in patterns:
         pattern = os.path.expanduser(pattern)
         if os.path.isdir(pattern):
@@ -50,50 +60,54 @@ def find_images(patterns):
             problems.append(problem)
         for name in names:
             found.setdefault(os.path.abspath(name), name)
-    found = list(found.values())
-    own = {path for path in found if is_own(path)}
-    meant = own == set(found) == set(map(os.path.expanduser, patterns))
-    if meant and all(path.endswith(PICTURES) for path in own):
-        return found, problems, 0
-    return [path for path in found if path not in own], problems, len(own)
+    paths = list(found.values())
+    written = {path for path in paths if is_own(path)}
+    named = {os.path.expanduser(pattern) for pattern in patterns}
+    only_outputs = written == set(paths) and written == named
+    if only_outputs and all(path.endswith(PICTURES) for path in written):
+        return paths, problems, 0
+    return [path for path in paths if path not in written], problems, len(written)
 
 
-def _images(names):
-    return sorted(name for name in names if name.lower().endswith(EXTENSIONS))
+def _images(paths: Iterable[str]) -> list[str]:
+    return sorted(path for path in paths if path.lower().endswith(EXTENSIONS))
 
 
-def is_own(path, size=None):
-    """Whether `salzoo predict` wrote this file, by its name and by what it says itself.
+def is_own(path: str, size: tuple[int, int] | None = None) -> bool:
+    """Return whether `salzoo predict` wrote a file, by its name and its content.
 
-    For a map or a table the grey picture beside it speaks, which is written first. Without
-    it, how they begin must do.
+    A map or a table belongs to the grey picture beside it, which is written first and is
+    marked. Without that picture the first bytes of the file decide.
 
-    size: (rows, columns) that such a map must have; None: any.
+    Args:
+        path: any file.
+        size: (rows, columns) that a map must have; None: any.
     """
     if path.endswith(PICTURES):
-        said = _said(path)
-        return MARK in (said.get("Software"), said.get("comment", b"").decode("utf-8", "replace"))
+        metadata = _metadata(path)
+        comment = metadata.get("comment", b"").decode("utf-8", "replace")
+        return MARK in (metadata.get("Software"), comment)
     for ending in (MAP, *TABLES):
         if path.endswith(ending):
             picture = path.removesuffix(ending) + PICTURES[0]
-            return is_own(picture) or _begins_like_ours(path, ending, size)
+            return is_own(picture) or _has_own_format(path, ending, size)
     return False
 
 
-def _begins_like_ours(path, ending, size):
-    """Whether a file begins like the maps or tables that are written here."""
+def _has_own_format(path: str, ending: str, size: tuple[int, int] | None) -> bool:
+    """Return whether a file begins like the maps or tables that are written here."""
     try:
         if ending == MAP:
             map_ = np.lib.format.open_memmap(path, mode="r")
             return map_.dtype == np.float32 and map_.ndim == 2 and size in (None, map_.shape)
         with open(path, "rb") as file:
             return file.readline(len(TABLES[ending])) == TABLES[ending]
-    except Exception:  # numpy raises many kinds for what is no map
+    except Exception:  # numpy raises many kinds for files that are no arrays
         return False
 
 
-def _said(path):
-    """What the file of a picture says beside its pixels: {} if it is none."""
+def _metadata(path: str) -> dict[Any, Any]:
+    """Return the metadata of a PNG or JPEG file; {} for other files."""
     try:
         with Image.open(path, formats=("PNG", "JPEG")) as image:
             return image.info
@@ -101,75 +115,91 @@ def _said(path):
         return {}
 
 
-def save_picture(picture, path, photo=None, **options):
-    """Save a PIL image as PNG or JPEG with `MARK` in it, whole or not at all.
+def save_picture(
+    picture: Image.Image, path: str, source: str | None = None, **options: Any
+) -> None:
+    """Save a Pillow image as PNG or JPEG with `MARK` in its metadata, whole or not at all.
 
-    photo: path of the file that it was made of; a PNG keeps a mark of it.
+    Args:
+        picture: the image.
+        path: file to write, ending in .png or .jpg.
+        source: image file that it was made from; a PNG gets a hash of its relative path.
+        **options: of the Pillow writer.
     """
     if path.endswith(".png"):
-        # Little is gained from more effort, which takes longer than the network.
+        # More compression saves little and takes longer than the network.
         options |= {"pnginfo": PngImagePlugin.PngInfo(), "compress_level": 1}
         options["pnginfo"].add_text("Software", MARK)
-        if photo is not None:
-            options["pnginfo"].add_text("Source", _mark_of(photo, path))
+        if source is not None:
+            options["pnginfo"].add_text("Source", _path_hash(source, path))
     else:
         options["comment"] = MARK
     with whole_file(path) as temporary:
         picture.save(temporary, **options)
 
 
-def output_stems(paths, out=None):
-    """Return a path without ending for each image's files; equal ones get a number.
+def output_stems(paths: Sequence[str], out: str | None = None) -> list[str]:
+    """Return the path without ending of each image's output files.
 
-    So does one whose files are there already for another image.
+    A number is added where two images have the same stem, or where files of that stem exist
+    that were written for another image.
 
-    out: the folder for all; None: each lies beside its image.
+    Args:
+        paths: image files.
+        out: folder of all output files; None: each image's own folder.
     """
-    stems, taken = [], set()
+    stems: list[str] = []
+    taken: set[str] = set()
     for path in paths:
         folder, name = os.path.split(path)
-        stem = first = os.path.join(folder if out is None else out, os.path.splitext(name)[0])
-        number, free = 2, (None, _mark_of(path, stem))
-        while os.path.abspath(stem) in taken or _said_photo(stem) not in free:
+        first = os.path.join(folder if out is None else out, os.path.splitext(name)[0])
+        stem, number = first, 2
+        free = (None, _path_hash(path, stem))
+        while os.path.abspath(stem) in taken or _source_hash(stem) not in free:
             stem, number = f"{first}-{number}", number + 1
         taken.add(os.path.abspath(stem))
         stems.append(stem)
     return stems
 
 
-def _mark_of(photo, written):
-    """A short text for a photo, by the way to it from the folder of what is written for it.
+def _path_hash(image: str, output: str) -> str:
+    """Return a hash of the path of an image, relative to the folder of an output file.
 
-    It stays when both are moved together, says nothing of the person's folders and takes
-    names in any encoding.
+    It stays the same when both are moved together, does not reveal the user's folders and
+    takes names in any encoding.
     """
-    here = os.path.realpath(os.path.dirname(written))
-    folder = os.path.relpath(os.path.realpath(os.path.dirname(photo)), here)
-    way = os.path.join(folder, os.path.basename(photo))
-    return hashlib.sha256(os.fsencode(way)).hexdigest()[:16]
+    start = os.path.realpath(os.path.dirname(output))
+    folder = os.path.relpath(os.path.realpath(os.path.dirname(image)), start)
+    relative = os.path.join(folder, os.path.basename(image))
+    return hashlib.sha256(os.fsencode(relative)).hexdigest()[:16]
 
 
-def _said_photo(stem):
-    """The mark of the photo whose files begin like this; None if nothing tells."""
+def _source_hash(stem: str) -> str | None:
+    """Return the hash of the image that files of this stem were written for; None if unknown."""
     picture = f"{stem}{PICTURES[0]}"
-    return _said(picture).get("Source") if is_own(picture) else None
+    return _metadata(picture).get("Source") if is_own(picture) else None
 
 
-def check_free(paths, read, size):
-    """Raise InputError if writing these files would destroy what is not ours.
+def check_free(paths: Iterable[str], read: Collection[str], size: tuple[int, int]) -> None:
+    """Check that writing these files destroys nothing that salzoo did not write.
 
     Args:
-        paths: to be written. read: set of the real paths of what is read. size: (rows,
-            columns) of the map.
+        paths: files to write.
+        read: real paths of the files that are read.
+        size: (rows, columns) of the map.
+
+    Raises:
+        InputError: one of them is read, was not written by salzoo, or its folder is not
+            writable.
     """
     for path in paths:
         folder = os.path.dirname(path) or "."
         if os.path.isdir(folder) and not os.access(folder, os.W_OK):
-            raise InputError(f"{folder} cannot be written to; choose another folder with --out.")
+            raise InputError(f"{folder} cannot be written to; choose another folder with `out`.")
         if os.path.realpath(path) in read:
             problem = "is read here and would be written over"
         elif os.path.exists(path) and not is_own(path, size):
             problem = "is there already and was not written by salzoo predict"
         else:
             continue
-        raise InputError(f"{path} {problem}; choose another folder with --out.")
+        raise InputError(f"{path} {problem}; choose another folder with `out`.")

@@ -1,114 +1,186 @@
-"""A photo to its files: map, overlay and what else was asked for."""
+"""Predicts the saliency map of an image file and writes the files that show it."""
+
+from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-from salzoo.data.images import FORMATS, file_format, read_image
+from salzoo.data.images import DecodedImage, decode_file
 from salzoo.prediction.photo_files import check_free, save_picture
-from salzoo.utils.drawing import grey_picture, mark_spots, overlay
+from salzoo.utils.drawing import draw_grey, draw_overlay, mark_spots
 from salzoo.utils.files import whole_file
+
+if TYPE_CHECKING:
+    from salzoo.prediction.attention import Box, BoxFile
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What is asked for beside map and overlay.
+class AttentionOptions:
+    """What is derived from a saliency map and written besides it.
 
-    top: number of spots, 0 for none. regions: `BoxFile` or None. crop: width over height,
-    or None.
+    Attributes:
+        top: number of the most salient spots; 0: none.
+        regions: boxes whose share of attention is computed; None: none.
+        crop: aspect ratio of the crop, width over height; None: no crop.
     """
 
     top: int = 0
-    regions: object = None
+    regions: BoxFile | None = None
     crop: float | None = None
 
 
 @dataclass
-class Answer:
-    """What a photo gave: paths of the files written, and texts to print."""
+class PhotoResult:
+    """What was written for an image file.
 
-    files: list = field(default_factory=list)
-    texts: list = field(default_factory=list)
+    Attributes:
+        files: paths of the files written.
+        texts: tables and sentences to print.
+    """
+
+    files: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
 
-def predict_photo(predictor, photo, stem, wishes=Wishes(), read=()):
-    """Write the files of a photo, `<stem>_saliency.npy` and so on.
+NO_OPTIONS = AttentionOptions()
 
-    `_saliency.npy` is the map, float32; `_saliency.png` shows it in grey, `_overlay.png`
-    over the photo. As wished: `_spots.csv`, `_regions.csv`, `_crop.jpg` (of other photos
-    than JPEG `_crop.png`).
+
+def predict_photo(
+    predictor: Callable[[np.ndarray], np.ndarray],
+    path: str,
+    stem: str,
+    options: AttentionOptions = NO_OPTIONS,
+    read: Collection[str] = (),
+) -> PhotoResult:
+    """Predict the saliency map of an image file and write its files.
+
+    `<stem>_saliency.npy` is the map, float32; `<stem>_saliency.png` shows it in grey and
+    `<stem>_overlay.png` over the image. The options add `<stem>_spots.csv`,
+    `<stem>_regions.csv` and `<stem>_crop.jpg` (`<stem>_crop.png` unless the image is a JPEG).
+    The image file is opened and decoded once.
 
     Args:
-        predictor: function of an image to its map. photo: path. wishes: `Wishes`.
-        read: real paths of files that must not be written over, the photo among them.
+        predictor: function of an image, float32 RGB 0..255 (rows, columns, 3), to its map
+            (rows, columns).
+        path: image file.
+        stem: path of the files to write, without ending.
+        options: what else to write.
+        read: real paths of files that must not be overwritten, the image file among them.
 
     Returns:
-        `Answer`.
+        The paths of the files and the texts to print.
 
     Raises:
-        InputError: the photo is unreadable; a file to be written is somebody else's; a
-            region lies outside the photo.
+        InputError: the image is unreadable; a file to be written exists and salzoo did not
+            write it; a region lies outside the image.
     """
-    image = read_image(photo)
-    rows, columns = image.shape[:2]
-    name = os.path.basename(photo)
-    boxes = wishes.regions.of(name, rows, columns) if wishes.regions else []
-    crop_path = f"{stem}_crop.{'jpg' if file_format(photo) == 'jpeg' else 'png'}"
-    written = [f"{stem}_saliency.npy", f"{stem}_saliency.png", f"{stem}_overlay.png"]
-    written += [f"{stem}_spots.csv"] * bool(wishes.top) + [f"{stem}_regions.csv"] * bool(boxes)
-    written += [crop_path] * bool(wishes.crop)
-    check_free(written, read, (rows, columns))
+    decoded = decode_file(path)
+    rows, columns = decoded.rgb.shape[:2]
+    name = os.path.basename(path)
+    boxes = options.regions.of(name, rows, columns) if options.regions else []
+    files = _output_files(stem, options, bool(boxes), decoded.format)
+    check_free(files.values(), read, (rows, columns))
 
-    map_ = predictor(image)
-    save_picture(grey_picture(map_), written[1], photo=photo)  # first: it says whose they are
-    with whole_file(written[0]) as path:
-        np.save(path, map_)
-    picture, texts = overlay(image, map_), []
-    if wishes.top or boxes or wishes.crop:
-        from salzoo.prediction import attention
-        from salzoo.prediction.attention import tables
+    map_ = predictor(decoded.rgb)
+    # The grey picture comes first: its metadata mark all files of this stem as salzoo's.
+    save_picture(draw_grey(map_), files["grey"], source=path)
+    with whole_file(files["map"]) as temporary:
+        np.save(temporary, map_)
+    picture = draw_overlay(decoded.rgb, map_)
+    # Raw maps may be negative.
+    texts = _write_attention(options, np.maximum(map_, 0), name, boxes, files, picture, decoded)
+    return PhotoResult(list(files.values()), texts)
 
-        map_ = np.maximum(map_, 0)  # raw ones may be negative
-    if wishes.top:
-        spots, radius = (
-            attention.most_looked_at(map_, wishes.top),
-            attention.spot_radius(map_.shape),
-        )
+
+def write_crop(decoded: DecodedImage, box: Box, path: str) -> None:
+    """Write a part of an image in the colour mode and with the ICC profile of its file.
+
+    Args:
+        decoded: the image, upright.
+        box: of whole pixels.
+        path: to write, ending in .jpg (quality 95) or .png.
+    """
+    crop = decoded.picture.crop((box.x, box.y, box.x + box.width, box.y + box.height))
+    profile = decoded.picture.info.get("icc_profile")
+    if path.endswith(".jpg"):
+        save_picture(crop, path, quality=95, subsampling=0, icc_profile=profile)
+        return
+    if crop.mode.startswith("I"):  # 16 bits, as all other modes of integers are refused
+        crop = Image.fromarray(np.asarray(crop, "uint16"))  # in this machine's byte order
+    elif crop.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
+        crop, profile = crop.convert("RGB"), None  # PNG has no CMYK
+    save_picture(crop, path, icc_profile=profile)
+
+
+def _output_files(
+    stem: str, options: AttentionOptions, has_boxes: bool, image_format: str
+) -> dict[str, str]:
+    """Return the paths to write, by what they hold."""
+    files = {
+        "map": f"{stem}_saliency.npy",
+        "grey": f"{stem}_saliency.png",
+        "overlay": f"{stem}_overlay.png",
+    }
+    if options.top:
+        files["spots"] = f"{stem}_spots.csv"
+    if has_boxes:
+        files["regions"] = f"{stem}_regions.csv"
+    if options.crop:
+        files["crop"] = f"{stem}_crop.{'jpg' if image_format == 'jpeg' else 'png'}"
+    return files
+
+
+def _write_attention(
+    options: AttentionOptions,
+    map_: np.ndarray,
+    name: str,
+    boxes: list[Box],
+    files: dict[str, str],
+    picture: Image.Image,
+    decoded: DecodedImage,
+) -> list[str]:
+    """Write the overlay, the tables and the crop.
+
+    Args:
+        options: what to write.
+        map_: saliency map, 0 or more, (rows, columns).
+        name: of the image file.
+        boxes: of the image.
+        files: paths to write.
+        picture: the overlay, in which spots are marked.
+        decoded: the image.
+
+    Returns:
+        Texts to print.
+    """
+    if not (options.top or options.regions or options.crop):
+        save_picture(picture, files["overlay"])
+        return []
+    from salzoo.prediction import attention
+    from salzoo.prediction.attention import tables
+
+    texts = []
+    if options.top:
+        spots = attention.find_spots(map_, options.top)
+        radius = attention.spot_radius(map_.shape)
         mark_spots(picture, spots, radius)
-        texts.append(tables.write_spots(f"{stem}_spots.csv", name, spots, radius))
-    save_picture(picture, written[2])
+        texts.append(tables.write_spots(files["spots"], name, spots, radius))
+    save_picture(picture, files["overlay"])
     if boxes:
         regions = attention.region_shares(map_, boxes)
-        texts.append(tables.write_regions(f"{stem}_regions.csv", name, regions))
-    elif wishes.regions:
-        texts.append(f"{name}: {wishes.regions.path} has no region of it.")
-    if wishes.crop:
-        box, share = attention.best_crop(map_, wishes.crop)
-        write_crop(photo, box, crop_path)
+        texts.append(tables.write_regions(files["regions"], name, regions))
+    elif options.regions:
+        texts.append(f"{name}: {options.regions.path} has no region of it.")
+    if options.crop:
+        box, share = attention.best_crop(map_, options.crop)
+        write_crop(decoded, box, files["crop"])
         texts.append(
             f"{name}: the best crop is x {box.x}, y {box.y}, width {box.width}, height "
             f"{box.height}; it keeps {share:.1%} of the attention."
         )
-    return Answer(written, texts)
-
-
-def write_crop(photo, box, path):
-    """Cut a box of whole pixels out of a photo, turned upright, its colours as they are.
-
-    Args:
-        photo: path. box: `Box`. path: ending in .jpg (quality 95) or .png.
-    """
-    with Image.open(photo, formats=FORMATS) as image:
-        upright = ImageOps.exif_transpose(image)
-        picture = upright.crop((box.x, box.y, box.x + box.width, box.y + box.height))
-        profile = image.info.get("icc_profile")
-    if path.endswith(".jpg"):
-        save_picture(picture, path, quality=95, subsampling=0, icc_profile=profile)
-        return
-    if picture.mode.startswith("I"):  # of 16 bits, or it would not have been read
-        picture = Image.fromarray(np.asarray(picture, "uint16"))  # in this machine's byte order
-    elif picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
-        picture, profile = picture.convert("RGB"), None  # PNG has no CMYK
-    save_picture(picture, path, icc_profile=profile)
+    return texts

@@ -1,86 +1,98 @@
-"""From images of any size to their maps, as a TensorFlow function."""
+"""TensorFlow function from images of any size to saliency maps of the same size."""
+
+from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
+import keras
 import tensorflow as tf
 
-from salzoo.data.geometry import gaussian_blur
+from salzoo.data.blur import gaussian_blur
+from salzoo.data.geometry import Geometry
 from salzoo.models import output_task
 from salzoo.utils.task import Task
 
-# Sizes of the canvas at which a network looks when it is tta, by its usual size.
+# Input scales for test-time augmentation besides 1, relative to the input size of training.
 SCALES = (0.8, 1.2)
 
 
-def saliency_function(model, geometry, blur=0.0, raw=False, output=None, tta=False):
-    """Wrap a network into a function from images of any size to their maps.
+def saliency_function(
+    model: keras.Model,
+    geometry: Geometry,
+    blur: float = 0.0,
+    raw: bool = False,
+    output: str | None = None,
+    tta: bool = False,
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Wrap a model into a function from images of any size to their maps.
 
-    fit, network, unfit, then the model's post-processing: Gaussian blur and
-    division by the maximum. Maps of objects are probabilities and stay as they
-    are. Prediction, evaluation and every export use this one function.
+    The steps are preprocessing (the image is fitted to the input), the model, the inverse of
+    the fitting, and postprocessing: Gaussian blur and division by the maximum. Maps of
+    objects are probabilities and are not postprocessed. Prediction, evaluation and all
+    exports use this function.
 
     Args:
         model: keras.Model of fitted images.
-        geometry: `Geometry`.
-        blur: sigma in pixels of the original image.
-        raw: leave the post-processing out.
-        output: name of the map of a model that makes several; None: of its only one.
-        tta: take the mean of what the network says at three sizes, or at its own if
-            it has a fixed one, of the image and of its mirror image.
+        geometry: between images and the model's input.
+        blur: standard deviation of the Gaussian, pixels of the original image.
+        raw: leave out the postprocessing.
+        output: name of the output to use of a model with several; None: its only one.
+        tta: test-time augmentation: the mean over three scales (only the model's own if its
+            input size is fixed) of the image and of its mirror image.
 
     Returns:
-        tf.function. Images float32 RGB 0..255 (batch, rows, columns, 3) to maps
-        float32 (batch, rows, columns, 1), at most 1 unless raw.
+        tf.function. Images float32 RGB 0..255 (batch, rows, columns, 3) to maps float32
+        (batch, rows, columns, 1), at most 1 unless raw.
     """
     is_object = output is not None and output_task(output) is Task.OBJECTS
     views = [(geometry, False)]
     if tta:
-        views = [(each, mirrored) for each in _sizes(model, geometry) for mirrored in (False, True)]
+        views = [
+            (scale, mirrored) for scale in _scales(model, geometry) for mirrored in (False, True)
+        ]
 
-    def look(images, geometry, mirrored):
-        seen = tf.reverse(images, [2]) if mirrored else images
-        maps = model(geometry.fit_image(seen), training=False)
+    def predict_view(images: tf.Tensor, geometry: Geometry, mirrored: bool) -> tf.Tensor:
+        view = tf.reverse(images, [2]) if mirrored else images
+        maps = model(geometry.fit_image(view), training=False)
         maps = maps if output is None else maps[output]
         maps = geometry.unfit_map(maps, tf.shape(images)[1:3])
         return tf.reverse(maps, [2]) if mirrored else maps
 
-    def mean(maps):
-        if not is_object:  # a density is lower on a larger canvas: all as much as the first
-            mass = [tf.reduce_sum(tf.nn.relu(each), [1, 2, 3], keepdims=True) for each in maps]
+    def mean(maps: list[tf.Tensor]) -> tf.Tensor:
+        # The values of a density depend on the size of the canvas: its sum is made the same.
+        if not is_object:
+            sums = [tf.reduce_sum(tf.nn.relu(map_), [1, 2, 3], keepdims=True) for map_ in maps]
             maps = [
-                each * tf.math.divide_no_nan(mass[0], own)
-                for each, own in zip(maps, mass, strict=True)
+                map_ * tf.math.divide_no_nan(sums[0], own)
+                for map_, own in zip(maps, sums, strict=True)
             ]
         return tf.add_n(maps) / len(maps)
 
     signature = [tf.TensorSpec([None, None, None, 3], tf.float32, "images")]
 
-    @tf.function(input_signature=signature, autograph=False)  # which takes half of the tracing
-    def saliency(images):
-        maps = [look(images, *view) for view in views]
-        maps = mean(maps) if tta else maps[0]
+    @tf.function(input_signature=signature, autograph=False)  # autograph doubles the tracing time
+    def saliency(images: tf.Tensor) -> tf.Tensor:
+        maps = [predict_view(images, *view) for view in views]
+        combined = mean(maps) if tta else maps[0]
         if raw or is_object:
-            return maps
+            return combined
         if blur:
-            maps = gaussian_blur(maps[..., 0], blur)[..., None]
-        return tf.math.divide_no_nan(maps, tf.reduce_max(maps, axis=[1, 2, 3], keepdims=True))
+            combined = gaussian_blur(combined[..., 0], blur)[..., None]
+        highest = tf.reduce_max(combined, axis=[1, 2, 3], keepdims=True)
+        return tf.math.divide_no_nan(combined, highest)
 
     return saliency
 
 
-def _sizes(model, geometry):
-    """Return geometries of several canvases, the usual one first."""
+def _scales(model: keras.Model, geometry: Geometry) -> list[Geometry]:
+    """Return geometries of several input sizes, the model's own first."""
     if None not in model.input_shape[1:3]:
         return [geometry]
     multiple = geometry.size_multiple
-    return [
-        geometry,
-        *(
-            replace(
-                geometry,
-                size=tuple(multiple * math.ceil(side * scale / multiple) for side in geometry.size),
-            )
-            for scale in SCALES
-        ),
-    ]
+    geometries = [geometry]
+    for scale in SCALES:
+        rows, columns = (multiple * math.ceil(side * scale / multiple) for side in geometry.size)
+        geometries.append(replace(geometry, size=(rows, columns)))
+    return geometries

@@ -1,17 +1,21 @@
-"""How fast models are on this machine, side by side, and how much memory they take."""
+"""Measures the speed and memory of models on this machine."""
+
+from __future__ import annotations
 
 import multiprocessing
 import resource
 import statistics
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 
 import numpy as np
 
 from salzoo.utils.errors import InputError
 
-# What the papers print, at the size they print it for.
+# Speed, memory and multiply-adds from the papers, with the input sizes and devices they name.
 PUBLISHED = {
     "msinet": (
         "17 ms, 58 images/s, 173 MB, 44 billion at 240x320; 18 ms, 56, 175, 48 at 216x384; "
@@ -24,17 +28,21 @@ PUBLISHED = {
 
 @dataclass(frozen=True)
 class Measurement:
-    """One model at one size, batch 1.
+    """Speed and memory of a model at one input size, batch size 1.
 
-    size: (rows, columns) of the network's input. seconds: median for one image,
-    from decoded image to map at the image's size. fastest: the shortest.
-    peak_bytes: highest memory of a process that builds the model and predicts
-    one image, TensorFlow included. multiply_adds: of the network, one image.
-    published: the paper's figures in words, "" if it prints none.
+    Attributes:
+        model: name.
+        size: (rows, columns) of the input.
+        seconds: median for one image, from the decoded image to the map of its size.
+        fastest: the shortest time, seconds.
+        peak_bytes: peak memory of a process that builds the model and predicts one image,
+            TensorFlow included.
+        multiply_adds: of the network for one image.
+        published: figures from the paper, "" if it has none.
     """
 
     model: str
-    size: tuple
+    size: tuple[int, int]
     seconds: float
     fastest: float
     peak_bytes: int
@@ -42,31 +50,37 @@ class Measurement:
     published: str
 
 
-def benchmark(names=(), size=None, image_size=(480, 640), rounds=10):
-    """Measure models in one run, taking turns, so that their ratios can be trusted.
+def benchmark(
+    names: Sequence[str] = (),
+    size: tuple[int, int] | None = None,
+    image_size: tuple[int, int] = (480, 640),
+    rounds: int = 10,
+) -> list[Measurement]:
+    """Measure models in turns, so that a change of the machine's speed affects all of them.
 
     Args:
-        names: registered models, () for all. size: (rows, columns) of their input,
-            None: of each one's recipe. Of all models, those that do not take this
-            size are measured at their recipe's. image_size: of the image. rounds:
-            turns of each.
+        names: registered models; () for all.
+        size: (rows, columns) of the input; None: that of each model's recipe. If `names` is
+            empty, models that do not take this size are measured at their recipe's.
+        image_size: (rows, columns) of the image.
+        rounds: number of measurements of each model.
 
     Returns:
-        list of `Measurement`.
+        One measurement per model.
 
     Raises:
-        InputError: unknown model, or a size that a named one does not take.
+        InputError: unknown model, or a named model does not take the size.
     """
     from salzoo.models import list_models
 
     sizes = {name: _size(name, size, named=bool(names)) for name in names or list_models()}
-    # Before this process fills its memory: a child begins with its parent's peak on Linux.
+    # Measured first: on Linux a child process starts with the peak memory of its parent.
     peaks = {name: _peak_memory(name, sizes[name], image_size) for name in sizes}
     predictors, multiply_adds = {}, {}
     for name in sizes:
         predictors[name], multiply_adds[name] = _predictor(name, sizes[name])
     image = np.random.default_rng(0).uniform(0, 255, (1, *image_size, 3)).astype("float32")
-    times = {name: [] for name in sizes}
+    times: dict[str, list[float]] = {name: [] for name in sizes}
     for turn in range(rounds + 1):
         for name, predict in predictors.items():
             start = time.perf_counter()
@@ -87,23 +101,24 @@ def benchmark(names=(), size=None, image_size=(480, 640), rounds=10):
     ]
 
 
-def _size(name, size, named):
-    """Return the size of a model's input: the wanted one, if it takes it, or its recipe's."""
+def _size(name: str, size: tuple[int, int] | None, named: bool) -> tuple[int, int]:
+    """Return `size` if the model takes it, else that of its recipe."""
     from salzoo.models import model_record
 
     record = model_record(name)
     if size:
         try:
-            record.check_size(*size, where="--size")
+            record.check_size(*size, where="`size`")
             return size
         except InputError:
             if named:
                 raise
-    return tuple(record.recipe.input_size)
+    rows, columns = record.recipe.input_size
+    return rows, columns
 
 
-def _predictor(name, size):
-    """Return a function of a batch of images to numpy maps, and the network's multiply-adds."""
+def _predictor(name: str, size: tuple[int, int]) -> tuple[Callable[[np.ndarray], np.ndarray], int]:
+    """Return a function of a batch of images to maps, and the multiply-adds of the network."""
     import tensorflow as tf
 
     from salzoo.data.geometry import Geometry
@@ -118,7 +133,7 @@ def _predictor(name, size):
     return lambda image: saliency(tf.constant(image)).numpy(), complexity(model).multiply_adds
 
 
-def _peak_memory(name, size, image_size):
+def _peak_memory(name: str, size: tuple[int, int], image_size: tuple[int, int]) -> int:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_measure_peak, args=(sender, name, size, image_size))
@@ -130,7 +145,9 @@ def _peak_memory(name, size, image_size):
         child.join()
 
 
-def _measure_peak(sender, name, size, image_size):
+def _measure_peak(
+    sender: Connection, name: str, size: tuple[int, int], image_size: tuple[int, int]
+) -> None:
     from salzoo.utils.tensorflow import load_tensorflow
 
     load_tensorflow()

@@ -153,7 +153,7 @@ class Batches:
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor], dict[str, tf.Tensor]]:
         """Sort density, counts and mask, the channels of the targets, by output."""
         truths, weights = {}, {}
-        for name in self.outputs or []:
+        for name in self.outputs or ():
             fixation = name == "fixation"
             truths[name] = targets[..., :2] if fixation else targets[..., 2:]
             weights[name] = present[:, 0 if fixation else 1]

@@ -8,15 +8,16 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import h5py
 import keras
 import numpy as np
 
 from salzoo.data.pipeline import Pipeline
+from salzoo.models import load_weights
 from salzoo.models.record import Recipe
 from salzoo.training.run import Run
-from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
 
@@ -64,9 +65,10 @@ class Progress:
         self.model = model
         self.pipeline = pipeline
         self.recipe = recipe
-        self.history: list[dict[str, float]] = []  # a row for each validation
-        self.results: dict[str, float] = {}  # loss and metrics of the steps since then
-        self.metrics: list = []  # the values of the metrics' variables behind these results
+        self.history: list[dict[str, Any]] = []  # a row for each validation
+        # Loss and metrics of the steps since then, None without any steps.
+        self.results: dict[str, Any] = {}
+        self.metrics: list[Any] = []  # the values of the metrics' variables behind these results
         self.training = False  # whether the model's metrics are those of the training
         # The trained weights, while their moving averages are in the model.
         self.raw: list[np.ndarray] | None = None
@@ -202,7 +204,7 @@ class Progress:
         weights = {id(weight) for weight in self.model.weights}
         return [variable for variable in self.model.variables if id(variable) not in weights]
 
-    def _images(self) -> list:
+    def _images(self) -> list[Any]:
         """Return number and hash of the names of the training images."""
         names = "\n".join(os.path.basename(path) for path in self.pipeline.paths)
         return [len(self.pipeline.paths), hashlib.sha256(names.encode()).hexdigest()]
@@ -248,7 +250,7 @@ class EpochProgressBar(keras.callbacks.ProgbarLogger):
         super().__init__()
         self.run_epochs = epochs
 
-    def set_params(self, params: dict) -> None:
+    def set_params(self, params: dict[str, Any]) -> None:
         """Replace the number of epochs."""
         super().set_params({**params, "epochs": self.run_epochs})
 
@@ -267,11 +269,11 @@ class Watch(keras.callbacks.Callback):
         self.seed = seed
         self.first, self.end = progress.steps, progress.next_stop
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Restore the metrics."""
         self.progress.begin()
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Check the loss; save a checkpoint if the last one is long ago.
 
         Raises:
@@ -285,7 +287,7 @@ class Watch(keras.callbacks.Callback):
         if done < self.end and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
             progress.save_last()
 
-    def on_test_begin(self, logs: dict | None = None) -> None:
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Save the metrics of the training and validate the averages."""
         self.progress.end()
         self.progress.average()

@@ -11,11 +11,10 @@ import tensorflow as tf
 
 from salzoo.losses import FIXATION_LOSSES, LOSSES, OBJECT_LOSSES, make_loss
 from salzoo.metrics.keras_metrics import metrics_in_fit
-from salzoo.models import build_model, main_output, model_record
+from salzoo.models import build_model, load_weights, main_output, model_record
 from salzoo.models.record import Recipe
 from salzoo.training.optimizers import DiscriminativeAdamW, MovingMomentumSGD
 from salzoo.training.schedules import learning_rate
-from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
 
@@ -123,8 +122,8 @@ def compiled_model(
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if config.mixed_precision else "float32")
     try:
-        start_anew = not (resumed or start or recipe.backbone_weights == "none")
-        weights = recipe.backbone_weights if start_anew else None
+        pretrained = not (resumed or start or recipe.backbone_weights == "none")
+        weights = recipe.backbone_weights if pretrained else None
         model = build_model(config.model, **config.model_options, backbone_weights=weights)
         if start:
             load_weights(model, start)

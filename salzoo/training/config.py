@@ -72,12 +72,8 @@ class RunConfig:
         """How images are fitted to the input of the model."""
         record = model_record(self.model)
         record.check_fit(self.fit_mode)
-        return Geometry(
-            self.fit_mode,
-            tuple(self.recipe.input_size),
-            record.size_multiple,
-            record.padding_value,
-        )
+        rows, columns = self.recipe.input_size
+        return Geometry(self.fit_mode, (rows, columns), record.size_multiple, record.padding_value)
 
     @property
     def augmentation(self) -> Augmentation:
@@ -95,7 +91,7 @@ class RunConfig:
         )
 
 
-def read_config(folder: str) -> RunConfig:
+def read_config(folder: str | os.PathLike[str]) -> RunConfig:
     """Read config.json of a run folder.
 
     Args:
@@ -187,7 +183,7 @@ def new_config(given: Mapping[str, Any]) -> RunConfig:
     return config
 
 
-def resumed_config(run_dir: str | None, given: Mapping[str, Any]) -> RunConfig:
+def resumed_config(run_dir: str | os.PathLike[str] | None, given: Mapping[str, Any]) -> RunConfig:
     """Read the config of a run that is resumed; only `epochs` and `data_dir` may change.
 
     Args:

@@ -12,14 +12,13 @@ from salzoo.data.pipeline import name_damaged_files
 from salzoo.data.sample import Sample
 from salzoo.data.sampling import Plan
 from salzoo.data.validation import faults
-from salzoo.models import build_model
+from salzoo.models import build_model, load_weights
 from salzoo.training.batches import Batches, make_plan, trainable_samples
 from salzoo.training.checkpoint import EpochProgressBar, Progress, Watch, divergence_error
 from salzoo.training.compiling import check_recipe, compiled_model
 from salzoo.training.config import RunConfig
 from salzoo.training.run import Run, start_weights
 from salzoo.training.tensorboard import Board
-from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError
 
 __all__ = ["TrainingResult", "check_recipe", "train"]
@@ -57,7 +56,7 @@ class _Session:
 
 def train(
     config: RunConfig,
-    run_dir: str | os.PathLike,
+    run_dir: str | os.PathLike[str],
     resume: bool = False,
     verbose: str | int = "auto",
 ) -> TrainingResult:
@@ -106,17 +105,12 @@ def train(
     run.write_config(config, resume)
     board = Board(run, config, validation)
     session = _Session(config, model, batches, held_out, progress, board, verbose)
+    hint = f" Then resume: salzoo train --resume --run_dir {run.folder}"
     try:
-        with name_damaged_files(
-            training + validation, f" Then resume: salzoo train --resume --run_dir {run.folder}"
-        ):
+        with name_damaged_files(training + validation, hint):
             _train_to_the_end(session)
     except tf.errors.ResourceExhaustedError as error:
-        rows, columns = config.recipe.input_size
-        raise InputError(
-            f"The memory is too small for `batch_size` {config.recipe.batch_size} at `input_size` "
-            f"{rows}x{columns}; lower one of them."
-        ) from error
+        raise _memory_error(config) from error
     finally:
         board.close()
     return TrainingResult(run, config, dataset, _best_model(model, config, run))
@@ -131,6 +125,14 @@ def _load_samples(
     training = dataset.split("train", config.limit_train)
     validation = dataset.split("val", config.limit_val)
     return trainable_samples(config, training, validation)
+
+
+def _memory_error(config: RunConfig) -> InputError:
+    rows, columns = config.recipe.input_size
+    return InputError(
+        f"The memory is too small for `batch_size` {config.recipe.batch_size} at `input_size` "
+        f"{rows}x{columns}; lower one of them."
+    )
 
 
 def _join(parts: list[list[Sample]]) -> list[Sample]:

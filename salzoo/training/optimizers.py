@@ -1,6 +1,7 @@
 """Optimizers that Keras does not have."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -47,7 +48,8 @@ class MovingMomentumSGD(keras.optimizers.SGD):
             return
         super().build(variables)
         # Keras creates none for a momentum of 0, which may be the initial value only.
-        self.momentums = self.momentums or self.add_optimizer_variables(variables, "momentum")
+        if not self.momentum:
+            self.momentums = self.add_optimizer_variables(variables, "momentum")
 
     def update_step(
         self,
@@ -64,7 +66,7 @@ class MovingMomentumSGD(keras.optimizers.SGD):
         self.assign(velocity, momentum * velocity - push)
         self.assign_add(variable, momentum * velocity - push if self.nesterov else velocity)
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor."""
         return {
             **super().get_config(),
@@ -116,6 +118,6 @@ class DiscriminativeAdamW(keras.optimizers.AdamW):
         factor = self.slow_factor if path.startswith(prefixes) else 1.0
         super().update_step(gradient, variable, learning_rate * factor)
 
-    def get_config(self) -> dict:
+    def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor."""
         return {**super().get_config(), "slow": self.slow, "slow_factor": self.slow_factor}

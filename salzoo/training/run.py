@@ -19,9 +19,8 @@ import keras
 import tensorflow as tf
 
 from salzoo import __version__
-from salzoo.models import MODELS, build_model, shipped_weights
+from salzoo.models import MODELS, build_model, load_weights, shipped_weights
 from salzoo.training.config import RunConfig, read_config
-from salzoo.training.weights import load_weights
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json, write_json
 
@@ -33,7 +32,7 @@ class Run:
         folder: its path, which need not exist yet.
     """
 
-    def __init__(self, folder: str | os.PathLike) -> None:
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = os.path.normpath(str(folder))
 
     def path(self, name: str) -> str:

@@ -12,7 +12,7 @@ from salzoo.models import model_record
 from salzoo.training.checkpoint import Progress
 from salzoo.training.config import RunConfig
 from salzoo.training.run import Run
-from salzoo.utils.drawing import grid, panel
+from salzoo.utils.drawing import draw_grid, draw_panel
 
 BOARD_IMAGES = 4
 
@@ -33,7 +33,7 @@ class Board:
         }
         self.record = model_record(config.model)
         shown = Pipeline(
-            evenly(samples, BOARD_IMAGES),
+            evenly(list(samples), BOARD_IMAGES),
             config.geometry,
             targets=config.task,
             cache="nothing",
@@ -61,7 +61,7 @@ class Board:
             for number, (image, target) in enumerate(self.examples):
                 self._write_maps(model, number, image, target)
             for name, maps in self.record.inspect(model).items():
-                tf.summary.image(name, np.asarray(grid(maps))[None])
+                tf.summary.image(name, np.asarray(draw_grid(maps))[None])
         for writer in self.writers.values():
             writer.flush()
 
@@ -74,11 +74,11 @@ class Board:
             # The channels are density, counts and mask, as far as the task has them.
             channel = -1 if several and name != "fixation" else 0
             shown = (target[..., channel], maps[0, ..., 0])
-            picture = panel([(image.numpy(), *(_resized(map_, image) for map_ in shown))])
+            picture = draw_panel([(image.numpy(), *(_resized(map_, image) for map_ in shown))])
             tag = f"image_truth_prediction/{number}" + (f"/{name}" if name else "")
             tf.summary.image(tag, np.asarray(picture)[None])
         for name, maps in self.record.inspect(model, image[None]).items():
-            tf.summary.image(f"{name}/{number}", np.asarray(grid(maps))[None])
+            tf.summary.image(f"{name}/{number}", np.asarray(draw_grid(maps))[None])
 
     def close(self) -> None:
         """Close the files."""

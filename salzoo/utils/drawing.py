@@ -29,11 +29,18 @@ GAP = 6
 class Spot(Protocol):
     """A place in an image, in pixels; the origin is the centre of the top left pixel."""
 
-    x: float
-    y: float
+    @property
+    def x(self) -> float:
+        """Column."""
+        ...
+
+    @property
+    def y(self) -> float:
+        """Row."""
+        ...
 
 
-def scaled(map_: np.ndarray) -> np.ndarray:
+def scale_by_maximum(map_: np.ndarray) -> np.ndarray:
     """Divide a map by its maximum.
 
     Args:
@@ -46,12 +53,12 @@ def scaled(map_: np.ndarray) -> np.ndarray:
     return values / max(values.max(initial=0.0), np.finfo("float32").tiny)
 
 
-def grey_picture(map_: np.ndarray) -> Image.Image:
+def draw_grey(map_: np.ndarray) -> Image.Image:
     """Return a map (rows, columns) as an 8-bit grey picture, scaled by its maximum."""
-    return Image.fromarray(np.uint8(np.round(scaled(map_) * 255)))
+    return Image.fromarray(np.uint8(np.round(scale_by_maximum(map_) * 255)))
 
 
-def heat(values: np.ndarray) -> np.ndarray:
+def apply_colour_map(values: np.ndarray) -> np.ndarray:
     """Apply the colour map.
 
     Args:
@@ -64,7 +71,7 @@ def heat(values: np.ndarray) -> np.ndarray:
     return np.stack([np.interp(values, anchors, _HEAT[:, channel]) for channel in range(3)], -1)
 
 
-def overlay(image: np.ndarray, map_: np.ndarray, colour_bar: bool = True) -> Image.Image:
+def draw_overlay(image: np.ndarray, map_: np.ndarray, colour_bar: bool = True) -> Image.Image:
     """Draw a map over its image; higher values are brighter and more opaque.
 
     Args:
@@ -75,9 +82,9 @@ def overlay(image: np.ndarray, map_: np.ndarray, colour_bar: bool = True) -> Ima
     Returns:
         RGB picture of the size of the image.
     """
-    levels = np.asarray(grey_picture(map_))
+    levels = np.asarray(draw_grey(map_))
     shares = np.linspace(0, 1, 256, dtype="float32")
-    opacity, colours = 0.85 * np.sqrt(shares)[:, None], heat(shares).astype("float32")
+    opacity, colours = 0.85 * np.sqrt(shares)[:, None], apply_colour_map(shares).astype("float32")
     blended = np.empty((*levels.shape, 3), "uint8")
     for top in range(0, len(levels), 256):  # in bands, since images may have 100 megapixels
         band = slice(top, top + 256)
@@ -100,7 +107,7 @@ def _draw_colour_bar(picture: Image.Image) -> None:
     draw.rectangle(
         (left - margin, top - margin, picture.width, picture.height), fill=(0, 0, 0, 150)
     )
-    bar = np.broadcast_to(heat(np.linspace(0, 1, width)), (height, width, 3))
+    bar = np.broadcast_to(apply_colour_map(np.linspace(0, 1, width)), (height, width, 3))
     picture.paste(Image.fromarray(np.uint8(bar)), (left, top))
     for share, label, anchor in ((0, "0", "la"), (0.5, "0.5", "ma"), (1, "1", "ra")):
         position = (left + share * width, top + height + margin // 2)
@@ -128,7 +135,7 @@ def mark_spots(picture: Image.Image, spots: Iterable[Spot], radius: float) -> No
         )
 
 
-def panel(
+def draw_panel(
     rows: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], names: Sequence[str] | None = None
 ) -> Image.Image:
     """Compose a picture with a row for each image: image, truth, prediction and overlay.
@@ -147,9 +154,9 @@ def panel(
     for image, truth, prediction in rows:
         pictures = [
             Image.fromarray(np.uint8(np.clip(np.round(image), 0, 255))),
-            Image.fromarray(np.uint8(heat(scaled(truth)))),
-            Image.fromarray(np.uint8(heat(scaled(prediction)))),
-            overlay(image, prediction, colour_bar=False),
+            Image.fromarray(np.uint8(apply_colour_map(scale_by_maximum(truth)))),
+            Image.fromarray(np.uint8(apply_colour_map(scale_by_maximum(prediction)))),
+            draw_overlay(image, prediction, colour_bar=False),
         ]
         strips.append([_at_height(picture, PANEL_HEIGHT) for picture in pictures])
     widths = [max(strip[column].width for strip in strips) for column in range(len(titles))]
@@ -170,7 +177,7 @@ def panel(
     return canvas
 
 
-def grid(maps: np.ndarray, columns: int = 8, height: int = 96) -> Image.Image:
+def draw_grid(maps: np.ndarray, columns: int = 8, height: int = 96) -> Image.Image:
     """Compose a picture of several maps in rows.
 
     Args:
@@ -183,7 +190,11 @@ def grid(maps: np.ndarray, columns: int = 8, height: int = 96) -> Image.Image:
         RGB picture.
     """
     maps = np.asarray(maps)
-    colours = heat(scaled(maps)) if maps.ndim == 3 else np.round(np.clip(maps, 0, 1) * 255)
+    colours = (
+        apply_colour_map(scale_by_maximum(maps))
+        if maps.ndim == 3
+        else np.round(np.clip(maps, 0, 1) * 255)
+    )
     pictures = [_at_height(Image.fromarray(np.uint8(pixels)), height) for pixels in colours]
     width = pictures[0].width
     columns = min(columns, len(pictures))

@@ -105,7 +105,7 @@ def read_json(path: Path) -> Any:
         return json.load(file)
 
 
-def digest(path: Path) -> str:
+def compute_digest(path: Path) -> str:
     """Return the SHA-256 checksum of a file, or of the contents of all files of a folder.
 
     Args:

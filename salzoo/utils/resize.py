@@ -29,7 +29,7 @@ def imresize(
     return _filtered(values, size, scale, _cubic, 2)
 
 
-def resized(map_: np.ndarray, size: Sequence[int]) -> np.ndarray:
+def resize_map(map_: np.ndarray, size: Sequence[int]) -> np.ndarray:
     """Resize a map bilinearly, with antialiasing where it shrinks.
 
     Args:
@@ -49,7 +49,9 @@ def resized(map_: np.ndarray, size: Sequence[int]) -> np.ndarray:
     return np.clip(_filtered(values, size, None, _linear, 1), values.min(), values.max())
 
 
-def to_size(map_: np.ndarray, size: tuple[int, int], method: str | None, name: str) -> np.ndarray:
+def fit_to_size(
+    map_: np.ndarray, size: tuple[int, int], method: str | None, name: str
+) -> np.ndarray:
     """Return a map at a size, resized if it has another.
 
     Args:

@@ -49,17 +49,17 @@ class Table:
 
     def markdown(self) -> str:
         """Return the table in GitHub's Markdown, highlighted cells in bold."""
-        lines = [f"**{escaped(self.title)}**", ""] if self.title else []
-        lines.append(_line(escaped(_plain(cell)) for cell in self.header))
+        lines = [f"**{escape_markdown(self.title)}**", ""] if self.title else []
+        lines.append(_line(escape_markdown(_plain(cell)) for cell in self.header))
         lines.append(_line(["---", *("---:" for _ in self.header[1:])]))
         for index, row in enumerate(self.rows):
-            cells = [escaped(_plain(cell)) for cell in row]
+            cells = [escape_markdown(_plain(cell)) for cell in row]
             for column in range(len(cells)):
                 if (index, column) in self.strong:
                     cells[column] = f"**{cells[column]}**"
             lines.append(_line(cells))
         for note in self.notes:
-            lines += ["", escaped(note)]
+            lines += ["", escape_markdown(note)]
         return "\n".join(lines)
 
     def html(self) -> str:
@@ -89,7 +89,7 @@ class Table:
         return buffer.getvalue()
 
 
-def number(value: float | None, digits: int = 3, signed: bool = False) -> str:
+def format_number(value: float | None, digits: int = 3, signed: bool = False) -> str:
     """Format a number.
 
     Args:
@@ -105,7 +105,7 @@ def number(value: float | None, digits: int = 3, signed: bool = False) -> str:
     return format(value, f"{'+' if signed else ''}.{digits}f")
 
 
-def interval(low: float | None, high: float | None, signed: bool = False) -> str:
+def format_interval(low: float | None, high: float | None, signed: bool = False) -> str:
     """Format an interval.
 
     Args:
@@ -118,17 +118,17 @@ def interval(low: float | None, high: float | None, signed: bool = False) -> str
     """
     if low is None or np.isnan(low):
         return ""
-    return f"[{number(low, signed=signed)}, {number(high, signed=signed)}]"
+    return f"[{format_number(low, signed=signed)}, {format_number(high, signed=signed)}]"
 
 
-def probability(p: float | None) -> str:
+def format_probability(p: float | None) -> str:
     """Format a p-value; "-" for NaN or None."""
     if p is None or np.isnan(p):
         return NOTHING
-    return "< 0.001" if p < 0.001 else number(p)
+    return "< 0.001" if p < 0.001 else format_number(p)
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape the characters of a text that have a meaning in Markdown."""
     for character in "\\|*_`<":
         text = text.replace(character, f"\\{character}")

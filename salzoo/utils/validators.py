@@ -11,7 +11,7 @@ from typing import Any
 
 from salzoo.utils.errors import InputError
 
-FITS = ("pad", "stretch", "native")
+FIT_MODES = ("pad", "stretch", "native")
 
 
 def check_number(
@@ -102,7 +102,7 @@ def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
     return value
 
 
-def check_dict(name: str, value: Any) -> dict:
+def check_dict(name: str, value: Any) -> dict[str, Any]:
     """Return a dict of options by name.
 
     Raises:
@@ -136,4 +136,4 @@ def check_weights(name: str, value: Any) -> tuple[float, ...]:
 
 def check_fit_mode(name: str, value: Any) -> str:
     """Return "pad", "stretch" or "native"; raise InputError otherwise."""
-    return check_choice(name, value, FITS)
+    return check_choice(name, value, FIT_MODES)

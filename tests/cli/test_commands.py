@@ -129,7 +129,7 @@ def test_summary(inside):
         (["train", "asnet", "--loss", "kld"], "asnet predicts fixations + objects; choose from"),
         (["train", "--loss_options", "epsilon=x"], "--loss_options epsilon=x: give a number"),
         (["train", "--optimizer_options", "beta_1=x"], "--optimizer adam cannot take a step"),
-        (["train", "--schedule", "slowly"], "--schedule slowly: say 'constant'"),
+        (["train", "--schedule", "slowly"], "--schedule slowly: give 'constant'"),
         (["train", "shallow_convnet", "--fit_mode", "native"], "takes only 96x96; choose pad or"),
         (
             ["train", "sam_vgg", "--model_options", "timesteps=2.0"],
@@ -172,9 +172,9 @@ def test_a_model_is_missing_for_existing_images(inside, tmp_path):
 def test_resume_refuses_other_settings(inside, small_run):
     arguments = ["train", "--resume", "--run_dir", small_run.folder]
     status, _, err = inside(*arguments, "--learning_rate", "0.5")
-    assert status == 2 and "--learning_rate 0.5: this run was begun with 0.0001" in err
+    assert status == 2 and "--learning_rate 0.5: this run was started with 0.0001" in err
     status, _, err = inside(*arguments, "--dataset", "osie")
-    assert status == 2 and "--dataset osie: this run was begun with synthetic" in err
+    assert status == 2 and "--dataset osie: this run was started with synthetic" in err
 
 
 def test_a_damaged_config(inside, tmp_path):

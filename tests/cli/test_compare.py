@@ -232,5 +232,5 @@ def test_conventions_that_are_not_shared(written):
     assert "Not compared: convention mit." in comparison.notes
     three = fixation_evaluation(seed=1, conventions=["mit"])
     del three.scores["tuebingen"]
-    with pytest.raises(InputError, match="one convention"):
+    with pytest.raises(InputError, match="one `convention`"):
         Comparison([[written("three", three)], [written("four", two)]])

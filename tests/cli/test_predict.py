@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageOps
 
 import salzoo
-from salzoo.prediction.attention import best_crop, most_looked_at, region_shares
+from salzoo.data.images import decode_file
+from salzoo.prediction.attention import best_crop, find_spots, region_shares
 from salzoo.prediction.attention.boxes import Box
 from salzoo.prediction.photos import write_crop
 
@@ -113,7 +114,7 @@ def test_top(inside, here):
     inside("predict", "photo.jpg", "--out", "plain")
     status, out, _ = inside("predict", "photo.jpg", "--top", 3)
     assert status == 0 and out.split()[-1] == "photo_spots.csv"
-    spots = most_looked_at(np.load("photo_saliency.npy"), 3)
+    spots = find_spots(np.load("photo_saliency.npy"), 3)
     assert 1 <= len(spots) <= 3
     found = rows("photo_spots.csv")
     assert [row["spot"] for row in found] == [str(n) for n in range(1, len(spots) + 1)]
@@ -221,7 +222,7 @@ def test_crops_of_16_bits_keep_them(order, ending, tmp_path):
     levels = np.arange(0, 60000, 100, dtype=f"{order}u2").reshape(20, 30)
     scan = tmp_path / f"scan.{ending}"
     Image.fromarray(levels).save(scan)
-    write_crop(scan, Box("crop", 3, 2, 10, 9), str(tmp_path / "crop.png"))
+    write_crop(decode_file(scan), Box("crop", 3, 2, 10, 9), str(tmp_path / "crop.png"))
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "crop.png")), levels[2:11, 3:13])
 
 

@@ -1,9 +1,9 @@
-"""Fixations of many images at once, against counting one by one."""
+"""Fixation densities, and fixations of many images against counting them one by one."""
 
 import numpy as np
 import pytest
 
-from salzoo.data.fixations import PooledFixations
+from salzoo.data.fixations import PooledFixations, density_map
 from salzoo.data.sample import Sample
 
 
@@ -37,3 +37,9 @@ def test_counts(samples, once):
 
 def test_nothing_to_pool(samples):
     np.testing.assert_array_equal(PooledFixations(samples[3:]).counts((2, 3)), np.zeros((2, 3)))
+
+
+def test_density_map_counts_repeated_points_and_drops_points_outside():
+    map_ = density_map([(2.5, 1.5), (2.5, 1.5), (9.0, 1.0)], (4, 8), 0.6)
+    assert map_.sum() == pytest.approx(2)
+    assert np.unravel_index(map_.argmax(), map_.shape) == (1, 2)

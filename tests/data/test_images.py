@@ -105,6 +105,16 @@ def test_exif_orientation(tmp_path, orientation):
     assert image_size(path) == (16, 24)
 
 
+def test_exif_orientation_of_an_uncompressed_tiff(tmp_path):
+    """Pillow scrambles such a file if it opens it by its path."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    upright = np.rot90(np.asarray(picture()), -1)
+    path = tmp_path / "scan.tif"
+    path.write_bytes(encoded(picture(), "TIFF", exif=exif))
+    np.testing.assert_array_equal(read_image(path), upright)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (300, 1)])
 def test_tiny_images(tmp_path, size):
     picture(size=size).save(tmp_path / "tiny.png")

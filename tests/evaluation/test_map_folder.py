@@ -9,7 +9,7 @@ from PIL import Image
 from salzoo.data.sample import Sample
 from salzoo.evaluation.map_folder import MapFolder
 from salzoo.utils.errors import InputError
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 
 SIZE = (24, 32)
 
@@ -184,13 +184,13 @@ def test_no_maps(tmp_path):
 @pytest.mark.parametrize("size", [(12, 16), (48, 64), (11, 15)])
 def test_other_sizes_of_the_same_aspect_are_resized(tmp_path, maps, size):
     for stem, values in maps.items():
-        write_npy(tmp_path, stem, resized(values, size))
+        write_npy(tmp_path, stem, resize_map(values, size))
     opened = folder(tmp_path)
     assert opened.resized == opened.looked_at == 3
     assert folder(tmp_path, needed=samples(NAMES[:1])).looked_at == 1
     sample = samples(["a.jpg"])[0]
     assert opened.read(sample).shape == size
-    np.testing.assert_array_equal(opened(sample), resized(opened.read(sample), SIZE))
+    np.testing.assert_array_equal(opened(sample), resize_map(opened.read(sample), SIZE))
 
 
 @pytest.mark.parametrize("size", [(32, 24), (24, 30), (10, 16)])

@@ -42,14 +42,14 @@ def test_every_command_is_one_that_salzoo_takes(called, data, tmp_path):
     assert os.path.samefile(views[0], teacher_views.__file__)
     assert {tuple(command[:3]) for command in called} == {("-m", "salzoo", "train")}
     trainings = [cli._parse(command[1:]) for command in called]
-    assert all(isinstance(each, argparse.Namespace) for each in trainings)
-    assert {each.backbone_weights for each in trainings} == {"file.h5"}
-    assert [each.dataset for each in trainings] == [
+    assert all(isinstance(arguments, argparse.Namespace) for arguments in trainings)
+    assert {arguments.backbone_weights for arguments in trainings} == {"file.h5"}
+    assert [arguments.dataset for arguments in trainings] == [
         *["osie+nus_scene"] * 3,
         "osie+nus_scene+folder",
     ]
     views = teacher_views._parser().parse_args(views[1:])
-    assert views.runs == [each.run_dir for each in trainings[:3]]
+    assert views.runs == [arguments.run_dir for arguments in trainings[:3]]
     assert views.out == os.path.join(trainings[3].data_dir, "folder")
     assert os.readlink(os.path.join(out, "data", "osie")) == os.path.join(data, "osie")
     # A second time there is nothing left to do.

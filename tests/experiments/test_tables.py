@@ -208,8 +208,8 @@ def test_all_figures_stand_somewhere_in_their_paper():
         paper = "sam" if table.name == "pan/table6" else table.name.split("/")[0]
         words = set(text_of(paper).split())
         printed = [e.published for e in table.entries] + list(table.others.values())
-        for each in printed:
-            for by_metric in each.values():
+        for by_column in printed:
+            for by_metric in by_column.values():
                 for text in by_metric.values():
                     found = {text, lost.get(text, text), f"{text}MB"} | {f"{lost.get(text)}MB"}
                     assert found & words, (table.name, text)
@@ -262,5 +262,5 @@ def test_costs_have_sizes_that_their_models_take():
 
 def test_numbers_are_written_as_the_papers_write_them():
     figures = (24934209.0, 0.8304, 97.15, -0.506)
-    assert [number(each) for each in figures] == ["24,934,209", "0.830", "97.15", "-0.506"]
+    assert [number(figure) for figure in figures] == ["24,934,209", "0.830", "97.15", "-0.506"]
     assert number(0.01, signed=True) == "+0.010"

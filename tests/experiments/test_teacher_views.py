@@ -42,10 +42,10 @@ def test_densities_are_the_networks(views):
         theirs = salzoo.predict(read_image(sample.image_path))
         rows, columns = (extent // 8 * 8 for extent in theirs.shape)
         blocks = [
-            (each / each.sum())[:rows, :columns].reshape(rows // 8, 8, columns // 8, 8).sum((1, 3))
-            for each in (np.float64(theirs), sample.density)
+            (map_ / map_.sum())[:rows, :columns].reshape(rows // 8, 8, columns // 8, 8).sum((1, 3))
+            for map_ in (np.float64(theirs), sample.density)
         ]
-        assert np.corrcoef(*(each.ravel() for each in blocks))[0, 1] > 0.995
+        assert np.corrcoef(*(block.ravel() for block in blocks))[0, 1] > 0.995
         assert abs(blocks[0] - blocks[1]).sum() < 0.1
 
 

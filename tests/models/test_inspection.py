@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from salzoo.models import build_model, model_record
-from salzoo.utils.drawing import grid
+from salzoo.utils.drawing import draw_grid
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,6 @@ def test_the_first_filters_fill_the_range():
 
 
 def test_a_grid_holds_all_maps_in_rows():
-    picture = grid(np.random.default_rng(0).random((10, 30, 40)))
+    picture = draw_grid(np.random.default_rng(0).random((10, 30, 40)))
     assert picture.size == (8 * (128 + 6) + 6, 2 * (96 + 6) + 6)
-    assert grid(np.zeros((2, 5, 5, 3))).size == (2 * 102 + 6, 108)
+    assert draw_grid(np.zeros((2, 5, 5, 3))).size == (2 * 102 + 6, 108)

@@ -148,13 +148,13 @@ def test_files_that_are_no_vgg16(tmp_path):
     refused(tmp_path / "pickle.npz", "cannot be read")
 
 
-def test_a_failed_download_is_one_sentence_that_names_the_flag(monkeypatch):
+def test_a_failed_download_is_one_sentence_that_names_the_parameter(monkeypatch):
     def offline(*args, **kwargs):
         raise Exception("URL fetch failure on https://example.org: None -- no route to host")
 
     monkeypatch.setattr(keras.applications, "VGG16", offline)
     with pytest.raises(
-        InputError, match=r"--backbone_weights imagenet.*no route to host"
+        InputError, match=r"`backbone_weights` imagenet.*no route to host"
     ) as caught:
         build_model("msinet", backbone_weights="imagenet")
     assert "\n" not in str(caught.value)

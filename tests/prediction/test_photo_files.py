@@ -86,9 +86,9 @@ def test_only_our_own_is_written_over(folder):
     check_free([f"{folder}/a_overlay.png", f"{folder}/a_saliency.npy"], read, size)
     Image.new("RGB", (8, 6)).save(folder / "b_overlay.png")
     (folder / "b_spots.csv").touch()
-    with pytest.raises(InputError, match="b_spots.csv is there already .* with --out"):
+    with pytest.raises(InputError, match="b_spots.csv is there already .* with `out`"):
         check_free([f"{folder}/b_saliency.png", f"{folder}/b_spots.csv"], read, size)
-    with pytest.raises(InputError, match="b_overlay.png is there already .* with --out"):
+    with pytest.raises(InputError, match="b_overlay.png is there already .* with `out`"):
         check_free([f"{folder}/b_overlay.png"], read, size)
     (folder / "a_spots.csv").touch()
     check_free([f"{folder}/a_saliency.png", f"{folder}/a_spots.csv"], read, size)
@@ -120,7 +120,7 @@ def test_a_map_without_its_picture_is_ours_by_its_size_and_type(folder):
     for other in others:
         np.save(path, other)
         others_bytes = path.read_bytes()
-        with pytest.raises(InputError, match="b_saliency.npy is there already .* with --out"):
+        with pytest.raises(InputError, match="b_saliency.npy is there already .* with `out`"):
             check_free([str(path)], set(), (6, 8))
         assert path.read_bytes() == others_bytes and not (folder / "touched").exists()
     for content in (b"", b"notes", whole[:40], whole[:-1], whole.replace(b"(6, 8)", b"(((((,")):
@@ -148,7 +148,7 @@ def test_output_names_do_not_collide():
 
 def written(stem, photo):
     """The grey map of a photo, which tells whose it is."""
-    save_picture(Image.new("L", (8, 6)), f"{stem}_saliency.png", photo=str(photo))
+    save_picture(Image.new("L", (8, 6)), f"{stem}_saliency.png", source=str(photo))
 
 
 def test_photos_of_one_name_but_another_ending_keep_their_files(tmp_path):

@@ -1,4 +1,4 @@
-"""A tta look: several sizes and the mirror image."""
+"""Test-time augmentation: several scales and the mirror image."""
 
 import math
 
@@ -11,20 +11,20 @@ from salzoo.prediction.predictor import load_model
 from salzoo.prediction.saliency import saliency_function
 
 
-def test_thorough_is_the_mean_over_sizes_and_mirror_images(random):
-    """Computed again from single looks; each counts alike, whatever its canvas."""
+def test_tta_is_the_mean_over_scales_and_mirror_images(random):
+    """Computed again from single views, which have equal weights whatever their size."""
     image = random.uniform(0, 255, (60, 90, 3)).astype("float32")
     model = trained_model("msinet_lite")
     usual = load_model("msinet_lite", raw=True)
     rows, columns = usual.card["geometry"]["size"]
-    looks = []
+    views = []
     for share in (0.8, 1.0, 1.2):
         size = tuple(32 * math.ceil(side * share / 32) for side in (rows, columns))
-        look = saliency_function(model, Geometry("pad", size, 32, 127.5), raw=True)
+        function = saliency_function(model, Geometry("pad", size, 32, 127.5), raw=True)
         for step in (1, -1):
-            map_ = np.float64(look(image[None, :, ::step])[0, :, ::step, 0])
-            looks.append(map_ / map_.sum())
-    expected = np.mean(looks, axis=0)
+            map_ = np.float64(function(image[None, :, ::step])[0, :, ::step, 0])
+            views.append(map_ / map_.sum())
+    expected = np.mean(views, axis=0)
     raw = load_model("msinet_lite", raw=True, tta=True)(image)
     np.testing.assert_allclose(raw, expected * usual(image).sum(), rtol=1e-3)
     scaled = load_model("msinet_lite", tta=True)
@@ -34,12 +34,12 @@ def test_thorough_is_the_mean_over_sizes_and_mirror_images(random):
 
 
 def test_a_fixed_size_leaves_the_mirror_image(random):
-    """A network that tells left from right no longer does; probabilities keep their scale."""
+    """A map that depends on the side becomes symmetric; probabilities keep their scale."""
     images = keras.Input((24, 32, 3))
     brighter = keras.layers.Rescaling(1 / 255)(images[..., :1])
     network = keras.Model(images, {"object": brighter * np.linspace(0, 1, 32)[:, None]})
     image = random.uniform(0, 255, (24, 32, 3)).astype("float32")
     geometry = Geometry("pad", (24, 32))
-    look = saliency_function(network, geometry, output="object", tta=True)
-    map_ = look(image[None])[0, ..., 0]
+    function = saliency_function(network, geometry, output="object", tta=True)
+    map_ = function(image[None])[0, ..., 0]
     np.testing.assert_allclose(map_, image[..., 0] / 255 / 2, atol=1e-5)

@@ -46,7 +46,7 @@ def test_of_all_models_those_that_cannot_take_a_size_keep_their_own(monkeypatch,
 def test_sizes_that_a_model_cannot_take_are_refused():
     with pytest.raises(InputError, match="msinet takes rows and columns"):
         benchmark(["msinet"], (15, 24))
-    with pytest.raises(InputError, match="--size 64x80: shallow_convnet takes only 96x96"):
+    with pytest.raises(InputError, match="`size` 64x80: shallow_convnet takes only 96x96"):
         benchmark(["shallow_convnet"], (64, 80))
     with pytest.raises(InputError, match="did you mean 'msinet'"):
         benchmark(["msi-net"])

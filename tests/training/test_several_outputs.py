@@ -60,7 +60,7 @@ def test_another_map_is_asked_for_by_its_name(run, image):
 
 
 def test_a_model_of_one_map_has_no_choice(small_run):
-    with pytest.raises(InputError, match="`output` fixation: msinet makes one map only"):
+    with pytest.raises(InputError, match="fixation: msinet makes one map only"):
         load_model(small_run.folder, output="fixation")
 
 

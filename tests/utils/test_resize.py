@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from salzoo.utils.resize import imresize, resized, to_size
+from salzoo.utils.resize import fit_to_size, imresize, resize_map
 
 
 def keys(x):
@@ -57,16 +57,16 @@ def test_constants_and_equal_sizes_are_kept(random):
     np.testing.assert_allclose(imresize(np.full((9, 7), 0.3), (4, 20)), 0.3)
     map_ = random.random((6, 5))
     np.testing.assert_allclose(imresize(map_, (6, 5)), map_)
-    assert to_size(map_, (12, 11), "zoom", "map").shape == (12, 11)
+    assert fit_to_size(map_, (12, 11), "zoom", "map").shape == (12, 11)
 
 
 def test_resizing_averages_and_stays_in_range(random):
     map_ = random.random((6, 8))
-    np.testing.assert_array_equal(resized(map_, (6, 8)), map_)
+    np.testing.assert_array_equal(resize_map(map_, (6, 8)), map_)
     for size in ((3, 4), (13, 5), (1, 1), (40, 60)):
-        small = resized(map_, size)
+        small = resize_map(map_, size)
         assert small.shape == size and map_.min() <= small.min() and small.max() <= map_.max()
-    assert (resized(np.full((5, 7), 0.3), (9, 2)) == 0.3).all()
+    assert (resize_map(np.full((5, 7), 0.3), (9, 2)) == 0.3).all()
 
 
 def test_resized_is_bilinear_as_pillow_has_it(random):
@@ -75,4 +75,6 @@ def test_resized_is_bilinear_as_pillow_has_it(random):
     for size in ((10, 30), (40, 25), (90, 61)):
         expected = Image.fromarray(map_).resize(size[::-1], Image.Resampling.BILINEAR)
         inside = (slice(1, -1), slice(1, -1))
-        np.testing.assert_allclose(resized(map_, size)[inside], np.asarray(expected)[inside], 1e-5)
+        np.testing.assert_allclose(
+            resize_map(map_, size)[inside], np.asarray(expected)[inside], 1e-5
+        )

@@ -7,7 +7,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salzoo.utils.table import Table, interval, number, probability
+from salzoo.utils.table import Table, format_interval, format_number, format_probability
 
 
 def small(name="a|b"):
@@ -73,7 +73,19 @@ def test_html_shows_any_name_as_it_is(name):
 
 
 def test_numbers_as_text():
-    assert [number(0.12345), number(float("nan")), number(None)] == ["0.123", "-", "-"]
-    assert number(0.5, signed=True) == "+0.500" and number(-0.5, signed=True) == "-0.500"
-    assert interval(0.1, 0.2) == "[0.100, 0.200]" and interval(float("nan"), 1.0) == ""
-    assert [probability(p) for p in (0.0004, 0.04, float("nan"))] == ["< 0.001", "0.040", "-"]
+    assert [format_number(0.12345), format_number(float("nan")), format_number(None)] == [
+        "0.123",
+        "-",
+        "-",
+    ]
+    assert (
+        format_number(0.5, signed=True) == "+0.500" and format_number(-0.5, signed=True) == "-0.500"
+    )
+    assert (
+        format_interval(0.1, 0.2) == "[0.100, 0.200]" and format_interval(float("nan"), 1.0) == ""
+    )
+    assert [format_probability(p) for p in (0.0004, 0.04, float("nan"))] == [
+        "< 0.001",
+        "0.040",
+        "-",
+    ]

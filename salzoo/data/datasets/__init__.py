@@ -61,7 +61,7 @@ def dataset_record(name: str) -> DatasetRecord:
 
 
 def read_dataset(
-    name: str, data_dir: str | os.PathLike | None, checks: FileChecker, **options: object
+    name: str, data_dir: str | os.PathLike[str] | None, checks: FileChecker, **options: object
 ) -> list[Sample]:
     """Read all samples of a dataset's folder.
 
@@ -112,7 +112,7 @@ def reader_options(name: str) -> dict[str, object]:
     return {parameter.name: parameter.default for parameter in parameters}
 
 
-def dataset_folder(record: DatasetRecord, data_dir: str | os.PathLike | None) -> str | None:
+def dataset_folder(record: DatasetRecord, data_dir: str | os.PathLike[str] | None) -> str | None:
     """Find a dataset's own folder.
 
     Args:

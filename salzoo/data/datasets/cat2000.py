@@ -23,7 +23,7 @@ Either part may be missing as a whole.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import find_folder
+from salzoo.data.datasets._formats.checks import FileChecker, find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import points_of_map
 from salzoo.data.datasets._formats.splits import official, shuffled_in_categories, with_test
@@ -81,21 +81,30 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by category and file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by category and file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     train, test = find_folder(folder, "trainSet"), find_folder(folder, "testSet")
     if train is None and test is None:
         train = folder
     return [*_training_samples(train, checks), *_test_samples(test, checks)]
 
 
-def _training_samples(root, checks):
-    folders = [
-        root and checks.folder(root, kind) for kind in ("Stimuli", "FIXATIONLOCS", "FIXATIONMAPS")
-    ]
-    if None in folders:
+def _training_samples(root: str | None, checks: FileChecker) -> list[Sample]:
+    if root is None:
         return []
-    stimuli, locations, maps = folders
+    stimuli = checks.folder(root, "Stimuli")
+    locations = checks.folder(root, "FIXATIONLOCS")
+    maps = checks.folder(root, "FIXATIONMAPS")
+    if stimuli is None or locations is None or maps is None:
+        return []
     image_of = _files(stimuli, (".jpg", ".jpeg"), checks)
     locations_of = _files(locations, (".mat",), checks)
     map_of = _files(maps, (".jpg", ".jpeg"), checks)
@@ -112,12 +121,13 @@ def _training_samples(root, checks):
             continue
         trial = points_of_map(values, "'fixLocs'", size, path, image, checks)
         if trial is not None:
-            of = {"category": os.path.dirname(key), "split": "train"}
-            samples.append(Sample(image, size, *trial, RECORD.sigma, map_of[key], **of))
+            category = os.path.dirname(key)
+            sample = Sample(image, size, *trial, RECORD.sigma, map_of[key], None, category, "train")
+            samples.append(sample)
     return samples
 
 
-def _test_samples(root, checks):
+def _test_samples(root: str | None, checks: FileChecker) -> list[Sample]:
     stimuli = root and checks.folder(root, "Stimuli")
     if stimuli is None:
         return []
@@ -129,7 +139,7 @@ def _test_samples(root, checks):
     return samples
 
 
-def _files(root, endings, checks):
+def _files(root: str, endings: tuple[str, ...], checks: FileChecker) -> dict[str, str]:
     """Return {"Category/NNN": path} of the files in the sub-folders of `root`."""
     categories = [
         entry.name for entry in os.scandir(root) if entry.is_dir() and entry.name[0] != "."
@@ -143,5 +153,5 @@ def _files(root, endings, checks):
     }
 
 
-def _is_output(name):
+def _is_output(name: str) -> bool:
     return "output" in name.lower()

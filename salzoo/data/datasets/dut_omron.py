@@ -23,7 +23,7 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import find_folder
+from salzoo.data.datasets._formats.checks import FileChecker, find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled
@@ -83,8 +83,17 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks, drop_first=False):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     image_folder = checks.folder(folder, "DUT-OMRON-image")
     if image_folder is None:
         return []
@@ -115,12 +124,14 @@ def read(folder, checks, drop_first=False):
     return samples
 
 
-def _published(folder, ending, checks):
+def _published(folder: str, ending: str, checks: FileChecker) -> dict[str, str]:
     found = checks.stems(folder, (ending,))
     return {stem: path for stem, path in found.items() if stem not in _WITHDRAWN}
 
 
-def _sample(image, mask, path, drop_first, checks):
+def _sample(
+    image: str, mask: str | None, path: str | None, drop_first: bool, checks: FileChecker
+) -> Sample | None:
     """Return the sample of an image, its mask and its fixations' file; None if one is unusable."""
     size = checks.image(image)
     if size is None or (mask is not None and not checks.same_size(mask, size, image)):
@@ -130,12 +141,12 @@ def _sample(image, mask, path, drop_first, checks):
     rows = _rows(path, size, checks)
     if rows is None:
         return None
-    trial = Fixations(rows[:, :2], rows[:, 2] - 1)
-    trial = checks.points(trial, size, path, image, drop_first)
+    found = Fixations(rows[:, :2], rows[:, 2] - 1)
+    trial = checks.points(found, size, path, image, drop_first)
     return trial and Sample(image, size, *trial, RECORD.sigma, mask_path=mask)
 
 
-def _rows(path, size, checks):
+def _rows(path: str, size: tuple[int, int], checks: FileChecker) -> np.ndarray | None:
     """Return the fixations of a file, float64 (n, 3): x, y, observer from 1."""
     rows = load_matlab5(path, "s", checks)
     if rows is None:

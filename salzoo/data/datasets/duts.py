@@ -11,8 +11,9 @@ split. Names begin with ILSVRC2012_, n and eight digits, or sun_.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import find_folder, pairs_of_masks
+from salzoo.data.datasets._formats.checks import FileChecker, find_folder, pairs_of_masks
 from salzoo.data.datasets._formats.splits import official, shuffled, within
+from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
 _HOME = "http://saliencydetection.net/duts"
@@ -53,8 +54,16 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     samples, none_there = [], True
     for split, half in _HALVES.items():
         images, masks = (

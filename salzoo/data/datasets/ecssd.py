@@ -12,16 +12,17 @@ not independent tests.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import pairs_of_masks
+from salzoo.data.datasets._formats.checks import FileChecker, pairs_of_masks
 from salzoo.data.datasets._formats.splits import only
+from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
 _HOME = "https://www.cse.cuhk.edu.hk/leojia/projects/hsaliency"
 
 
-def _by_number(samples):
+def _by_number(samples: list[Sample]) -> dict[str, list[Sample]]:
     """Divide by the number in the file's name, so that images that are missing move no other."""
-    splits = {"train": [], "val": []}
+    splits: dict[str, list[Sample]] = {"train": [], "val": []}
     for sample in samples:
         number = int(os.path.splitext(os.path.basename(sample.image_path))[0])
         splits["train" if number % 5 else "val"].append(sample)
@@ -57,8 +58,16 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     images = checks.folder(folder, "images", "ECSSD/images")
     masks = checks.folder(folder, "ground_truth_mask", "ECSSD/ground_truth_mask")
     return pairs_of_masks(images, (".jpg",), masks, (".png",), checks)

@@ -9,9 +9,11 @@ an observer without a fixation is possible. Coordinates are 1-based.
 """
 
 from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.nus import read_samples
 from salzoo.data.datasets._formats.points import DROP_FIRST
 from salzoo.data.datasets._formats.splits import shuffled
+from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
 RECORD = DatasetRecord(
@@ -37,6 +39,15 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks, drop_first=False):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     return read_samples(folder, checks, RECORD, base=1, drop_first=drop_first)

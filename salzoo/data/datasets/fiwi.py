@@ -4,7 +4,7 @@ Shen and Zhao, Webpage saliency, ECCV 2014.
 
 Layout as published: somewhere below one folder, `stimuli/*.png`, 1360x768 or
 1366x768, and `all5/*.png`, point maps of the same names: a pixel that is not 0
-was fixated by somebody within the 5 s. So observers are not known, and several
+was fixated by an observer within the 5 s. So observers are not known, and several
 fixations of one pixel count once. A point is the pixel's own column and row.
 
 MSI-Net's copies of the point maps, in a folder `fixations`, are read as well.
@@ -13,6 +13,7 @@ MSI-Net's copies of the point maps, in a folder `fixations`, are read as well.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.points import Fixations, marked_points
 from salzoo.data.datasets._formats.splits import shuffled
 from salzoo.data.sample import Sample
@@ -44,8 +45,16 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     images_folder = _folder_below(folder, ("stimuli",), checks)
     maps_folder = _folder_below(folder, ("all5", "fixations"), checks)
     if images_folder is None or maps_folder is None:
@@ -55,7 +64,9 @@ def read(folder, checks):
     for stem in checks.pair(images, maps, "point map", maps_folder):
         image, path = images[stem], maps[stem]
         size = checks.image(image)
-        levels = None if size is None else checks.grey(path, size, image)
+        if size is None:
+            continue
+        levels = checks.grey(path, size, image)
         if levels is None:
             continue
         trial = checks.points(Fixations(marked_points(levels)), size, path, image)
@@ -64,9 +75,9 @@ def read(folder, checks):
     return samples
 
 
-def _folder_below(root, names, checks):
+def _folder_below(root: str, names: tuple[str, ...], checks: FileChecker) -> str | None:
     """Return the folder nearest to the root that has one of the names, the first preferred."""
-    found = {}
+    found: dict[str, list[tuple[int, str]]] = {}
     for place, folders, _ in os.walk(root):
         folders[:] = sorted(name for name in folders if name != "__MACOSX" and name[0] != ".")
         depth = place.count(os.sep)

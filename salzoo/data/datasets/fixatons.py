@@ -13,22 +13,34 @@ import unicodedata
 
 import numpy as np
 
-from salzoo.data.datasets._formats.checks import find_folder
+from salzoo.data.datasets._formats.checks import FileChecker, find_folder
 from salzoo.data.datasets._formats.points import join_observers
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
 
 
-def find(folder, name):
-    """Return the folder that holds a set's STIMULI and SCANPATHS, None if there is none."""
+def find(folder: str, name: str) -> str | None:
+    """Return the folder that holds a set's STIMULI and SCANPATHS, None if there is none.
+
+    Args:
+        folder: to look into.
+        name: of the set in the collection.
+    """
     for place in (folder, os.path.join(folder, name)):
         if all(os.path.isdir(os.path.join(place, kind)) for kind in ("STIMULI", "SCANPATHS")):
             return place
     return None
 
 
-def read_samples(folder, checks, sigma, drop_first):
-    """Read the samples of a folder that `find` found; densities if SALIENCY_MAPS is there."""
+def read_samples(folder: str, checks: FileChecker, sigma: float, drop_first: bool) -> list[Sample]:
+    """Read the samples of a folder, with density maps if SALIENCY_MAPS exists.
+
+    Args:
+        folder: that `find` returned.
+        checks: takes the problems of its files.
+        sigma: of the samples.
+        drop_first: leave out each observer's first fixation.
+    """
     scanpaths, maps = os.path.join(folder, "SCANPATHS"), find_folder(folder, "SALIENCY_MAPS")
     images = checks.stems(os.path.join(folder, "STIMULI"), EXTENSIONS)
     scanpath_of = {
@@ -47,26 +59,27 @@ def read_samples(folder, checks, sigma, drop_first):
     for stem in sorted(usable):
         image, files = images[stem], scanpath_of[stem]
         size, density = checks.image(image), density_of.get(stem)
-        rows = [_rows(files.get(observer), checks) for observer in observers]
-        if size is None or any(each is None for each in rows):
+        found = [_rows(files.get(observer), checks) for observer in observers]
+        rows = [own for own in found if own is not None]
+        if size is None or len(rows) < len(found):
             continue
         if density is not None and not checks.same_size(density, size, image):
             continue
-        durations = [1000 * (each[:, 3] - each[:, 2]) for each in rows]
-        trial = join_observers([each[:, :2] - 1 for each in rows], durations)
-        trial = checks.points(trial, size, places[stem], image, drop_first)
+        durations = [1000 * (own[:, 3] - own[:, 2]) for own in rows]
+        joined = join_observers([own[:, :2] - 1 for own in rows], durations)
+        trial = checks.points(joined, size, places[stem], image, drop_first)
         if trial is not None:
             samples.append(Sample(image, size, *trial, sigma, density))
     return samples
 
 
-def _files(folder):
+def _files(folder: str) -> dict[str, str]:
     """Return {observer: path} of an image's scanpaths."""
     names = [name for name in os.listdir(folder) if name[0] != "."]
     return {os.path.splitext(name)[0]: os.path.join(folder, name) for name in names}
 
 
-def _rows(path, checks):
+def _rows(path: str | None, checks: FileChecker) -> np.ndarray | None:
     """Return a scanpath (n, 4) in order of time, None (a problem) if it is none.
 
     path: None for an observer who did not see the image.

@@ -1,9 +1,9 @@
-"""Folder: the user's own images with where people looked, or what stands out.
+"""Folder: the user's own images with their fixations, or masks of salient objects.
 
 Layout: the images in `images/` (or directly in the folder) and at least one of
 
     fixations.csv         a line each: image, x, y, and if known observer, timestamp, duration
-    densities/ or maps/   grey pictures of the images' names and sizes
+    densities/ or maps/   grey images of the images' names and sizes
     masks/                the same, bright on the salient objects
     splits.csv            optional: image, split (train, val or test) of every image
 
@@ -14,7 +14,7 @@ y are pixels of the image as stored, 0-based from its upper left corner, or frac
 timestamps, in any unit, fixations are sorted by observer and timestamp; else they stay as
 in the file. Durations are in milliseconds.
 
-An image that nobody fixated is left out, and so logged. sigma is 1/32 of the image's
+An image without a fixation is left out, with a warning. sigma is 1/32 of the image's
 longer side unless one is given: a degree of the visual angle if that side fills 32, and
 near what SALICON (19 of 640 pixels) and OSIE (24 of 800) use.
 """
@@ -25,6 +25,7 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.fixation_table import read_fixations, read_splits, some
 from salzoo.data.datasets._formats.points import DROP_FIRST, Fixations
 from salzoo.data.datasets._formats.splits import official_or, shuffled_share
@@ -53,7 +54,7 @@ RECORD = DatasetRecord(
         "Points: fixations.csv with a line 'image,x,y' (or 'image,observer,timestamp,x,y') and "
         "below it a line for each fixation; durations, if you have them, in milliseconds. Their "
         "sigma is 1/32 of the image's longer side unless you give one.",
-        "Maps: grey pictures of the same names and sizes in densities/; objects: in masks/.",
+        "Maps: grey images of the same names and sizes in densities/; objects: in masks/.",
         "Splits: splits.csv with 'image,split', train, val or test; without it 80 % train, 20 % "
         "val.",
     ),
@@ -78,18 +79,34 @@ RECORD = DatasetRecord(
 
 
 def read(
-    folder,
-    checks,
-    image_column="image",
-    x_column="x",
-    y_column="y",
-    observer_column="observer",
-    timestamp_column="timestamp",
-    duration_column="duration",
-    units="pixels",
-    drop_first=False,
-):
-    """Read all samples of the folder, sorted by file name; options as in RECORD.options."""
+    folder: str,
+    checks: FileChecker,
+    image_column: str = "image",
+    x_column: str = "x",
+    y_column: str = "y",
+    observer_column: str = "observer",
+    timestamp_column: str = "timestamp",
+    duration_column: str = "duration",
+    units: str = "pixels",
+    drop_first: bool = False,
+) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        image_column: see RECORD.options.
+        x_column: see RECORD.options.
+        y_column: see RECORD.options.
+        observer_column: see RECORD.options.
+        timestamp_column: see RECORD.options.
+        duration_column: see RECORD.options.
+        units: see RECORD.options.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     if units not in UNITS:
         raise unknown_name("unit of coordinates", units, UNITS)
     images = _find_images(folder, checks)
@@ -126,7 +143,8 @@ def read(
                 continue
             sigma = max(size) * SIGMA_SHARE
         density, mask = ((maps or {}).get(stem) for maps in (densities, masks))
-        truth = (*(trial or Fixations(None)), sigma, density, mask)
+        points, observers, durations = (None, None, None) if trial is None else trial
+        truth = (points, observers, durations, sigma, density, mask)
         samples.append(Sample(image, size, *truth, split=split_of.get(stem)))
     if unseen:
         LOG.warning(
@@ -138,8 +156,13 @@ def read(
     return samples
 
 
-def describe_empty_split(split, samples):
-    """Say what to do about an empty split."""
+def describe_empty_split(split: str, samples: list[Sample]) -> str:
+    """Return what to do about an empty split.
+
+    Args:
+        split: the split without images.
+        samples: all samples of the folder.
+    """
     if not samples:
         return "none of its images has a fixation; add some to fixations.csv"
     if any(sample.split for sample in samples) or split == "test":
@@ -150,7 +173,7 @@ def describe_empty_split(split, samples):
     )
 
 
-def _find_images(folder, checks):
+def _find_images(folder: str, checks: FileChecker) -> dict[str, str]:
     """Return {stem: path} of images/, or of the folder itself."""
     inner = os.path.join(folder, "images")
     loose = checks.stems(folder, EXTENSIONS)
@@ -171,7 +194,9 @@ def _find_images(folder, checks):
     return images
 
 
-def _find_maps(folder, names, images, what, checks):
+def _find_maps(
+    folder: str, names: tuple[str, ...], images: dict[str, str], what: str, checks: FileChecker
+) -> dict[str, str] | None:
     """Return {stem: path} of the maps or masks that have an image, None without a folder."""
     folders = [path for name in names if os.path.isdir(path := os.path.join(folder, name))]
     if not folders:
@@ -183,7 +208,13 @@ def _find_maps(folder, names, images, what, checks):
     return maps
 
 
-def _checked_size(path, stem, densities, masks, checks):
+def _checked_size(
+    path: str,
+    stem: str,
+    densities: dict[str, str] | None,
+    masks: dict[str, str] | None,
+    checks: FileChecker,
+) -> tuple[int, int] | None:
     """Return (rows, columns) of an image, None if it or its map or mask cannot be used."""
     header = checks.header(path, exif=True)
     if header is None:
@@ -202,7 +233,7 @@ def _checked_size(path, stem, densities, masks, checks):
     return size
 
 
-def _check_units(path, trials, units, checks):
+def _check_units(path: str, trials: dict[str, Fixations], units: str, checks: FileChecker) -> None:
     """Report pixels that were given as fractions, and fractions as pixels."""
     points = np.concatenate([np.empty((0, 2)), *(each.points for each in trials.values())])
     beyond = points[(points > 1).any(axis=1)]
@@ -217,7 +248,7 @@ def _check_units(path, trials, units, checks):
         checks.problem(path, "has no x or y above 1, as fractions; did you mean units=fractions?")
 
 
-def _in_pixels(points, size, units):
+def _in_pixels(points: np.ndarray, size: tuple[int, int], units: str) -> np.ndarray:
     if units == "pixels":
         return points
     extent = np.array(size[::-1], "float64")

@@ -17,16 +17,17 @@ from dataclasses import replace
 import numpy as np
 
 from salzoo.data.dataset_record import DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import pairs_of_masks
+from salzoo.data.datasets._formats.checks import FileChecker, pairs_of_masks
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.splits import official, only
+from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 
 _LISTS = {"train": "trainImgSet.mat", "val": "valImgSet.mat", "test": "testImgSet.mat"}
 
 
-def _by_lists(samples):
+def _by_lists(samples: list[Sample]) -> dict[str, list[Sample]]:
     if not any(sample.split for sample in samples):
         raise InputError(
             f"hku_is: the folder has none of the authors' lists {', '.join(_LISTS.values())}; put "
@@ -67,13 +68,22 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     images = checks.folder(folder, "imgs", "HKU-IS/imgs", "Imgs", "HKU-IS/Imgs")
     if images is None:
         return []
     if checks.stems(images, (".jpg",)) and checks.stems(images, (".png",)):
-        masks, ending = images, ".jpg"
+        masks: str | None = images
+        ending = ".jpg"
     else:
         masks, ending = checks.folder(folder, "gt", "HKU-IS/gt"), ".png"
     samples = pairs_of_masks(images, (ending,), masks, (".png",), checks)
@@ -81,12 +91,12 @@ def read(folder, checks):
     return [replace(sample, split=split_of.get(_stem(sample.image_path))) for sample in samples]
 
 
-def _stem(path):
+def _stem(path: str) -> str:
     """Return a file's name without folders and ending."""
     return os.path.splitext(os.path.basename(path))[0]
 
 
-def _split_of(folder, images, checks):
+def _split_of(folder: str, images: dict[str, str], checks: FileChecker) -> dict[str, str]:
     """Return {stem: split} as the lists beside the images' folder say, {} without lists."""
     # The images' folder may have been unpacked into itself.
     beside, above = os.path.dirname(folder), os.path.dirname(os.path.dirname(folder))
@@ -110,13 +120,13 @@ def _split_of(folder, images, checks):
     return split_of
 
 
-def _stems_in(path, checks):
+def _stems_in(path: str, checks: FileChecker) -> list[str]:
     names = load_matlab5(path, None, checks)
     try:
         return (
             []
             if names is None
-            else [_stem(np.asarray(each).item().strip()) for each in names.ravel()]
+            else [_stem(np.asarray(name).item().strip()) for name in names.ravel()]
         )
     except (AttributeError, TypeError, ValueError):
         checks.problem(path, "holds no list of image names; take the set's own file.")

@@ -18,8 +18,14 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import load_matlab5
-from salzoo.data.datasets._formats.points import FILE_ORDER, join_observers, points_of_matrix
+from salzoo.data.datasets._formats.points import (
+    FILE_ORDER,
+    Fixations,
+    join_observers,
+    points_of_matrix,
+)
 from salzoo.data.datasets._formats.splits import official
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
@@ -65,19 +71,32 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks, drop_first=False):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     images_folder = checks.folder(folder, "images")
     if images_folder is None:
         return []
     images = checks.stems(images_folder, (".jpg", ".jpeg"))
-    entries, path_of, split_of = {}, {}, {}
+    entries: dict[str, np.ndarray | None] = {}
+    path_of: dict[str, str] = {}
+    split_of: dict[str, str] = {}
     complete = True
     for split, variable in _FILES.items():
         path = checks.file(f"{variable}.mat", folder, os.path.dirname(images_folder))
         found = None if path is None else _entries(path, variable, split != "test", checks)
-        complete &= found is not None
-        for stem, gaze in (found or {}).items():
+        if path is None or found is None:
+            complete = False
+            continue
+        for stem, gaze in found.items():
             if stem in entries:
                 checks.problem(path, f"names '{stem}' twice; take the set's own files.")
             entries[stem], path_of[stem], split_of[stem] = gaze, path, split
@@ -99,7 +118,9 @@ def read(folder, checks, drop_first=False):
     return samples
 
 
-def _entries(path, variable, with_gaze, checks):
+def _entries(
+    path: str, variable: str, with_gaze: bool, checks: FileChecker
+) -> dict[str, np.ndarray | None] | None:
     """Return {image name: its `gaze` as scipy gives it, or None}; None if the file is unusable."""
     entries = load_matlab5(path, variable, checks)
     if entries is None:
@@ -127,7 +148,7 @@ def _entries(path, variable, with_gaze, checks):
     return found
 
 
-def _trial(gaze, stem, path, checks):
+def _trial(gaze: np.ndarray | None, stem: str, path: str, checks: FileChecker) -> Fixations | None:
     """Return an image's `Fixations`, None if they cannot be used."""
     try:
         observers = []

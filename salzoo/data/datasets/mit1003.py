@@ -39,6 +39,7 @@ from tqdm import tqdm
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets import fixatons
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.gaze import find_fixations
 from salzoo.data.datasets._formats.matlab import field, load_matlab5
 from salzoo.data.datasets._formats.points import (
@@ -58,6 +59,7 @@ _PIXELS_PER_DEGREE = 34.0
 _SHORTEST = 50.0  # milliseconds
 
 _HOME = "https://people.csail.mit.edu/tjudd/WherePeopleLook"
+_SIGMA = 24.0
 _SURE = 160
 _LEVEL = 40
 _REACH = 5
@@ -97,7 +99,7 @@ RECORD = DatasetRecord(
             "the SAM paper, at random; it publishes no seed: 42 is ours",
         ),
     },
-    sigma=24.0,
+    sigma=_SIGMA,
     sigma_source="fits the publishers' density maps (r = 0.996 with 24 px)",
     options={
         "points": "'published', or 'gaze': fixations with observers and durations that our own "
@@ -108,8 +110,20 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks, points="published", drop_first=True):
-    """Read all samples of the folder, sorted by file name; options as in RECORD.options."""
+def read(
+    folder: str, checks: FileChecker, points: str = "published", drop_first: bool = True
+) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        points: see RECORD.options.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     if points not in POINTS:
         raise unknown_name("kind of points", points, POINTS)
     fixatons_folder = fixatons.find(folder, "MIT1003")
@@ -121,7 +135,7 @@ def read(folder, checks, points="published", drop_first=True):
             )
         return _samples_of_gaze(folder, checks, drop_first)
     if fixatons_folder is not None:
-        return fixatons.read_samples(fixatons_folder, checks, RECORD.sigma, drop_first)
+        return fixatons.read_samples(fixatons_folder, checks, _SIGMA, drop_first)
     if not drop_first:
         raise InputError(
             "mit1003: drop_first=False: the published maps lack the first fixations; add "
@@ -130,7 +144,7 @@ def read(folder, checks, points="published", drop_first=True):
     return _published_samples(folder, checks)
 
 
-def _published_samples(folder, checks):
+def _published_samples(folder: str, checks: FileChecker) -> list[Sample]:
     stimuli = checks.folder(folder, "ALLSTIMULI")
     truth = checks.folder(folder, "ALLFIXATIONMAPS")
     if stimuli is None or truth is None:
@@ -149,14 +163,14 @@ def _published_samples(folder, checks):
         levels = checks.grey(path, size, image)
         if levels is None:
             continue
-        trial = Fixations(marked_points(_marked(levels)))
-        trial = checks.points(trial, size, path, image)
+        found = Fixations(marked_points(_marked(levels)))
+        trial = checks.points(found, size, path, image)
         if trial is not None:
             samples.append(Sample(image, size, *trial, RECORD.sigma, maps[stem]))
     return samples
 
 
-def _marked(levels):
+def _marked(levels: np.ndarray) -> np.ndarray:
     """Find the pixels that were marked before JPEG smeared them, bool (rows, columns)."""
     rows, columns = np.nonzero(levels >= _LEVEL)
     width = 2 * _REACH + 1
@@ -170,33 +184,38 @@ def _marked(levels):
     return marked
 
 
-def _samples_of_gaze(folder, checks, drop_first):
+def _samples_of_gaze(folder: str, checks: FileChecker, drop_first: bool) -> list[Sample]:
     stimuli, data = checks.folder(folder, "ALLSTIMULI"), checks.folder(folder, "DATA")
     if stimuli is None or data is None:
         return []
     images = checks.stems(stimuli, (".jpeg", ".jpg"))
     folders = [entry.path for entry in os.scandir(data) if entry.is_dir() and entry.name[0] != "."]
-    files = [checks.stems(each, (".mat",)) for each in sorted(folders)]
+    files = [checks.stems(place, (".mat",)) for place in sorted(folders)]
     if not files:
         checks.problem(data, "holds no folder of an observer; take the set's own files.")
         return []
     stems = set(images)
-    for each, place in zip(files, sorted(folders), strict=True):
-        stems &= set(checks.pair(images, each, "file of gaze", place))
+    for own, place in zip(files, sorted(folders), strict=True):
+        stems &= set(checks.pair(images, own, "file of gaze", place))
     samples = []
     for stem in tqdm(sorted(stems), "find fixations", unit="image", disable=None):
         size = checks.image(images[stem])
-        found = [_fixations_of(each[stem], stem, checks) for each in files]
-        if size is None or any(each is None for each in found):
+        found = [_fixations_of(own[stem], stem, checks) for own in files]
+        usable = [trial for trial in found if trial is not None]
+        if size is None or len(usable) < len(found):
             continue
-        trial = join_observers(*zip(*found, strict=True))
-        trial = checks.points(trial, size, data, images[stem], drop_first)
+        points, durations = zip(*usable, strict=True)
+        trial = checks.points(
+            join_observers(points, durations), size, data, images[stem], drop_first
+        )
         if trial is not None:
             samples.append(Sample(images[stem], size, *trial, RECORD.sigma))
     return samples
 
 
-def _fixations_of(path, stem, checks):
+def _fixations_of(
+    path: str, stem: str, checks: FileChecker
+) -> tuple[np.ndarray, np.ndarray] | None:
     """Return points (n, 2), 0-based, and durations (n,) of a file of gaze; None if unusable."""
     gaze = load_matlab5(path, stem[:63], checks)  # MATLAB's names are no longer
     if gaze is None:

@@ -8,6 +8,7 @@ the benchmark itself can evaluate predictions of them.
 """
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.splits import official
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
@@ -36,8 +37,16 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     images_folder = checks.folder(folder, "BenchmarkIMAGES")
     if images_folder is None:
         return []

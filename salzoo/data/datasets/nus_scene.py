@@ -14,11 +14,14 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import field, load_matlab5
 from salzoo.data.datasets._formats.points import DROP_FIRST, join_observers, points_of_matrix
 from salzoo.data.datasets._formats.splits import set_aside, shuffled
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
+
+_SIGMA = 24.0
 
 RECORD = DatasetRecord(
     name="nus_scene",
@@ -43,15 +46,24 @@ RECORD = DatasetRecord(
             "ours: the other protocol's validation images are the test",
         ),
     },
-    sigma=24.0,
+    sigma=_SIGMA,
     sigma_source="of images with a longer side of 800, else in proportion, since all were seen "
     "on one screen; as OSIE, of the same laboratory: the authors state none for this set",
     options={"drop_first": f"{DROP_FIRST} (the authors keep it)"},
 )
 
 
-def read(folder, checks, drop_first=False):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     stimuli = checks.folder(folder, "data/stimuli")
     tidy = checks.folder(folder, "data/tidy")
     if stimuli is None or tidy is None:
@@ -89,26 +101,30 @@ def read(folder, checks, drop_first=False):
                 "file.",
             )
             continue
-        durations = [1000 * each[:, 3] for each in observers]
-        trial = join_observers([_points(each, size) for each in observers], durations)
-        trial = checks.points(trial, size, path, image, drop_first)
+        durations = [1000 * own[:, 3] for own in observers]
+        joined = join_observers([_points(own, size) for own in observers], durations)
+        trial = checks.points(joined, size, path, image, drop_first)
         if trial is not None:
-            samples.append(Sample(image, size, *trial, RECORD.sigma * max(size) / 800))
+            samples.append(Sample(image, size, *trial, _SIGMA * max(size) / 800))
     return samples
 
 
-def _points(trial, size):
+def _points(trial: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Return the points (n, 2) of rows y, x, ..., those on the far border in the last pixel."""
     points = trial[:, 1::-1]
     extent = np.array(size[::-1], "float64")
     return np.where(points == extent, np.nextafter(extent, 0), points)
 
 
-def _sizes(path, checks):
+def _sizes(path: str, checks: FileChecker) -> list[tuple[int, int]] | None:
     """Return a list of (rows, columns), None if the file cannot be used."""
     info = load_matlab5(path, "imgInfo", checks)
     try:
-        return None if info is None else [tuple(map(int, size)) for size in field(info, "size")]
+        return (
+            None
+            if info is None
+            else [(int(rows), int(columns)) for rows, columns in field(info, "size")]
+        )
     except (KeyError, TypeError, ValueError) as error:
         checks.problem(path, f"has no list of image sizes ({error}); take the set's own file.")
         return None

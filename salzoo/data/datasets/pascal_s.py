@@ -25,12 +25,15 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import find_folder
+from salzoo.data.datasets._formats.checks import FileChecker, find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab73
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
+
+# Path of the file, rows x, y, observer (n, 3), and the stated (rows, columns).
+Entry = tuple[str, np.ndarray, tuple[int, int]]
 
 RECORD = DatasetRecord(
     name="pascal_s",
@@ -72,14 +75,23 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks, drop_first=False):
-    """Read all samples of the folder, sorted by file name as text."""
+def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name as text.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     root = find_folder(folder, "salObj") or folder
     image_folder = checks.folder(root, "datasets/imgs/pascal")
     mask_folder = find_folder(root, "datasets/masks/pascal")
     fixation_folder = find_folder(root, "datasets/fixations")
     places = sorted(glob.glob(os.path.join(glob.escape(root), "*", "pascal", "humanFix")))
-    map_folder = find_folder(root, *(os.path.relpath(each, root) for each in places))
+    map_folder = find_folder(root, *(os.path.relpath(place, root) for place in places))
     if mask_folder is None and fixation_folder is None:
         checks.missing(os.path.join(root, "datasets", "masks", "pascal"))
         return []
@@ -110,7 +122,14 @@ def read(folder, checks, drop_first=False):
     return samples
 
 
-def _sample(image, mask, density, fixations, drop_first, checks):
+def _sample(
+    image: str,
+    mask: str | None,
+    density: str | None,
+    fixations: Entry | None,
+    drop_first: bool,
+    checks: FileChecker,
+) -> Sample | None:
     """Return the sample of an image, None if any of its files cannot be used.
 
     fixations: None, or as of `_fixations`.
@@ -135,17 +154,17 @@ def _sample(image, mask, density, fixations, drop_first, checks):
     return trial and Sample(image, size, *trial, RECORD.sigma, density, mask)
 
 
-def _fixations(path, checks):
+def _fixations(path: str, checks: FileChecker) -> dict[str, Entry | None]:
     """Return {"1": (path, rows (n, 3) of 0-based x, y, observer, stated (rows, columns))}.
 
     None stands for an entry that cannot be used, {} for a file.
     """
     cells = load_matlab73(path, "fixCell", checks)
     size_path = os.path.join(os.path.dirname(path), "pascalSize.mat")
-    sizes = load_matlab73(size_path, "sizeData", checks)
-    if cells is None or sizes is None:
+    size_cells = load_matlab73(size_path, "sizeData", checks)
+    if cells is None or size_cells is None:
         return {}
-    sizes = sizes[0]
+    sizes = size_cells[0]
     if sizes.shape != (2, len(cells)) or not np.isfinite(sizes).all():
         checks.problem(
             size_path,
@@ -153,7 +172,7 @@ def _fixations(path, checks):
             "take the set's own file.",
         )
         return {}
-    fixations = {}
+    fixations: dict[str, Entry | None] = {}
     for number, (cell, size) in enumerate(zip(cells, sizes.T, strict=True), start=1):
         # MATLAB 7.3 stores the shape in place of an empty array.
         if cell.ndim == 1 and cell.shape[0] == 2 and 0 in cell:
@@ -166,7 +185,7 @@ def _fixations(path, checks):
             # Saved in the smallest type that holds them: uint8 would overflow.
             y, x, observer = cell.astype("float64") - 1
             rows = np.stack([x, y, observer], axis=1)
-            fixations[str(number)] = path, rows, tuple(map(int, size))
+            fixations[str(number)] = path, rows, (int(size[0]), int(size[1]))
             continue
         fixations[str(number)] = None
         checks.problem(path, f"has an entry {number} that {complaint}; take the set's own file.")

@@ -6,7 +6,7 @@ Layout as published: `images/{train,val,test}/COCO_*.jpg`, 640x480;
 `fixations/{train,val}/COCO_*.mat` with `gaze`, a struct array, an entry an
 observer: `location` (n x 2, mouse samples), `timestamp` (n x 1) and `fixations`
 (m x 2, found in the samples), x before y, 1-based; `maps/{train,val}/COCO_*.png`,
-8-bit density maps. Nobody but the publishers has the truth of the test images.
+8-bit density maps. The ground truth of the test images is not public.
 
 Also read as it lies after other unpackings: `train` and `val` with the .mat
 files beside `images`, MSI-Net's names (`stimuli`, `saliency`), and all images
@@ -18,10 +18,17 @@ another way: never mix them. Samples of 2017 may lie outside the image.
 
 import glob
 import os
+from collections.abc import Callable
 
 from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import load_matlab5
-from salzoo.data.datasets._formats.points import FILE_ORDER, join_observers, points_of_matrix
+from salzoo.data.datasets._formats.points import (
+    FILE_ORDER,
+    Fixations,
+    join_observers,
+    points_of_matrix,
+)
 from salzoo.data.datasets._formats.splits import official, shuffled, within
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import unknown_name
@@ -29,6 +36,9 @@ from salzoo.utils.task import Task
 
 _DRIVE = "https://drive.google.com/uc?id={}&export=download"
 _COUNTS = {"train": 10000, "val": 5000, "test": 5000}
+# {stem: path of its file of fixations}, function from a stem to its fixations.
+Trials = tuple[dict[str, str], Callable[[str], Fixations | None]]
+JsonReader = Callable[[str, FileChecker], dict[str, Fixations] | None]
 POINTS = ("fixations", "location")
 IMAGES_STEP = (
     "Download the images, 3 GB, by hand (Google Drive asks first): "
@@ -37,8 +47,13 @@ IMAGES_STEP = (
 )
 
 
-def fixations_step(drive_id, md5):
-    """Return the step that gets a release's .mat files."""
+def fixations_step(drive_id: str, md5: str) -> str:
+    """Return the step that gets a release's .mat files.
+
+    Args:
+        drive_id: of the file on Google Drive.
+        md5: of the file.
+    """
     return (
         f"Download the fixations by hand: {_DRIVE.format(drive_id)} (md5 {md5}); unpack them in a "
         "folder `fixations` beside `images`, which gives fixations/train and fixations/val."
@@ -92,18 +107,46 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks, points="fixations", maps=True, drop_first=False):
-    """Read all samples of the folder, sorted by file name."""
+def read(
+    folder: str,
+    checks: FileChecker,
+    points: str = "fixations",
+    maps: bool = True,
+    drop_first: bool = False,
+) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        points: see RECORD.options.
+        maps: see RECORD.options.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     return read_release(folder, checks, points, maps, drop_first)
 
 
-def read_release(folder, checks, points, maps, drop_first, read_json=None):
-    """Read a release: of each split what is there, `points` one of POINTS.
+def read_release(
+    folder: str,
+    checks: FileChecker,
+    points: str,
+    maps: bool,
+    drop_first: bool,
+    read_json: JsonReader | None = None,
+) -> list[Sample]:
+    """Read a release, of each split what the folder holds.
 
     Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        points: one of POINTS.
         maps: whether to take density maps.
-        read_json: function(path, checks) that reads the JSON form of the release to
-            {stem: `Fixations`}, 0-based, None if that is unusable; None: the release
+        drop_first: leave out each observer's first fixation.
+        read_json: function (path, checks) that reads the JSON form of the release to
+            {stem: fixations}, 0-based, None if that cannot be used; None: the release
             has no such form.
     """
     if points not in POINTS:
@@ -120,7 +163,7 @@ def read_release(folder, checks, points, maps, drop_first, read_json=None):
             checks.missing(os.path.join(folder, "fixations", split))
         elif truth is not None and not images:
             checks.problem(images_folder, f"holds no {split} image, but there is {truth}.")
-        elif images:
+        elif images and truth is not None:
             trials = _trials(truth, points, checks, read_json)
             if trials is not None:
                 map_of = _maps(folder, split, images, checks) if maps else {}
@@ -130,7 +173,7 @@ def read_release(folder, checks, points, maps, drop_first, read_json=None):
     return samples
 
 
-def _images(folder, split, checks):
+def _images(folder: str, split: str, checks: FileChecker) -> tuple[dict[str, str], str]:
     """Return {stem: path} of a split's images, and their folder (or where it would be)."""
     for name in ("images", "stimuli", "images/images", ""):
         for end in (split, f"{split}2014", f"{split}2014examples"):
@@ -144,7 +187,7 @@ def _images(folder, split, checks):
     return mine, os.path.join(flat, split)
 
 
-def _truth(folder, split):
+def _truth(folder: str, split: str) -> str | None:
     """Return the folder of a split's .mat files, or else its JSON file, or else None."""
     mats = _first_folder(folder, f"fixations/{split}", f"fixations/fixations/{split}")
     root = glob.escape(folder)
@@ -155,13 +198,13 @@ def _truth(folder, split):
     return mats or next(iter(sum(found, [])), None)
 
 
-def _first_folder(folder, *candidates):
+def _first_folder(folder: str, *candidates: str) -> str | None:
     """Return the first candidate that is there; names alone do not tell images from truth here."""
     paths = (os.path.join(folder, candidate) for candidate in candidates)
     return next(filter(os.path.isdir, paths), None)
 
 
-def _maps(folder, split, images, checks):
+def _maps(folder: str, split: str, images: dict[str, str], checks: FileChecker) -> dict[str, str]:
     """Return {stem: path} of the density maps, none if the set was got without them."""
     maps = _first_folder(folder, f"maps/{split}", f"maps/maps/{split}", f"saliency/{split}")
     if maps is None:
@@ -170,7 +213,15 @@ def _maps(folder, split, images, checks):
     return {stem: map_of[stem] for stem in checks.pair(images, map_of, "density map", maps)}
 
 
-def _samples(images, truth, trials, map_of, split, drop_first, checks):
+def _samples(
+    images: dict[str, str],
+    truth: str,
+    trials: Trials,
+    map_of: dict[str, str],
+    split: str,
+    drop_first: bool,
+    checks: FileChecker,
+) -> list[Sample]:
     path_of, trial_of = trials
     samples = []
     for stem in checks.pair(images, path_of, "list of fixations", truth):
@@ -186,7 +237,9 @@ def _samples(images, truth, trials, map_of, split, drop_first, checks):
     return samples
 
 
-def _trials(truth, points, checks, read_json):
+def _trials(
+    truth: str, points: str, checks: FileChecker, read_json: JsonReader | None
+) -> Trials | None:
     """Find the fixations of a split.
 
     Returns:
@@ -206,7 +259,7 @@ def _trials(truth, points, checks, read_json):
     return None
 
 
-def _trial(path, points, checks):
+def _trial(path: str, points: str, checks: FileChecker) -> Fixations | None:
     """Return the `Fixations` of a .mat file, 0-based; None if unusable."""
     gaze = load_matlab5(path, "gaze", checks)
     if gaze is None:
@@ -218,7 +271,7 @@ def _trial(path, points, checks):
         )
         return None
     try:
-        return join_observers([points_of_matrix(each) - 1 for each in gaze[points].ravel()])
+        return join_observers([points_of_matrix(own) - 1 for own in gaze[points].ravel()])
     except (TypeError, ValueError) as error:
         checks.problem(
             path, f"has 'gaze' entries that are not n x 2 ({error}); take the set's own file."

@@ -14,11 +14,14 @@ asked for.
 import json
 import os
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from salzoo.data.datasets import salicon
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.points import Fixations, points_of_matrix
+from salzoo.data.sample import Sample
 
 RECORD = replace(
     salicon.RECORD,
@@ -45,12 +48,29 @@ RECORD = replace(
 )
 
 
-def read(folder, checks, points="fixations", maps=False, drop_first=False):
-    """Read all samples of the folder, sorted by file name."""
+def read(
+    folder: str,
+    checks: FileChecker,
+    points: str = "fixations",
+    maps: bool = False,
+    drop_first: bool = False,
+) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        points: see RECORD.options.
+        maps: see RECORD.options.
+        drop_first: see RECORD.options.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     return salicon.read_release(folder, checks, points, maps, drop_first, _read_json)
 
 
-def _read_json(path, checks):
+def _read_json(path: str, checks: FileChecker) -> dict[str, Fixations] | None:
     """Read a file of the JSON form, COCO style.
 
     {images: [{id, file_name}], annotations: [{image_id, worker_id, fixations:
@@ -67,13 +87,16 @@ def _read_json(path, checks):
         checks.problem(path, f"is not a readable JSON file ({error}).")
         return None
     try:
-        stem_of = {each["id"]: os.path.splitext(each["file_name"])[0] for each in content["images"]}
-        found = {stem: [] for stem in stem_of.values()}
-        for each in content["annotations"]:
-            if each["fixations"] is None:
+        images = content["images"]
+        stem_of = {image["id"]: os.path.splitext(image["file_name"])[0] for image in images}
+        found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+        for stem in stem_of.values():
+            found[stem] = []
+        for entry in content["annotations"]:
+            if entry["fixations"] is None:
                 raise ValueError("fixations are not [row, column] pairs")
-            workers = np.full(len(each["fixations"]), int(each["worker_id"]), "int32")
-            found[stem_of[each["image_id"]]].append((each["fixations"], workers))
+            workers = np.full(len(entry["fixations"]), int(entry["worker_id"]), "int32")
+            found[stem_of[entry["image_id"]]].append((entry["fixations"], workers))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         checks.problem(
@@ -83,13 +106,13 @@ def _read_json(path, checks):
         return None
     trials = {}
     for stem, of_workers in found.items():
-        points = np.concatenate([np.empty((0, 2)), *(each for each, _ in of_workers)])
-        workers = np.concatenate([np.empty(0, "int32"), *(each for _, each in of_workers)])
+        points = np.concatenate([np.empty((0, 2)), *(own for own, _ in of_workers)])
+        workers = np.concatenate([np.empty(0, "int32"), *(own for _, own in of_workers)])
         trials[stem] = Fixations(points[:, ::-1] - 1, workers)
     return trials
 
 
-def _compact(entry):
+def _compact(entry: dict[str, Any]) -> dict[str, Any]:
     """Turn an annotation's points into an array as soon as it is parsed, None if they are none.
 
     As lists of lists the 70 million points of the training set would take 9 GB, so

@@ -14,8 +14,9 @@ by side in `Imgs/`. 74 images of ECSSD nearly repeat images of this set.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import find_folder, pairs_of_masks
+from salzoo.data.datasets._formats.checks import FileChecker, find_folder, pairs_of_masks
 from salzoo.data.datasets._formats.splits import only
+from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
 _BESIDE = ("Imgs", "SOD/Imgs")
@@ -47,8 +48,16 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     images = masks = find_folder(folder, *_BESIDE)
     if images is None:
         original = _original_form(folder)
@@ -64,7 +73,7 @@ def read(folder, checks):
     return pairs_of_masks(images, (".jpg",), masks, (".png",), checks)
 
 
-def _original_form(folder):
+def _original_form(folder: str) -> str | None:
     """Return the first .mat file where there are no masks, None otherwise."""
     if find_folder(folder, *_MASKS):
         return None

@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from salzoo.data.dataset_record import DatasetRecord, Protocol
 from salzoo.data.datasets._formats import scenes
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.splits import official
 from salzoo.data.images import check_image_file
 from salzoo.data.sample import Sample
@@ -51,7 +52,7 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
+def read(folder: str | None, checks: FileChecker) -> list[Sample]:
     """Read all samples, sorted by file name; draw the scenes first where there are none.
 
     Args:
@@ -61,11 +62,11 @@ def read(folder, checks):
     return _read_or_draw(folder or _cache_folder(), _SPLITS)
 
 
-def _cache_folder():
+def _cache_folder() -> str:
     return os.path.join(cache_folder(), f"synthetic-{VERSION}")
 
 
-def _read_or_draw(folder, splits):
+def _read_or_draw(folder: str, splits: dict[str, int]) -> list[Sample]:
     """Do what `read` does for the given numbers of scenes."""
     # A link stays, and its target is what is filled.
     folder = os.path.realpath(folder)
@@ -81,7 +82,7 @@ def _read_or_draw(folder, splits):
 # ---- writing ----
 
 
-def _draw(folder, splits):
+def _draw(folder: str, splits: dict[str, int]) -> None:
     """Write all scenes so that `folder` is seen either whole or not at all."""
     if folder == os.path.realpath(os.curdir) or os.path.ismount(folder):
         raise InputError(f"synthetic: {folder} cannot be replaced; name a new folder inside it.")
@@ -97,7 +98,7 @@ def _draw(folder, splits):
             ) from error
 
 
-def _write(folder, splits):
+def _write(folder: str, splits: dict[str, int]) -> None:
     for kind in ("images", "masks"):
         os.makedirs(os.path.join(folder, kind))
     split_of = [split for split, count in splits.items() for _ in range(count)]
@@ -121,7 +122,7 @@ def _write(folder, splits):
 # ---- reading ----
 
 
-def _read_entries(folder, splits):
+def _read_entries(folder: str, splits: dict[str, int]) -> dict[str, dict[str, str]]:
     """Return {image name: {"category", "split"}} from scenes.json."""
     path = os.path.join(folder, "scenes.json")
     if not os.path.exists(path):
@@ -135,7 +136,7 @@ def _read_entries(folder, splits):
         found = (content["version"], content["seed"])
         entries = content["images"]
         listed = [(entry["split"], entry["category"]) for entry in entries.values()]
-        counts = {split: [each for each, _ in listed].count(split) for split in splits}
+        counts = {split: [entry for entry, _ in listed].count(split) for split in splits}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         found, entries, counts = None, {}, {}
     if found != (VERSION, SEED) or counts != splits or len(entries) != sum(splits.values()):
@@ -146,7 +147,7 @@ def _read_entries(folder, splits):
     return entries
 
 
-def _read_trials(folder):
+def _read_trials(folder: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return {image name: (fixations (n, 2), observers (n,))} from fixations.csv."""
     path = os.path.join(folder, "fixations.csv")
     if not os.path.exists(path):
@@ -166,7 +167,9 @@ def _read_trials(folder):
     }
 
 
-def _sample(folder, name, trial, entry):
+def _sample(
+    folder: str, name: str, trial: tuple[np.ndarray, np.ndarray] | None, entry: dict[str, str]
+) -> Sample:
     image, mask = (os.path.join(folder, kind, name) for kind in ("images", "masks"))
     sizes = []
     for path in (image, mask):
@@ -181,11 +184,19 @@ def _sample(folder, name, trial, entry):
     fixations, observers = trial
     if not ((fixations >= 0) & (fixations < (columns, rows))).all():
         raise InputError(f"synthetic: fixations of {image} lie outside it; delete {folder}.")
-    trial = {"fixations": fixations, "observers": observers, "sigma": RECORD.sigma}
-    return Sample(image, size, **trial, mask_path=mask, **entry)
+    return Sample(
+        image,
+        size,
+        fixations=fixations,
+        observers=observers,
+        sigma=RECORD.sigma,
+        mask_path=mask,
+        category=entry["category"],
+        split=entry["split"],
+    )
 
 
-def _incomplete(folder, path):
+def _incomplete(folder: str, path: str) -> InputError:
     return InputError(
         f"synthetic: {path} is missing; delete {folder} to have the scenes drawn again."
     )

@@ -9,8 +9,9 @@ twice. The ids are plain numbers.
 """
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import pairs_of_masks
+from salzoo.data.datasets._formats.checks import FileChecker, pairs_of_masks
 from salzoo.data.datasets._formats.splits import only, shuffled
+from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
 RECORD = DatasetRecord(
@@ -39,8 +40,16 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     inner = "MSRA10K_Imgs_GT/Imgs"
     pairs = checks.folder(folder, inner, f"MSRA10K_Imgs_GT/{inner}")
     return pairs_of_masks(pairs, (".jpg",), pairs, (".png",), checks)

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import load_cells
 from salzoo.data.datasets._formats.points import points_of_map
 from salzoo.data.datasets._formats.splits import only
@@ -60,18 +61,28 @@ RECORD = DatasetRecord(
 )
 
 
-def read(folder, checks):
-    """Read all samples of the folder, sorted by file name."""
+def read(folder: str, checks: FileChecker) -> list[Sample]:
+    """Read all samples of the folder, sorted by file name.
+
+    Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+
+    Returns:
+        Samples; images with a problem are left out.
+    """
     inner = ("eyetrackingdata/fixdens", "fixdens", "")
-    stimuli = checks.folder(folder, *(os.path.join(each, "Original Image Set") for each in inner))
+    stimuli = checks.folder(folder, *(os.path.join(part, "Original Image Set") for part in inner))
     if stimuli is None:
         return []
-    places = [os.path.dirname(stimuli), *(os.path.join(folder, each) for each in inner)]
+    places = [os.path.dirname(stimuli), *(os.path.join(folder, part) for part in inner)]
     path = checks.file("origfixdata.mat", *places)
-    cells = path and load_cells(path, "white", RECORD.images, "maps", checks)
+    if path is None:
+        return []
+    cells = load_cells(path, "white", int(RECORD.images), "maps", checks)
     if cells is None:
         return []
-    maps = {str(number): each for number, each in enumerate(cells, start=1)}
+    maps = {str(number): cell for number, cell in enumerate(cells, start=1)}
     images = checks.stems(stimuli, (".jpg", ".jpeg"))
     samples = []
     for stem in checks.pair(images, dict.fromkeys(maps, path), "map", path):

@@ -1,18 +1,22 @@
-"""Models that any other must beat, and limits that none can pass.
+"""Baselines: lower and upper bounds of the scores of a model.
 
 A baseline is called with a `Sample` and returns a saliency map, float64 (rows,
-columns) at the size of the sample. "one observer out" alone has several maps an
-image, each with people of its own to compare with: `pairs` gives them, for every
-kind of model. Baselines are small picklable objects; no TensorFlow is needed.
+columns) at the size of the sample. Only "one observer out" has several maps per image,
+each with its own ground truth; `pairs` yields them for every kind of model. Baselines
+are small picklable objects and do not need TensorFlow.
 """
 
 import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
+from salzoo.data.sample import Sample
 from salzoo.evaluation.baselines.bottom_up import GBVS, IttiKochNiebur
 from salzoo.evaluation.baselines.fixation_maps import CentreGaussian, MeanMap, Uniform
 from salzoo.evaluation.baselines.mask_maps import ConstantMask, MeanMask
-from salzoo.evaluation.baselines.people import OneObserverOut, Permutation
+from salzoo.evaluation.baselines.observers import OneObserverOut, Permutation
 from salzoo.utils.errors import unknown_name
 from salzoo.utils.task import Task
 
@@ -30,40 +34,45 @@ _CLASSES: dict[str, Any] = {
     "IKN": IttiKochNiebur,
     "GBVS": GBVS,
 }
-# name -> function (training samples, evaluated samples) -> baseline, or None
-# where it cannot be made of them.
-BASELINES = {name: kind.make for name, kind in _CLASSES.items()}
-# name -> what it cannot be made without, in words.
-NEEDS = {name: kind.needs for name, kind in _CLASSES.items()}
+# {name: function (training samples, evaluated samples) -> baseline, or None where it cannot
+# be made of them}
+BASELINES: dict[str, Callable[[Sequence[Sample], Sequence[Sample]], Any]] = {
+    name: kind.make for name, kind in _CLASSES.items()
+}
+# {name: what it cannot be made without}
+NEEDS: dict[str, str] = {name: kind.needs for name, kind in _CLASSES.items()}
 
-# task -> names of the baselines that make sense for it.
+# {task: names of the baselines for it}
 BY_TASK = {
     Task.FIXATIONS: tuple(name for name in BASELINES if "mask" not in name),
     Task.OBJECTS: ("constant mask", "mean mask", "IKN", "GBVS"),
 }
-# task -> names of those cheap enough for every table.
+# {task: names of the default baselines, which are cheap}
 DEFAULTS = {
     Task.FIXATIONS: ("uniform", "centre Gaussian", "mean map"),
     Task.OBJECTS: ("constant mask", "mean mask"),
 }
 
 
-def make(names, training, evaluated):
+def make(
+    names: Iterable[str], training: Sequence[Sample], evaluated: Sequence[Sample]
+) -> dict[str, Any]:
     """Make baselines for an evaluation.
 
     Args:
-        names: of BASELINES.
-        training: samples to fit to. Where none of them has what a baseline is
-            fitted to, the evaluated samples serve.
-        evaluated: samples that the maps will be scored on.
+        names: keys of BASELINES.
+        training: samples to fit to. Where none of them has what a baseline is fitted to,
+            it is fitted to the evaluated samples.
+        evaluated: samples that the maps are scored on.
 
     Returns:
-        {name: baseline}, without those that cannot be made of these samples; a
-        warning says what they need.
+        {name: baseline}, without those that cannot be made of these samples; a warning
+        names what they need.
 
     Raises:
         InputError: an unknown name.
     """
+    names = list(names)
     for name in names:
         if name not in BASELINES:
             raise unknown_name("baseline", name, BASELINES)
@@ -74,16 +83,16 @@ def make(names, training, evaluated):
     return {name: baseline for name, baseline in made.items() if baseline is not None}
 
 
-def pairs(model, sample):
-    """Yield what a model is scored on for one image.
+def pairs(model: Any, sample: Sample) -> Iterator[tuple[np.ndarray, Sample]]:
+    """Yield the maps of a model for one image, each with its ground truth.
 
     Args:
         model: a baseline, or any function of a `Sample` to a map (rows, columns).
-        sample: a `Sample`.
+        sample: the image.
 
     Yields:
-        (map, `Sample` that holds the truth for it). The score of the image is
-        the mean over the pairs, undefined where there is none.
+        (map, `Sample` with the ground truth for it). The score of the image is the mean
+        over the pairs, undefined where there is none.
     """
     if hasattr(model, "pairs"):
         yield from model.pairs(sample)

@@ -1,72 +1,83 @@
-"""What both classical models see: intensity, two colour opponencies, four orientations.
+"""Feature channels of both classical models: intensity, two colour opponencies, orientations.
 
-Itti, Koch and Niebur, A model of saliency-based visual attention for rapid scene
-analysis, PAMI 20(11), 1998: "the paper" below.
+"The paper" is Itti, Koch and Niebur, A model of saliency-based visual attention for
+rapid scene analysis, PAMI 20(11), 1998.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 from scipy.ndimage import correlate1d
 
-# Images are brought to the paper's 640 pixels on the longer side, so that a
-# scale means the same for every image.
+# Images are resized to the paper's 640 pixels on the longer side, so that a scale has the
+# same meaning for every image.
 LONGER_SIDE = 640
-# Smaller spreads of a map than this are rounding, not contrast.
+# A map with a smaller range than this is constant up to rounding.
 FLAT = 1e-5
 SCALES = range(9)
 ORIENTATIONS = (0, 45, 90, 135)
 
-# Low-pass of the pyramid, of even length: a pixel of the next level lies in the
-# middle of the two that it stands for, and levels of all scales are aligned.
+# Low-pass of the pyramid. Its length is even: a pixel of the next level lies between the
+# two that it replaces, so the levels of all scales are aligned.
 _BINOMIAL = np.array([1, 5, 10, 10, 5, 1]) / 32
 
-# The paper takes its oriented filters from elsewhere without their widths: these
-# are of 7 pixels a period and a third of that as standard deviation.
+# The paper does not state the widths of its oriented filters. These have a period of 7
+# pixels and a standard deviation of a third of that.
 _PERIOD = 7.0
 _WIDTH = _PERIOD / 3
 
 
 @dataclass
 class Channels:
-    """Pyramids, each a list of float32 maps, finest first, at the scales that were asked for.
+    """Pyramids: lists of float32 maps, finest first, at the requested scales.
 
-    intensity: 0..1. red_green, blue_yellow: opponencies, about -1..1.
-    orientations: {degrees: responses, at least 0}; 0 is a horizontal grating's
-        direction of change, thus vertical bars.
+    Attributes:
+        intensity: 0..1.
+        red_green: colour opponency, about -1..1.
+        blue_yellow: colour opponency, about -1..1.
+        orientations: {degrees: responses of 0 or more}. The angle is the direction of
+            change: 0 stands for vertical bars.
     """
 
-    intensity: list
-    red_green: list
-    blue_yellow: list
-    orientations: dict
+    intensity: list[np.ndarray]
+    red_green: list[np.ndarray]
+    blue_yellow: list[np.ndarray]
+    orientations: dict[int, list[np.ndarray]]
 
 
-def channels(image, scales=SCALES):
-    """Return the `Channels` of an image.
+def channels(image: np.ndarray, scales: Sequence[int] = SCALES) -> Channels:
+    """Return the feature channels of an image.
 
     Args:
         image: RGB 0..255, (rows, columns, 3).
-        scales: those that are kept; scale s is 2**s times smaller than scale 0.
+        scales: scales to return; scale s is 2**s times smaller than scale 0.
     """
     image = _at_working_size(np.asarray(image, "float32")) / 255.0
     red, green, blue = np.moveaxis(image, -1, 0)
     intensity = (red + green + blue) / 3
     red_green, blue_yellow = opponencies(image, intensity)
-    pyramids = [gaussian_pyramid(map_, scales) for map_ in (intensity, red_green, blue_yellow)]
-    orientations = {
-        angle: [oriented(level, angle) for level in pyramids[0]] for angle in ORIENTATIONS
-    }
-    return Channels(*pyramids, orientations)
+    pyramid = gaussian_pyramid(intensity, scales)
+    orientations = {angle: [oriented(level, angle) for level in pyramid] for angle in ORIENTATIONS}
+    return Channels(
+        pyramid,
+        gaussian_pyramid(red_green, scales),
+        gaussian_pyramid(blue_yellow, scales),
+        orientations,
+    )
 
 
-def opponencies(image, intensity):
-    """Return red against green and blue against yellow, each (rows, columns).
+def opponencies(image: np.ndarray, intensity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the red-green and the blue-yellow opponency, both (rows, columns).
 
     Colours are divided by intensity where it exceeds a tenth of its maximum, and
     are zero elsewhere; R, G, B and Y are the paper's four broadly tuned channels
     (section 2.1), negative values set to zero.
+
+    Args:
+        image: RGB 0..1, (rows, columns, 3).
+        intensity: 0..1, (rows, columns).
     """
     bright = intensity > intensity.max() / 10
     hues = image * np.divide(1, intensity, where=bright, out=np.zeros_like(intensity))[..., None]
@@ -83,10 +94,14 @@ def opponencies(image, intensity):
     return red - green, blue - yellow
 
 
-def gaussian_pyramid(map_, scales=SCALES):
+def gaussian_pyramid(map_: np.ndarray, scales: Sequence[int] = SCALES) -> list[np.ndarray]:
     """Return the levels `scales` of a Gaussian pyramid: low-pass, then every second pixel.
 
-    A side of n pixels has (n + 1) // 2 on the next level, hence never none.
+    A side of n pixels has (n + 1) // 2 pixels on the next level, so at least 1.
+
+    Args:
+        map_: (rows, columns).
+        scales: scales to return.
     """
     levels = []
     for scale in range(max(scales) + 1):
@@ -98,15 +113,15 @@ def gaussian_pyramid(map_, scales=SCALES):
     return [levels[scale] for scale in scales]
 
 
-def oriented(map_, angle):
-    """Return the magnitude of a pair of Gabor filters, even and odd.
+def oriented(map_: np.ndarray, angle: float) -> np.ndarray:
+    """Return the magnitude of the responses of an even and an odd Gabor filter.
 
-    A circular Gabor filter is the product of one for rows and one for columns.
-    What the even one would answer to evenness is taken off.
+    A circular Gabor filter is the product of one for rows and one for columns. The
+    response of the even filter to a constant map is subtracted.
 
     Args:
         map_: (rows, columns).
-        angle: degrees, direction of change from the horizontal.
+        angle: direction of change, degrees from the horizontal.
     """
     radius = int(np.ceil(3 * _WIDTH))
     steps = np.arange(-radius, radius + 1)
@@ -121,12 +136,12 @@ def oriented(map_, angle):
     return np.abs(response).astype("float32")
 
 
-def _separable(map_, of_rows, of_columns):
+def _separable(map_: np.ndarray, of_rows: np.ndarray, of_columns: np.ndarray) -> np.ndarray:
     along = correlate1d(map_, of_rows, 0, mode="reflect")
     return correlate1d(along, of_columns, 1, mode="reflect")
 
 
-def _at_working_size(image):
+def _at_working_size(image: np.ndarray) -> np.ndarray:
     rows, columns = image.shape[:2]
     scale = LONGER_SIDE / max(rows, columns)
     size = max(1, round(columns * scale)), max(1, round(rows * scale))

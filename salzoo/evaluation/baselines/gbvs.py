@@ -2,23 +2,23 @@
 
 Harel, Koch and Perona, Graph-based visual saliency, NIPS 2006.
 
-Every place of a feature map is a node of a full graph; a random walker on it
-spends most of its time where the map is unlike its surroundings (the paper's
-section on activation maps), and a second one gathers at the peaks of the first
-(its section on normalising them). Both walks are reversible, so their equilibria
-need no iteration: the probability of a node is proportional to the sum of its
-symmetric weights.
+Every pixel of a feature map is a node of a fully connected graph. The stationary
+distribution of a random walk is high where the map differs from its surroundings (the
+paper's section on activation maps); a second walk concentrates it at its peaks (the
+section on normalisation). Both walks are reversible, so their stationary distributions
+need no iteration: the probability of a node is proportional to the sum of its symmetric
+weights.
 """
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from salzoo.evaluation.baselines.channels import FLAT, channels
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 
-# The authors' defaults, as their public program has them: longer side of the
-# lattice, scales of the image, widths of both graphs' Gaussians and of the final
-# blur as shares of the lattice's longer side.
+# The defaults of the authors' public program: longer side of the lattice, scales of the
+# image, widths of the Gaussians of both graphs and of the final blur as fractions of the
+# lattice's longer side.
 LATTICE = 32
 SCALES = (2, 3, 4)
 ACTIVATION_WIDTH = 0.15
@@ -26,42 +26,42 @@ NORMALISATION_WIDTH = 0.06
 BLUR = 0.02
 
 
-def gbvs(image):
+def gbvs(image: np.ndarray) -> np.ndarray:
     """Return the saliency map of an image.
 
     Args:
         image: RGB 0..255, (rows, columns, 3).
 
     Returns:
-        float64 (rows, columns), at least 0; constant where nothing stands out.
+        float64 (rows, columns), at least 0; constant for a constant image.
     """
     image = np.asarray(image)
     rows, columns = image.shape[:2]
     scale = LATTICE / max(rows, columns)
     size = max(1, round(rows * scale)), max(1, round(columns * scale))
-    seen = channels(image, SCALES)
+    features = channels(image, SCALES)
     near, nearer = (
         closeness(size, share * max(size)) for share in (ACTIVATION_WIDTH, NORMALISATION_WIDTH)
     )
     saliency = np.zeros(size)
     for pyramids in (
-        [seen.intensity],
-        [seen.red_green, seen.blue_yellow],
-        list(seen.orientations.values()),
+        [features.intensity],
+        [features.red_green, features.blue_yellow],
+        list(features.orientations.values()),
     ):
-        maps = [resized(level, size) for pyramid in pyramids for level in pyramid]
+        maps = [resize_map(level, size) for pyramid in pyramids for level in pyramid]
         saliency += sum(concentration(activation(map_, near), nearer) for map_ in maps) / len(maps)
-    return resized(gaussian_filter(saliency / 3, BLUR * LATTICE), (rows, columns))
+    return resize_map(gaussian_filter(saliency / 3, BLUR * LATTICE), (rows, columns))
 
 
-def activation(map_, near):
-    """Equilibrium of the walk from each place to those unlike it and near it.
+def activation(map_: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Return the stationary distribution of the walk to different, close pixels.
 
-    Weights are |difference of values| times `near`; the paper finds this as good
-    as the difference of logarithms.
+    Weights are |difference of values| times `near`; the paper finds this as good as the
+    difference of logarithms.
 
     Args:
-        map_: (rows, columns), n places.
+        map_: (rows, columns), n pixels.
         near: (n, n), symmetric, of `closeness`.
 
     Returns:
@@ -73,23 +73,35 @@ def activation(map_, near):
     return _equilibrium((np.abs(values[:, None] - values) * near).sum(axis=1), map_.shape)
 
 
-def concentration(activation_map, near):
-    """Equilibrium of the walk to places of high activation near by.
+def concentration(activation_map: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Return the stationary distribution of the walk to close pixels of high activation.
 
-    The weight from i to j is A(j) times `near`; weighting also by A(i) changes no
-    step of the walk and makes it symmetric.
+    The weight from i to j is A(j) times `near`; the factor A(i) leaves the transition
+    probabilities unchanged and makes the weights symmetric.
+
+    Args:
+        activation_map: (rows, columns), n pixels.
+        near: (n, n), symmetric, of `closeness`.
     """
     values = activation_map.ravel()
     return _equilibrium(values * (near @ values), activation_map.shape)
 
 
-def closeness(size, width):
-    """Gaussian of the distance of each pair of places, (n, n) for n = rows * columns."""
-    places = np.stack(np.indices(size), axis=-1).reshape(-1, 2)
+def closeness(size: tuple[int, int], width: float) -> np.ndarray:
+    """Return a Gaussian of the distance of all pairs of pixels.
+
+    Args:
+        size: (rows, columns).
+        width: standard deviation in pixels.
+
+    Returns:
+        float64 (n, n) for n = rows * columns.
+    """
+    places = np.moveaxis(np.indices(size), 0, -1).reshape(-1, 2)
     squares = ((places[:, None] - places) ** 2).sum(axis=-1)
     return np.exp(-0.5 * squares / width**2)
 
 
-def _equilibrium(strengths, size):
+def _equilibrium(strengths: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     total = strengths.sum()
     return (strengths / total if total > 0 else strengths).reshape(size)

@@ -1,57 +1,64 @@
-"""The classical model of bottom-up attention.
+"""The model of Itti, Koch and Niebur.
 
 Itti, Koch and Niebur, A model of saliency-based visual attention for rapid scene
 analysis, PAMI 20(11), 1998; numbers in brackets are the paper's equations.
 """
 
+import functools
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 from scipy.ndimage import gaussian_filter, maximum_filter
 
 from salzoo.evaluation.baselines.channels import FLAT, SCALES, channels
-from salzoo.utils.resize import resized
+from salzoo.utils.resize import resize_map
 
 CENTRES = (2, 3, 4)
 DELTAS = (3, 4)
 MAP_SCALE = 4
-# The paper's map is 16 times smaller than the image and not meant to be scored: it
-# is smoothed a little, by this share of its longer side, before it is enlarged.
+# The paper's map is 16 times smaller than the image. It is smoothed with this fraction of
+# its longer side as sigma before it is enlarged.
 BLUR = 0.02
 
 
-def itti_koch_niebur(image):
+def itti_koch_niebur(image: np.ndarray) -> np.ndarray:
     """Return the saliency map of an image.
 
-    Two readings of the paper: across-scale differences of colour are of one
-    opponency, as its text describes them (the signs of (2) and (3) would add
-    centre and surround); orientations are Gabor magnitudes.
+    Two interpretations of the paper: across-scale differences of colour are of one
+    opponency, as its text describes them (the signs of (2) and (3) would add centre and
+    surround); orientations are Gabor magnitudes.
 
     Args:
         image: RGB 0..255, (rows, columns, 3).
 
     Returns:
-        float64 (rows, columns), at least 0; constant where nothing stands out.
+        float64 (rows, columns), at least 0; constant for a constant image.
     """
     image = np.asarray(image)
-    seen = channels(image, SCALES)
-    size = seen.intensity[MAP_SCALE].shape
-    intensity = _conspicuity(_feature_maps(seen.intensity), size)  # (1), (5)
-    colour = sum(  # (2), (3), (6)
-        _conspicuity(_feature_maps(pyramid), size) for pyramid in (seen.red_green, seen.blue_yellow)
+    features = channels(image, SCALES)
+    size = features.intensity[MAP_SCALE].shape
+    intensity = _conspicuity(_feature_maps(features.intensity), size)  # (1), (5)
+    colour = _add(  # (2), (3), (6)
+        _conspicuity(_feature_maps(pyramid), size)
+        for pyramid in (features.red_green, features.blue_yellow)
     )
-    orientation = sum(  # (4), (7)
+    orientation = _add(  # (4), (7)
         normalised(_conspicuity(_feature_maps(pyramid), size))
-        for pyramid in seen.orientations.values()
+        for pyramid in features.orientations.values()
     )
-    saliency = sum(normalised(map_) for map_ in (intensity, colour, orientation)) / 3  # (8)
+    saliency = _add(normalised(map_) for map_ in (intensity, colour, orientation)) / 3  # (8)
     saliency = gaussian_filter(saliency, BLUR * max(size))
-    return resized(saliency, image.shape[:2])
+    return resize_map(saliency, image.shape[:2])
 
 
-def normalised(map_):
-    """Promote maps with few strong peaks, suppress those with many: the paper's N(.).
+def normalised(map_: np.ndarray) -> np.ndarray:
+    """Promote maps with few strong peaks, suppress those with many: N(.) of the paper.
 
-    The map is brought to 0..1 and multiplied by the square of 1 less the mean
-    of its other local maxima (of 3x3 pixels, above 0). All 0 where it is flat.
+    The map is scaled to 0..1 and multiplied by the square of 1 minus the mean of its
+    other local maxima (of 3x3 pixels, above 0). A constant map becomes 0.
+
+    Args:
+        map_: (rows, columns).
     """
     lowest, highest = map_.min(), map_.max()
     if highest - lowest <= FLAT:
@@ -62,15 +69,19 @@ def normalised(map_):
     return map_ * (1 - others) ** 2
 
 
-def _feature_maps(pyramid):
-    """Differences of centre and surround, at the centre's scale."""
+def _feature_maps(pyramid: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the differences of centre and surround, at the centre's scale."""
     return [
-        np.abs(pyramid[centre] - resized(pyramid[centre + delta], pyramid[centre].shape))
+        np.abs(pyramid[centre] - resize_map(pyramid[centre + delta], pyramid[centre].shape))
         for centre in CENTRES
         for delta in DELTAS
     ]
 
 
-def _conspicuity(maps, size):
-    """Sum of the normalised maps at the saliency map's scale."""
-    return sum(resized(normalised(map_), size) for map_ in maps)
+def _conspicuity(maps: Iterable[np.ndarray], size: tuple[int, ...]) -> np.ndarray:
+    """Return the sum of the normalised maps at the saliency map's scale."""
+    return _add(resize_map(normalised(map_), size) for map_ in maps)
+
+
+def _add(maps: Iterable[np.ndarray]) -> np.ndarray:
+    return functools.reduce(np.add, maps)

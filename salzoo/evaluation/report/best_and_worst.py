@@ -10,7 +10,7 @@ from salzoo.data.images import read_image
 from salzoo.data.sample import Sample
 from salzoo.evaluation.metric_properties import LOWER_IS_BETTER
 from salzoo.evaluation.results import Evaluation
-from salzoo.utils.drawing import panel
+from salzoo.utils.drawing import draw_panel
 from salzoo.utils.task import Task
 
 SHOWN = 5
@@ -69,10 +69,10 @@ def _panel(
     shown, captions = [], []
     for row in rows:
         sample = samples[row]
-        truth = sample.density if evaluation.task is Task.FIXATIONS else sample.mask
+        truth = np.asarray(sample.density if evaluation.task is Task.FIXATIONS else sample.mask)
         shown.append((read_image(sample.image_path, exif=False), truth, model(sample)))
         captions.append(f"{evaluation.images[row]}  {metric} {values[row]:.3f}")
-    return panel(shown, captions)
+    return draw_panel(shown, captions)
 
 
 def _jpeg(picture: Image.Image) -> bytes:

@@ -6,7 +6,7 @@ counted from the last model, which is the evaluated one.
 
 import html
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -148,7 +148,7 @@ def _horizontal_axis(
         yield _text(place(tick), bottom + _TEXT + 2, f"{tick:.{digits}f}", "middle")
 
 
-def _digits(ticks: Sequence[float]) -> int:
+def _digits(ticks: np.ndarray) -> int:
     step = ticks[1] - ticks[0] if len(ticks) > 1 else 1.0
     return max(0, int(np.ceil(-np.log10(step) - 1e-9)))
 

@@ -14,7 +14,13 @@ from salzoo.evaluation.report.charts import draw_distributions
 from salzoo.evaluation.report.html_page import render_page, render_terms
 from salzoo.evaluation.report.sections import add_arrow
 from salzoo.evaluation.statistics import RANKED, improvement
-from salzoo.utils.table import Table, escaped, interval, number, probability
+from salzoo.utils.table import (
+    Table,
+    escape_markdown,
+    format_interval,
+    format_number,
+    format_probability,
+)
 
 ABOUT = (
     "Differences are first minus second over the images where both are defined, with their 95 % "
@@ -55,11 +61,13 @@ def render_text(comparison: Comparison) -> str:
 
 def render_markdown(comparison: Comparison) -> str:
     """Return a comparison as markdown."""
-    parts = [f"# {escaped(_title(comparison))}"]
-    parts.append("\n".join(f"- {term}: {escaped(value)}" for term, value in _facts(comparison)))
+    parts = [f"# {escape_markdown(_title(comparison))}"]
+    parts.append(
+        "\n".join(f"- {term}: {escape_markdown(value)}" for term, value in _facts(comparison))
+    )
     for heading, group in build_tables(comparison):
         parts += [f"## {heading}", *(table.markdown() for table in group)]
-    return "\n\n".join([*parts, *map(escaped, [ABOUT, *comparison.notes])]) + "\n"
+    return "\n\n".join([*parts, *map(escape_markdown, [ABOUT, *comparison.notes])]) + "\n"
 
 
 def render_html(comparison: Comparison) -> str:
@@ -153,22 +161,23 @@ def _difference_table(comparison: Comparison, convention: str, second: int) -> T
     labels = comparison.labels[0], comparison.labels[second]
     runs = len(comparison.sides[0])
     header = ["", *labels, "difference", "t-test p", "permutation p", "better/same/worse"]
-    rows, strong = [], set()
+    rows: list[list[str | tuple[str, str]]] = []
+    strong = set()
     for row, item in enumerate(differences):
         spreads = item.spreads or (None, None)
         cells = [
-            (number(mean), f"± {number(spread)}" if spread is not None else "")
+            (format_number(mean), f"± {format_number(spread)}" if spread is not None else "")
             for mean, spread in zip(item.means, spreads, strict=True)
         ]
         change = (
-            number(item.difference, signed=True),
-            interval(item.low, item.high, signed=True),
+            format_number(item.difference, signed=True),
+            format_interval(item.low, item.high, signed=True),
         )
         counts = f"{item.better}/{item.same}/{item.worse}"
-        tests = [probability(item.t_test), probability(item.permutation)]
+        tests = [format_probability(item.t_test), format_probability(item.permutation)]
         rows.append([add_arrow(item.metric), *cells, change, *tests, counts])
         if runs > 1:
-            rows[-1].append(probability(item.one_tailed))
+            rows[-1].append(format_probability(item.one_tailed))
         if item.improved is not None:
             strong.add((row, 1 if item.improved else 2))
     if runs > 1:
@@ -184,7 +193,10 @@ def _rank_table(comparison: Comparison, convention: str) -> Table | None:
     rows = [
         [
             label,
-            *(number(np.nanmean(comparison.values(side, convention, metric))) for metric in RANKED),
+            *(
+                format_number(np.nanmean(comparison.values(side, convention, metric)))
+                for metric in RANKED
+            ),
             str(ranks[label]),
         ]
         for side, label in enumerate(comparison.labels)
@@ -204,7 +216,7 @@ def _category_table(comparison: Comparison, convention: str, second: int) -> Tab
         return None
     metrics = list(next(iter(categories.values())))
     rows = [
-        [name, *(number(means[metric], signed=True) for metric in metrics)]
+        [name, *(format_number(means[metric], signed=True) for metric in metrics)]
         for name, means in categories.items()
     ]
     strong = {

@@ -8,7 +8,7 @@ from salzoo.evaluation.report.sections import (
     list_facts,
 )
 from salzoo.evaluation.results import Evaluation
-from salzoo.utils.table import escaped
+from salzoo.utils.table import escape_markdown
 
 
 def render_markdown(evaluation: Evaluation) -> str:
@@ -16,7 +16,7 @@ def render_markdown(evaluation: Evaluation) -> str:
 
     Figures and charts are in the HTML page only.
     """
-    parts = [f"# {escaped(evaluation.title)}", _list(list_facts(evaluation))]
+    parts = [f"# {escape_markdown(evaluation.title)}", _list(list_facts(evaluation))]
     parts += [build_score_table(evaluation, name).markdown() for name in evaluation.conventions]
     categories = [build_category_table(evaluation, name) for name in evaluation.conventions]
     if any(categories):
@@ -24,11 +24,13 @@ def render_markdown(evaluation: Evaluation) -> str:
         parts += [table.markdown() for table in categories if table]
     parts.append("## Definitions")
     for convention, sentences in evaluation.definitions.items():
-        parts += [f"Convention {escaped(convention)}", _list(sentences)]
+        parts += [f"Convention {escape_markdown(convention)}", _list(sentences)]
     parts += ["## Made with", _list(evaluation.versions)]
     return "\n\n".join(parts) + "\n"
 
 
 def _list(values: Mapping[str, str]) -> str:
-    items = ((escaped(str(term)), escaped(str(text))) for term, text in values.items())
+    items = (
+        (escape_markdown(str(term)), escape_markdown(str(text))) for term, text in values.items()
+    )
     return "\n".join(f"- {term}: {text}" for term, text in items)

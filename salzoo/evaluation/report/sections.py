@@ -7,7 +7,7 @@ import numpy as np
 from salzoo.evaluation.metric_properties import LOWER_IS_BETTER
 from salzoo.evaluation.results import Evaluation
 from salzoo.evaluation.statistics import mean_of_defined
-from salzoo.utils.table import Table, interval, number
+from salzoo.utils.table import Table, format_interval, format_number
 from salzoo.utils.task import Task
 
 INTERVALS = "In brackets: 95 % intervals of the mean, images drawn with replacement (bootstrap)."
@@ -41,7 +41,7 @@ def build_score_table(evaluation: Evaluation, convention: str) -> Table:
     """
     means, intervals = evaluation.means()[convention], evaluation.intervals()[convention]
     metrics = evaluation.metrics
-    rows = [
+    rows: list[list[str | tuple[str, str]]] = [
         [model, *((_mean(means, model, name), _ends(intervals, model, name)) for name in metrics)]
         for model in means
     ]
@@ -86,7 +86,7 @@ def build_category_table(evaluation: Evaluation, convention: str) -> Table | Non
     scores = evaluation.scores[convention][evaluation.main_model]
     rows = [
         [name, str(np.sum(categories == name))]
-        + [number(mean_of_defined(values[categories == name])) for values in scores.values()]
+        + [format_number(mean_of_defined(values[categories == name])) for values in scores.values()]
         for name in names
     ]
     title = f"Convention {convention}: {evaluation.main_model} by category"
@@ -120,13 +120,13 @@ def mean_curves(evaluation: Evaluation, convention: str) -> dict[str, dict[str, 
 
 
 def _mean(means: Mapping[str, Mapping[str, float]], model: str, metric: str) -> str:
-    return number(means[model].get(metric))
+    return format_number(means[model].get(metric))
 
 
 def _ends(
     intervals: Mapping[str, Mapping[str, tuple[float, float]]], model: str, metric: str
 ) -> str:
-    return interval(*intervals.get(model, {}).get(metric, (None, None)))
+    return format_interval(*intervals.get(model, {}).get(metric, (None, None)))
 
 
 def _best(metric: str, means: Sequence[float | None]) -> list[int]:
@@ -135,4 +135,4 @@ def _best(metric: str, means: Sequence[float | None]) -> list[int]:
     if np.isnan(values).all():
         return []
     best = np.nanmin(values) if metric in LOWER_IS_BETTER else np.nanmax(values)
-    return [row for row, value in enumerate(values) if number(value) == number(best)]
+    return [row for row, value in enumerate(values) if format_number(value) == format_number(best)]

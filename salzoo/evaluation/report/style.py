@@ -1,13 +1,13 @@
-"""The look of the pages: one column, system fonts, light and dark, and paper."""
+"""The style sheet of the pages: one column, system fonts, light, dark and print."""
 
-# Eight colours that stay apart for colour-blind eyes (Okabe and Ito), darkened or lightened
-# for contrast on white and on near-black; dashes tell lines apart without any colour.
+# Eight colours that are distinct with colour blindness (Okabe and Ito), darkened or lightened
+# for contrast on white and on near-black. Dashes distinguish lines without colour.
 _LIGHT = ("#1f6fb2", "#a86500", "#7a7a7a", "#00785a", "#a84f8a", "#8a6d00", "#c2410c", "#334155")
 _DARK = ("#5cb6ee", "#e69f00", "#9a9a9a", "#2fbf93", "#dc8fbf", "#d8c53a", "#ff8a50", "#a8b8cc")
 _DASHES = ("none", "7 3", "2 3", "8 2 2 2", "4 4", "10 3", "3 1", "1 2")
 
 
-def _variables(colours):
+def _variables(colours: tuple[str, ...]) -> str:
     return "".join(f"--c{index}:{colour};" for index, colour in enumerate(colours))
 
 

@@ -1,16 +1,20 @@
-"""MobileNetV2 (Sandler et al. 2018) at width 1.0, without its dense layer.
+"""MobileNetV2 (Sandler et al., CVPR 2018) at width 1.0, without its dense layer.
 
-Its batch normalisations are folded into the convolutions: a convolution with a
-bias computes the same, trains with any batch size and gives the same in training
-and in use.
+Its batch normalizations are folded into the convolutions. A convolution with a bias computes
+the same function, trains with any batch size and is the same in training and inference.
 """
 
-import numpy as np
-from keras import layers
+from typing import Any
 
-# Of the batch normalisations of keras.applications.MobileNetV2.
+import numpy as np
+from keras import KerasTensor, layers
+
+from salzoo.models.backbones.pretrained import Backbone
+
+# Of the batch normalizations of keras.applications.MobileNetV2.
 EPSILON = 1e-3
-# Of each group of blocks: expansion, output maps, blocks, stride of the first.
+NORMALIZATION_WEIGHTS = ("gamma", "beta", "moving_mean", "moving_variance")
+# Of each group of blocks: expansion, output filters, blocks, stride of the first.
 GROUPS = (
     (1, 16, 1, 1),
     (6, 24, 2, 2),
@@ -22,15 +26,15 @@ GROUPS = (
 )
 
 
-def mobilenet_v2(images):
-    """Apply MobileNetV2's convolutions.
+def mobilenet_v2(images: KerasTensor) -> dict[int, KerasTensor]:
+    """Apply the convolutions of MobileNetV2.
 
     Args:
-        images: (batch, rows, columns, 3), -1..1.
+        images: float32 RGB, -1..1, (batch, rows, columns, 3).
 
     Returns:
-        dict of maps by their stride: 2, 4, 8 and 16 (the expanded maps before the next
-        stride: 96, 144, 192 and 576) and 32 (the last 1,280), sizes rounded up. Layer
+        Feature maps by stride: 2, 4, 8 and 16 (the expanded maps before the next stride, of
+        96, 144, 192 and 576 channels) and 32 (the last 1,280); sizes are rounded up. Layer
         names are those of keras.applications.MobileNetV2.
     """
     maps = _relu(_convolution(images, "Conv1", 32, 3, strides=2), "Conv1_relu")
@@ -58,15 +62,17 @@ def mobilenet_v2(images):
     return levels
 
 
-def _convolution(maps, name, filters, side, **options):
+def _convolution(
+    maps: KerasTensor, name: str, filters: int, side: int, **options: Any
+) -> KerasTensor:
     return layers.Conv2D(filters, side, padding="same", name=name, **options)(maps)
 
 
-def _relu(maps, name):
+def _relu(maps: KerasTensor, name: str) -> KerasTensor:
     return layers.ReLU(6.0, name=name)(maps)
 
 
-def _names():
+def _names() -> tuple[str, ...]:
     blocks = ["expanded_conv", *(f"block_{number}" for number in range(1, 17))]
     parts = [f"{block}_{part}" for block in blocks for part in ("expand", "depthwise", "project")]
     return ("Conv1", *(name for name in parts if name != "expanded_conv_expand"), "Conv_1")
@@ -75,25 +81,32 @@ def _names():
 MOBILENET_V2_LAYERS = _names()
 
 
-def folded(arrays):
-    """Return `layer/weight` arrays with the batch normalisations folded into the convolutions.
+def fold_normalizations(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Fold batch normalizations into the convolutions before them.
 
     Args:
-        arrays: of keras.applications.MobileNetV2; what is missing stays so.
+        arrays: Weights of keras.applications.MobileNetV2 by `layer/weight`; some may be
+            missing.
+
+    Returns:
+        Kernels and biases by `layer/weight`, of the convolutions that are complete in
+        `arrays`.
     """
     result = {}
     for name in MOBILENET_V2_LAYERS:
         depthwise = name.endswith("_depthwise")
         kernel = arrays.get(f"{name}/kernel", arrays.get(f"{name}/depthwise_kernel"))
         normalization = {"Conv1": "bn_Conv1", "Conv_1": "Conv_1_bn"}.get(name, f"{name}_BN")
-        parts = [
-            arrays.get(f"{normalization}/{part}")
-            for part in ("gamma", "beta", "moving_mean", "moving_variance")
-        ]
-        if kernel is None or any(part is None for part in parts):
+        names = [f"{normalization}/{part}" for part in NORMALIZATION_WEIGHTS]
+        if kernel is None or any(part not in arrays for part in names):
             continue
-        gamma, beta, mean, variance = parts
+        gamma, beta, mean, variance = (arrays[part] for part in names)
         factor = gamma / np.sqrt(variance + EPSILON)
         result[f"{name}/kernel"] = kernel * (factor[:, None] if depthwise else factor)
         result[f"{name}/bias"] = beta - mean * factor
     return result
+
+
+MOBILENET_V2 = Backbone(
+    "MobileNetV2", MOBILENET_V2_LAYERS, application="MobileNetV2", prepare=fold_normalizations
+)

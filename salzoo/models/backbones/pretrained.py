@@ -1,53 +1,68 @@
-"""Trained weights of the image classification networks."""
+"""Loading of trained weights into the backbones of models."""
 
 import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import h5py
 import keras
 import numpy as np
 
-from salzoo.models.backbones.mobilenet_v2 import MOBILENET_V2_LAYERS, folded
-from salzoo.models.backbones.resnet50 import RESNET50_LAYERS
-from salzoo.models.backbones.vgg16 import VGG16_LAYERS
 from salzoo.utils.errors import InputError
 
 LOG = logging.getLogger("salzoo")
 
-# network -> (its class in keras.applications, its convolutions)
-NETWORKS = {
-    "VGG-16": ("VGG16", VGG16_LAYERS),
-    "ResNet-50": ("ResNet50", RESNET50_LAYERS),
-    "MobileNetV2": ("MobileNetV2", MOBILENET_V2_LAYERS),
-    "VGG_CNN_M": (None, ("conv1", "conv2", "conv3")),
-}
+# "layer/weight" -> values
+Arrays = dict[str, np.ndarray]
 
 
-def load_backbone_weights(model, network, source, missing_scale=1.0):
-    """Copy a network's trained convolutions into a model that contains them.
+@dataclass(frozen=True)
+class Backbone:
+    """A network whose trained convolutions a model can start from.
 
-    A batch normalisation comes with the convolution before it or not at all:
-    its statistics mean nothing behind another kernel. MobileNetV2's are folded into
-    the convolutions.
+    Attributes:
+        name: For messages.
+        convolutions: Names of its convolutions, in the model and in files.
+        application: Name of its class in keras.applications. None: it has none.
+        prepare: Function that changes the arrays of a file before they are loaded, or None.
+    """
+
+    name: str
+    convolutions: tuple[str, ...]
+    application: str | None = None
+    prepare: Callable[[Arrays], Arrays] | None = None
+
+
+def load_backbone_weights(
+    model: keras.Model,
+    backbone: Backbone,
+    source: str | os.PathLike[str] | None,
+    missing_scale: float = 1.0,
+) -> None:
+    """Copy the trained convolutions of a backbone into a model that contains it.
+
+    A batch normalization is loaded with the convolution before it or not at all, because its
+    statistics do not fit another kernel.
 
     Args:
-        model: a keras.Model with the network's layer names.
-        network: a name of NETWORKS.
-        source: None (leave the random start), "imagenet" (downloaded by
+        model: With the layer names of the backbone.
+        backbone: The network.
+        source: None (keep the random initialization), "imagenet" (downloaded by
             keras.applications) or the path of an .npz (`block1_conv1/kernel`,
-            `block1_conv1/bias`, ..., in any folder) or of a keras.applications
-            .h5 file. A file may hold only some layers; what was not in it is
-            logged.
-        missing_scale: what the random kernels are multiplied by that stand in for
-            those which the file has not.
+            `block1_conv1/bias`, ..., in any folder) or of a keras.applications .h5 file. A
+            file may hold only some layers; those it lacks are logged.
+        missing_scale: Factor of the random kernels whose layers the file lacks.
 
     Raises:
-        InputError: the download fails, or the file has no fitting layer.
+        InputError: The download fails, the file cannot be read or has no fitting layer.
     """
     if source is None:
         return
-    application, convolutions = NETWORKS[network]
-    arrays = _download(network, application) if source == "imagenet" else _read_arrays(source)
-    arrays = folded(arrays) if network == "MobileNetV2" else arrays
+    network, convolutions = backbone.name, backbone.convolutions
+    arrays = _download(backbone) if source == "imagenet" else _read_arrays(str(source))
+    if backbone.prepare is not None:
+        arrays = backbone.prepare(arrays)
     missing = []
     for name in convolutions:
         layers = _with_normalization(model, name)
@@ -60,7 +75,7 @@ def load_backbone_weights(model, network, source, missing_scale=1.0):
     count = len(convolutions)
     if len(missing) == count:
         raise InputError(
-            f"--backbone_weights {source} holds none of {network}'s convolutions "
+            f"`backbone_weights` {source} holds none of {network}'s convolutions "
             f"({convolutions[0]} to {convolutions[-1]}); give a file of {network} weights or "
             "'none'."
         )
@@ -79,16 +94,18 @@ def load_backbone_weights(model, network, source, missing_scale=1.0):
         LOG.info("backbone_weights %s: loaded all %d convolutions", source, count)
 
 
-def _with_normalization(model, convolution):
-    """Return the layer and, where there is one, its batch normalisation."""
+def _with_normalization(model: keras.Model, convolution: str) -> list[keras.Layer]:
+    """Return the layer and its batch normalization, where there is one."""
     names = {layer.name for layer in model.layers}
     normalization = convolution.replace("_conv", "_bn")
     pair = dict.fromkeys((convolution, normalization))
     return [model.get_layer(name) for name in pair if name in names]
 
 
-def _values(layer, arrays, network, source):
-    """Return the layer's trained weights in their order, None if any is not there."""
+def _values(
+    layer: keras.Layer, arrays: Arrays, network: str, source: object
+) -> list[np.ndarray] | None:
+    """Return the layer's trained weights in their order, None if the file lacks one."""
     values = []
     for weight in layer.weights:
         array = arrays.get(f"{layer.name}/{weight.name}")
@@ -96,26 +113,27 @@ def _values(layer, arrays, network, source):
             return None
         if array.shape != tuple(weight.shape):
             raise InputError(
-                f"--backbone_weights {source}: {layer.name} has shape {array.shape}, "
+                f"`backbone_weights` {source}: {layer.name} has shape {array.shape}, "
                 f"{network} needs {tuple(weight.shape)}; give a file of {network} weights."
             )
         values.append(array)
     return values
 
 
-def _download(network, application):
-    if application is None:
+def _download(backbone: Backbone) -> Arrays:
+    if backbone.application is None:
         raise InputError(
-            f"--backbone_weights imagenet: {network} is not offered for download; give a file or "
-            "'none'."
+            f"`backbone_weights` imagenet: {backbone.name} is not offered for download; "
+            "give a file or 'none'."
         )
     try:
-        trained = getattr(keras.applications, application)(include_top=False, weights="imagenet")
+        application = getattr(keras.applications, backbone.application)
+        trained = application(include_top=False, weights="imagenet")
     except Exception as error:  # keras raises a bare Exception for a failed download
         reason = (str(error) or type(error).__name__).split(": None -- ")[-1].splitlines()[0]
         raise InputError(
-            f"--backbone_weights imagenet: {network}'s weights could not be downloaded ({reason}); "
-            "connect to the internet, or give --backbone_weights a file or 'none'."
+            f"`backbone_weights` imagenet: {backbone.name}'s weights could not be downloaded "
+            f"({reason}); connect to the internet, or give a file or 'none'."
         ) from error
     return {
         f"{layer.name}/{weight.name}": np.asarray(weight)
@@ -124,9 +142,9 @@ def _download(network, application):
     }
 
 
-def _read_arrays(path):
-    """Read `layer/weight` arrays without running anything of the file."""
-    path, arrays = str(path), {}
+def _read_arrays(path: str) -> Arrays:
+    """Read `layer/weight` arrays; no code of the file is executed."""
+    arrays: Arrays = {}
     try:
         if path.endswith(".npz"):
             with np.load(path, allow_pickle=False) as archive:
@@ -138,15 +156,15 @@ def _read_arrays(path):
                 file.visititems(lambda name, item: _collect(name, item, arrays))
             return arrays
     except FileNotFoundError:
-        raise InputError(f"--backbone_weights {path} does not exist.") from None
+        raise InputError(f"`backbone_weights` {path} does not exist.") from None
     except Exception as error:  # numpy, zipfile and h5py raise many kinds
         reason = str(error) or type(error).__name__
-        raise InputError(f"--backbone_weights {path} cannot be read ({reason}).") from error
-    raise InputError(f"--backbone_weights {path}: give 'imagenet', 'none', an .npz or an .h5 file.")
+        raise InputError(f"`backbone_weights` {path} cannot be read ({reason}).") from error
+    raise InputError(f"`backbone_weights` {path}: give 'imagenet', 'none', an .npz or an .h5 file.")
 
 
-def _collect(name, item, arrays):
-    """Keep `.../block1_conv1/block1_conv1_W_1:0`, or `.../kernel:0`, as `block1_conv1/kernel`."""
+def _collect(name: str, item: object, arrays: Arrays) -> None:
+    """Store `.../block1_conv1/block1_conv1_W_1:0`, or `.../kernel:0`, as `block1_conv1/kernel`."""
     if isinstance(item, h5py.Dataset | np.ndarray) and "/" in name:
         layer, part = name.split("/")[-2:]
         part = part.removesuffix(":0")

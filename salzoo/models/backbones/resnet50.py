@@ -1,8 +1,12 @@
-"""ResNet-50 (He et al. 2016) without its dense layer."""
+"""ResNet-50 (He et al., CVPR 2016) without its dense layer."""
 
-from keras import layers
+from typing import Any
 
-# Of each stage: residual blocks, maps inside a block (a quarter of its output's).
+from keras import KerasTensor, layers
+
+from salzoo.models.backbones.pretrained import Backbone
+
+# Of each stage: number of residual blocks, filters inside a block (a quarter of its output's).
 RESNET50_STAGES = {"conv2": (3, 64), "conv3": (4, 128), "conv4": (6, 256), "conv5": (3, 512)}
 RESNET50_LAYERS = (
     "conv1_conv",
@@ -10,25 +14,24 @@ RESNET50_LAYERS = (
         f"{stage}_block{block}_{number}_conv"
         for stage, (blocks, _) in RESNET50_STAGES.items()
         for block in range(1, blocks + 1)
-        # Convolution 0 is that of the shortcut.
+        # Convolution 0 is in the shortcut.
         for number in range(0 if block == 1 else 1, 4)
     ),
 )
+RESNET50 = Backbone("ResNet-50", RESNET50_LAYERS, application="ResNet50")
 
 
-def resnet50(images, dilated=False):
-    """Apply ResNet-50's convolutions, with strides on the first of each stage.
+def resnet50(images: KerasTensor, dilated: bool = False) -> KerasTensor:
+    """Apply the convolutions of ResNet-50; the stride is in the first of each stage.
 
-    Moving statistics of the batch normalisations follow with momentum 0.9, so
-    that training from new data or a partly random start reaches them within a
-    few dozen steps.
+    The moving statistics of the batch normalizations have momentum 0.9, so that training on
+    new data or from partly random weights reaches them within a few dozen steps.
 
     Args:
-        images: (batch, rows, columns, 3), mean already subtracted.
-        dilated: bool, True: stages conv4 and conv5 lose their stride; their 3x3
-            convolutions have dilations 2 and 4 in return, so that the output
-            has an eighth of the input's size instead of a 32nd (SAM, section
-            III-C).
+        images: float32 BGR minus ImageNet's means, (batch, rows, columns, 3).
+        dilated: True: stages conv4 and conv5 have stride 1 and their 3x3 convolutions
+            dilations 2 and 4, so that the output has an eighth of the input's size instead of
+            a 32nd (SAM, section III-C).
 
     Returns:
         (batch, rows, columns, 2048), sizes rounded up. Layer names are those of
@@ -47,7 +50,9 @@ def resnet50(images, dilated=False):
     return maps
 
 
-def _residual(maps, name, filters, stride, dilation, project):
+def _residual(
+    maps: KerasTensor, name: str, filters: int, stride: int, dilation: int, project: bool
+) -> KerasTensor:
     shortcut = _convolution(maps, f"{name}_0", 4 * filters, 1, strides=stride) if project else maps
     maps = _convolution(maps, f"{name}_1", filters, 1, strides=stride)
     maps = layers.ReLU(name=f"{name}_1_relu")(maps)
@@ -58,8 +63,10 @@ def _residual(maps, name, filters, stride, dilation, project):
     return layers.ReLU(name=f"{name}_out")(maps)
 
 
-def _convolution(maps, name, filters, kernel_size, **options):
-    """Convolve and normalise."""
+def _convolution(
+    maps: KerasTensor, name: str, filters: int, kernel_size: int, **options: Any
+) -> KerasTensor:
+    """Apply a convolution and a batch normalization."""
     maps = layers.Conv2D(
         filters, kernel_size, kernel_initializer="he_uniform", name=f"{name}_conv", **options
     )(maps)

@@ -1,31 +1,37 @@
-"""VGG-16 (Simonyan and Zisserman 2014) without its dense layers."""
+"""VGG-16 (Simonyan and Zisserman, ICLR 2015) without its dense layers."""
 
-from keras import layers
+from collections.abc import Container
 
-# Convolutions and their maps in each block.
+from keras import KerasTensor, layers
+
+from salzoo.models.backbones.pretrained import Backbone
+
+# Number of convolutions and of their filters in each block.
 VGG16_BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
 VGG16_LAYERS = tuple(
     f"block{block}_conv{number}"
     for block, (count, _) in enumerate(VGG16_BLOCKS, start=1)
     for number in range(1, count + 1)
 )
+VGG16 = Backbone("VGG-16", VGG16_LAYERS, application="VGG16")
 
 
-def vgg16(images, dilated=False, pad_before=()):
-    """Apply VGG-16's convolutions and poolings.
+def vgg16(
+    images: KerasTensor, dilated: bool = False, pad_before: Container[int] = ()
+) -> dict[str, KerasTensor]:
+    """Apply the convolutions and poolings of VGG-16.
 
     Args:
-        images: (batch, rows, columns, 3), mean already subtracted.
-        dilated: bool, True: pools 4 and 5 keep their window and lose their
-            stride, and the convolutions of block 5 have dilation 2 in return,
-            so that the output has an eighth of the input's size instead of a
-            32nd (MSI-Net, section 3.1; SAM, section III-C).
-        pad_before: blocks whose pooling is padded at the top and left, as
-            Theano does, instead of at the bottom and right.
+        images: float32 BGR minus ImageNet's means, (batch, rows, columns, 3).
+        dilated: True: pools 4 and 5 have stride 1 and the convolutions of block 5 dilation 2,
+            so that the output has an eighth of the input's size instead of a 32nd (MSI-Net,
+            section 3.1; SAM, section III-C).
+        pad_before: Numbers of the blocks whose pooling is padded at the top and left, as in
+            Theano, instead of at the bottom and right.
 
     Returns:
-        dict of all outputs by layer, "block1_conv1" to "block5_pool"; sizes
-        round up. Layer names are those of keras.applications.VGG16.
+        All outputs by layer name, "block1_conv1" to "block5_pool"; sizes are rounded up. Layer
+        names are those of keras.applications.VGG16.
     """
     outputs, maps = {}, images
     for block, (count, filters) in enumerate(VGG16_BLOCKS, start=1):
@@ -37,7 +43,7 @@ def vgg16(images, dilated=False, pad_before=()):
                 padding="same",
                 dilation_rate=2 if dilated and block == 5 else 1,
                 activation="relu",
-                # Without trained weights Glorot's scale fades away over 13 ReLU layers.
+                # With Glorot's scale the signal of random weights vanishes over 13 ReLU layers.
                 kernel_initializer="he_uniform",
                 name=name,
             )(maps)

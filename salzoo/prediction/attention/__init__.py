@@ -1,8 +1,8 @@
-"""What a saliency map says of an image's parts: spots, regions and crops.
+"""Salient spots, attention of regions, and crops of an image, from its saliency map.
 
-Functions of a map (rows, columns) of any scale, numpy and scipy only. Its attention is
-the map divided by its sum; an all-zero map stands for attention that is even.
-Coordinates are pixels: pixel i of an axis covers i..i+1.
+The functions take a map (rows, columns) of any scale and need numpy and scipy only. The
+attention of a pixel is the map divided by its sum; a map of zeros stands for uniform
+attention. Coordinates are in pixels: pixel i of an axis covers i..i+1.
 """
 
 from salzoo.prediction.attention.box_files import BoxFile
@@ -10,7 +10,7 @@ from salzoo.prediction.attention.boxes import Box
 from salzoo.prediction.attention.crops import best_crop
 from salzoo.prediction.attention.regions import Region, region_shares
 from salzoo.prediction.attention.shares import shares
-from salzoo.prediction.attention.spots import Spot, most_looked_at, spot_radius
+from salzoo.prediction.attention.spots import Spot, find_spots, spot_radius
 
 __all__ = [
     "Box",
@@ -18,7 +18,7 @@ __all__ = [
     "Region",
     "Spot",
     "best_crop",
-    "most_looked_at",
+    "find_spots",
     "region_shares",
     "shares",
     "spot_radius",

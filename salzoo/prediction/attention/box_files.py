@@ -1,14 +1,17 @@
-"""Files that people list boxes in.
+"""Reader of files with boxes.
 
-A .csv file with a header, or a .json list of objects. Columns: name, x and y (of the upper
-left corner), width, height, in pixels of the upright image, whole or not; and image, a
-file's name, where boxes belong to one of several images. Boxes without are in all.
+A .csv file with a header, or a .json list of objects. Columns: name; x and y of the upper left
+corner, width and height, real numbers in pixels of the upright image; and optionally image, the
+name of the image file that a box belongs to. Boxes without it belong to all images.
 """
+
+from __future__ import annotations
 
 import csv
 import json
 import math
 import os
+from typing import Any, TextIO
 
 from salzoo.prediction.attention.boxes import Box
 from salzoo.utils.errors import InputError, unknown_name
@@ -16,25 +19,26 @@ from salzoo.utils.errors import InputError, unknown_name
 NUMBERS = ("x", "y", "width", "height")
 NEEDED = ("name", *NUMBERS)
 COLUMNS = (*NEEDED, "image")
-# Pixels. Beyond the largest, numbers are no longer exact to a small part of a pixel.
+# Pixels. Larger numbers are not exact to a fraction of a pixel.
 SMALLEST, LARGEST = 1e-6, 1e9
 
 
 class BoxFile:
-    """A file of boxes, checked.
+    """The boxes of a file.
 
     Args:
-        path: of a .csv or .json file, see the module.
+        path: .csv or .json file, see the module.
 
     Attributes:
-        images: names of the images that its boxes belong to, a set.
+        path: of the file.
+        images: names of the images that boxes are restricted to.
 
     Raises:
-        InputError: unreadable or empty, unknown or missing columns, values that make no
-            box; names the file, the line and the column.
+        InputError: the file is unreadable or empty, columns are unknown or missing, or values
+            make no box. The message names the file, the line and the column.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = str(path)
         rows = _read(self.path)
         if not rows:
@@ -42,11 +46,16 @@ class BoxFile:
         self._boxes = [(where, _box(where, row), row.get("image") or None) for where, row in rows]
         self.images = {image for _, _, image in self._boxes if image}
 
-    def of(self, image, rows, columns):
-        """Return the boxes of an image, by its file's name.
+    def of(self, image: str, rows: int, columns: int) -> list[Box]:
+        """Return the boxes of an image.
+
+        Args:
+            image: name of its file.
+            rows: of the image.
+            columns: of the image.
 
         Raises:
-            InputError: one lies wholly outside an image of that size.
+            InputError: a box is entirely outside the image.
         """
         found = []
         for where, box, owner in self._boxes:
@@ -62,8 +71,8 @@ class BoxFile:
         return found
 
 
-def _read(path):
-    """Return (where, {column: value}) of each line or entry."""
+def _read(path: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return (position for messages, {column: value}) of each line or entry."""
     ending = os.path.splitext(path)[1].lower()
     if ending not in (".csv", ".json"):
         raise InputError(f"{path}: regions are read from .csv or .json files.")
@@ -78,10 +87,10 @@ def _read(path):
         raise InputError(f"{path} is no {ending[1:]} file in UTF-8 ({error}).") from error
 
 
-def _csv_rows(path, file):
+def _csv_rows(path: str, file: TextIO) -> list[tuple[str, dict[str, Any]]]:
     first = file.readline()
     file.seek(0)
-    # As some countries' spreadsheets write it.
+    # Spreadsheets write semicolons in locales with a decimal comma.
     delimiter = ";" if ";" in first and "," not in first else ","
     reader = csv.reader(file, strict=True, delimiter=delimiter)
     header = [name.strip() for name in next(reader, [])]
@@ -96,7 +105,7 @@ def _csv_rows(path, file):
     return rows
 
 
-def _json_rows(path, content):
+def _json_rows(path: str, content: Any) -> list[tuple[str, dict[str, Any]]]:
     if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
         raise InputError(f"{path} must be a list of objects with {', '.join(NEEDED)}.")
     rows = [(f"{path}, box {number}", entry) for number, entry in enumerate(content, 1)]
@@ -105,7 +114,7 @@ def _json_rows(path, content):
     return rows
 
 
-def _check_columns(where, names):
+def _check_columns(where: str, names: list[str]) -> None:
     for name in names:
         if name not in COLUMNS:
             raise InputError(f"{where}: {unknown_name('column', name, COLUMNS)}")
@@ -116,7 +125,7 @@ def _check_columns(where, names):
         raise InputError(f"{where}: column {missing[0]} is missing; needed: {', '.join(NEEDED)}.")
 
 
-def _box(where, row):
+def _box(where: str, row: dict[str, Any]) -> Box:
     for column in ("name", "image"):
         text = row.get(column)
         if not (isinstance(text, str) and text) and (column == "name" or text not in (None, "")):
@@ -130,12 +139,12 @@ def _box(where, row):
     return Box(row["name"], x, y, width, height)
 
 
-def _number(where, column, value):
+def _number(where: str, column: str, value: Any) -> float:
     try:
         number = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         number = math.nan
-    if not abs(number) <= LARGEST:  # nor NaN
+    if not abs(number) <= LARGEST:  # NaN included
         shown = "nothing" if value in (None, "") else repr(value)
         raise InputError(f"{where}, column {column}: {shown} is not a number of pixels.")
     return number

@@ -1,27 +1,29 @@
-"""The crop that keeps most attention."""
+"""The crop of an aspect ratio that keeps the most attention."""
+
+from __future__ import annotations
 
 import numpy as np
 
 from salzoo.prediction.attention.boxes import Box
 from salzoo.prediction.attention.shares import shares
 
-# Sums that differ by less are equal: the order of adding up changes as much.
+# Sums that differ by less count as equal: the order of summation changes them as much.
 _ROUNDING = 1e-12
 
 
-def best_crop(map_, aspect):
-    """Return the largest box of an aspect ratio, placed where it holds most attention.
+def best_crop(map_: np.ndarray, aspect: float) -> tuple[Box, float]:
+    """Return the largest box of an aspect ratio, placed where it contains the most attention.
 
-    It is as wide or as high as the image; the other side is rounded to whole pixels, at
-    least one. Of places that hold the same, the one nearest the image's centre is taken,
-    of two such the left or upper one.
+    The box is as wide or as high as the image; its other side is rounded to whole pixels, at
+    least one. Among positions of equal attention the one nearest to the image's centre is
+    taken, and the left or upper one of two such.
 
     Args:
         map_: (rows, columns), see `salzoo.prediction.attention.shares.shares`.
         aspect: width over height, above 0.
 
     Returns:
-        `Box` of whole numbers inside the image, share of attention that it keeps, 0..1.
+        Box of whole pixels inside the image, and the share of attention in it, 0..1.
     """
     attention = shares(map_)
     rows, columns = attention.shape
@@ -34,8 +36,8 @@ def best_crop(map_, aspect):
     return Box("crop", 0, y, columns, height), share
 
 
-def _best_window(line, length):
-    """Return the start and the sum of the window of a line that holds most."""
+def _best_window(line: np.ndarray, length: int) -> tuple[int, float]:
+    """Return start and sum of the window of a length with the largest sum."""
     before = np.concatenate([[0.0], np.cumsum(line)])
     sums = before[length:] - before[:-length]
     best = np.flatnonzero(sums >= sums.max() - _ROUNDING)

@@ -1,5 +1,8 @@
-"""How much attention boxes get."""
+"""Share of attention of boxes."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,11 +12,14 @@ from salzoo.prediction.attention.shares import shares
 
 
 class Region(NamedTuple):
-    """What a box gets.
+    """Attention of a box.
 
-    box: the part of it inside the image. share: of the attention, 0..1.
-    density: share over the box's share of the image's area: 1 is what attention
-    spread evenly would give it. clipped: whether a part lay outside.
+    Attributes:
+        box: the part inside the image.
+        share: share of the attention, 0..1.
+        density: that share divided by the box's share of the image's area; 1 for uniform
+            attention.
+        clipped: whether a part of the box is outside the image.
     """
 
     box: Box
@@ -22,17 +28,17 @@ class Region(NamedTuple):
     clipped: bool
 
 
-def region_shares(map_, boxes):
-    """Return the share of attention that each box gets; boxes may overlap.
+def region_shares(map_: np.ndarray, boxes: Sequence[Box]) -> list[Region]:
+    """Return the share of attention of each box; boxes may overlap.
 
-    Pixels that a border cuts count by the part of their area inside, exactly.
+    Pixels on a border are weighted by the part of their area inside the box.
 
     Args:
         map_: (rows, columns), see `salzoo.prediction.attention.shares.shares`.
-        boxes: list of `Box`.
+        boxes: in pixels of the map.
 
     Returns:
-        list of `Region`, one a box.
+        One region per box.
 
     Raises:
         ValueError: a box has no area inside the image.
@@ -41,7 +47,7 @@ def region_shares(map_, boxes):
     return [_region(attention, box) for box in boxes]
 
 
-def _region(attention, box):
+def _region(attention: np.ndarray, box: Box) -> Region:
     rows, columns = attention.shape
     inside = box.inside(rows, columns)
     if inside is None:
@@ -53,8 +59,8 @@ def _region(attention, box):
     return Region(inside, share, share / area, inside != box)
 
 
-def _covered(start, length, size):
-    """Return the pixels of an axis that start..start+length touches, and how much of each."""
+def _covered(start: float, length: float, size: int) -> tuple[slice, np.ndarray]:
+    """Return the pixels of an axis in start..start+length, and the covered part of each."""
     first, end = int(np.floor(start)), min(int(np.ceil(start + length)), size)
     pixels = np.arange(first, end)
     parts = np.minimum(pixels + 1, start + length) - np.maximum(pixels, start)

@@ -1,4 +1,6 @@
-"""The spots that are looked at most."""
+"""The most salient spots of a map."""
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
@@ -9,35 +11,44 @@ from salzoo.prediction.attention.shares import shares
 
 
 class Spot(NamedTuple):
-    """A peak of a map: its pixel (column x, row y) and its share of attention, 0..1."""
+    """A peak of a map.
+
+    Attributes:
+        x: column of its pixel.
+        y: row of its pixel.
+        share: share of attention around it, 0..1.
+    """
 
     x: int
     y: int
     share: float
 
 
-def spot_radius(size):
-    """Return the radius of a spot in pixels: a tenth of the shorter side of (rows, columns)."""
+def spot_radius(size: tuple[int, ...]) -> int:
+    """Return the default radius of a spot in pixels: a tenth of the image's shorter side.
+
+    Args:
+        size: (rows, columns) of the image.
+    """
     return max(1, round(min(size) / 10))
 
 
-def most_looked_at(map_, count, radius=None):
-    """Return the spots that hold most attention, in order.
+def find_spots(map_: np.ndarray, count: int, radius: float | None = None) -> list[Spot]:
+    """Return the spots with the most attention.
 
-    Spots are peaks of the map (the middle pixel of a flat top) above its lowest value; of
-    peaks within a radius of each other the highest counts. A spot's share is the attention
-    on the pixels within a radius around it, borders included; pixels within reach of
-    several spots count for the nearest one alone, so that shares never add up to more
-    than 1. Which spots there are does not depend on how many are asked for.
+    Spots are local maxima of the map (the middle pixel of a plateau) above its minimum. Of
+    maxima within a radius of each other the highest is kept. The share of a spot is the
+    attention of the pixels within a radius of it, border included. Pixels within a radius of
+    several spots belong to the nearest one only, so the sum of shares is at most 1. `count`
+    does not change which spots are found.
 
     Args:
         map_: (rows, columns), see `shares`.
-        count: the largest number of spots.
+        count: largest number of spots to return.
         radius: in pixels; None: `spot_radius`.
 
     Returns:
-        list of `Spot`, shares falling (equal ones in reading order). Empty for a map that
-        is the same everywhere.
+        Spots by decreasing share, equal ones by row and column. Empty for a uniform map.
     """
     attention = shares(map_)
     radius = spot_radius(attention.shape) if radius is None else radius
@@ -47,22 +58,22 @@ def most_looked_at(map_, count, radius=None):
     return sorted(spots, key=lambda spot: (-spot.share, spot.y, spot.x))[:count]
 
 
-def _peaks(attention):
-    """Return the pixels (n, 2), rows and columns, of all peaks, and their heights."""
+def _peaks(attention: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pixels of all local maxima, (n, 2) rows and columns, and their values."""
     is_peak = attention == ndimage.maximum_filter(attention, 3)
     is_peak &= attention > attention.min()
     labels, number = ndimage.label(is_peak, np.ones((3, 3)))
-    # From the peaks' pixels alone: scipy's functions for labels go over the whole map.
+    # Computed on the peaks' pixels only: scipy's functions of labels process the whole map.
     names = labels[is_peak] - 1
     counts = np.bincount(names, minlength=number)
     middles = [np.bincount(names, axis, number) / counts for axis in np.nonzero(is_peak)]
     heights = np.zeros(number)
-    heights[names] = attention[is_peak]  # the same all over a flat top
+    heights[names] = attention[is_peak]  # constant on a plateau
     return np.round(np.stack(middles, axis=-1)).astype("int64"), heights
 
 
-def _separate(pixels, heights, radius):
-    """Keep the highest peaks that are more than a radius from any higher one that is kept."""
+def _separate(pixels: np.ndarray, heights: np.ndarray, radius: float) -> np.ndarray:
+    """Return the peaks that are more than a radius from every higher peak that is kept."""
     order = np.argsort(-heights, kind="stable")
     left, kept = pixels[order], []
     while len(left):
@@ -71,8 +82,8 @@ def _separate(pixels, heights, radius):
     return np.array(kept).reshape(-1, 2)
 
 
-def _share(attention, peaks, number, radius):
-    """Return the attention within the radius of a peak that no other peak is nearer to."""
+def _share(attention: np.ndarray, peaks: np.ndarray, number: int, radius: float) -> float:
+    """Return the attention within a radius of a peak on pixels nearest to this peak."""
     distances = np.sqrt(((peaks - peaks[number]) ** 2).sum(axis=1))
     reach = int(radius)
     (top, left), (bottom, right) = (
@@ -81,13 +92,13 @@ def _share(attention, peaks, number, radius):
     )
     rows, columns = np.ogrid[top:bottom, left:right]
 
-    def squared(peak):
+    def squared(peak: np.ndarray) -> np.ndarray:
         return (rows - peak[0]) ** 2 + (columns - peak[1]) ** 2
 
     own = squared(peaks[number])
     inside = own <= radius**2
     for other in np.flatnonzero(distances <= 2 * radius):
-        # Halfway between two, the higher one, which comes first, has it.
+        # Pixels halfway between two peaks belong to the higher one, which comes first.
         if other < number:
             inside &= own < squared(peaks[other])
         elif other > number:

@@ -1,39 +1,63 @@
-"""Spots and regions as tables to print and as .csv files."""
+"""Tables of spots and regions, as text and as .csv files."""
+
+from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from salzoo.prediction.attention.regions import Region
+from salzoo.prediction.attention.spots import Spot
 from salzoo.utils.files import whole_file
-from salzoo.utils.table import Table, number
+from salzoo.utils.table import Table, format_number
 
 
-def write_spots(path, photo, spots, radius):
-    """Write `most_looked_at` spots as csv and return them as a text to print.
+def write_spots(path: str, image: str, spots: Sequence[Spot], radius: int) -> str:
+    """Write spots as csv: spot (1 is the most salient), x, y, radius (pixels), share_percent.
 
-    Columns: spot (1 is looked at most), x, y, radius in pixels, share_percent.
+    Args:
+        path: file to write.
+        image: name of the image.
+        spots: from `find_spots`.
+        radius: of the spots, pixels.
+
+    Returns:
+        The table as text.
     """
-    lines, rows = [], []
+    lines: list[Sequence[Any]] = []
+    rows: list[list[str]] = []
     for rank, spot in enumerate(spots, 1):
         lines.append((rank, spot.x, spot.y, radius, f"{100 * spot.share:.6g}"))
         rows.append([str(rank), str(spot.x), str(spot.y), f"{spot.share:.1%}"])
     _write(path, ("spot", "x", "y", "radius", "share_percent"), lines)
     if not spots:
-        return f"{photo}: no spot stands out, the map is the same everywhere."
+        return f"{image}: no spot stands out, the map is the same everywhere."
     note = f"share: of all attention, within {radius} pixels of the spot"
-    return Table(f"{photo}: looked at most", ["spot", "x", "y", "share"], rows, notes=[note]).text()
+    return Table(f"{image}: looked at most", ["spot", "x", "y", "share"], rows, notes=[note]).text()
 
 
-def write_regions(path, photo, regions):
-    """Write `region_shares` as csv and return them as a text to print.
+def write_regions(path: str, image: str, regions: Sequence[Region]) -> str:
+    """Write the attention of regions as csv.
 
-    Columns: name, x, y, width, height (of the part inside the photo, pixels), share_percent,
-    times_even (share over the share of the area).
+    Columns: name, x, y, width, height (of the part inside the image, pixels), share_percent,
+    times_even (share of attention over share of the area).
+
+    Args:
+        path: file to write.
+        image: name of the image.
+        regions: from `region_shares`.
+
+    Returns:
+        The table as text.
     """
-    lines, rows, notes = [], [], []
+    lines: list[Sequence[Any]] = []
+    rows: list[list[str]] = []
+    notes: list[str] = []
     for region in regions:
         box = region.box
         sides = [f"{value:.10g}" for value in box[1:]]
         lines.append((box.name, *sides, f"{100 * region.share:.6g}", f"{region.density:.6g}"))
-        rows.append([box.name, *sides, f"{region.share:.1%}", number(region.density, 2)])
+        rows.append([box.name, *sides, f"{region.share:.1%}", format_number(region.density, 2)])
         if region.clipped:
             notes.append(
                 f"{box.name} reaches beyond the photo: counted is the part inside, "
@@ -43,10 +67,10 @@ def write_regions(path, photo, regions):
     _write(path, ("name", *sides, "share_percent", "times_even"), lines)
     notes.append("times even: attention per area, 1 if attention were spread evenly")
     header = ["region", *sides, "share", "times even"]
-    return Table(f"{photo}: attention by region", header, rows, notes=notes).text()
+    return Table(f"{image}: attention by region", header, rows, notes=notes).text()
 
 
-def _write(path, header, lines):
+def _write(path: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
     with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)

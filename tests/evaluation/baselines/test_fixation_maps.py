@@ -16,7 +16,7 @@ from salzoo.data.sample import Sample
 from salzoo.evaluation import baselines
 from salzoo.evaluation.baselines import BASELINES, BY_TASK, DEFAULTS, make, pairs
 from salzoo.evaluation.baselines.fixation_maps import CentreGaussian, MeanMap
-from salzoo.evaluation.baselines.people import OneObserverOut, Permutation
+from salzoo.evaluation.baselines.observers import OneObserverOut, Permutation
 from salzoo.utils.task import Task
 
 

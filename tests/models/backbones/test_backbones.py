@@ -5,8 +5,11 @@ import keras
 import numpy as np
 import pytest
 
-from salzoo.models.backbones import load_backbone_weights, mobilenet_v2, resnet50, vgg16
-from salzoo.models.backbones.resnet50 import RESNET50_LAYERS
+from salzoo.models.backbones.mobilenet_v2 import MOBILENET_V2, mobilenet_v2
+from salzoo.models.backbones.pretrained import load_backbone_weights
+from salzoo.models.backbones.resnet50 import RESNET50, RESNET50_LAYERS, resnet50
+from salzoo.models.backbones.vgg16 import vgg16
+from salzoo.models.pan import VGG_CNN_M
 from salzoo.utils.errors import InputError
 from tests.real_data import require_data
 
@@ -93,7 +96,7 @@ def test_a_partial_resnet_file(caplog):
     path = require_data("weights/resnet50_imagenet_partial_float16.npz")
     model = model_of(resnet50, dilated=True)
     with caplog.at_level(logging.WARNING, "salzoo"):
-        load_backbone_weights(model, "ResNet-50", str(path))
+        load_backbone_weights(model, RESNET50, str(path))
     arrays = np.load(path)
     for layer, folder in (("conv4_block6_3", ""), ("conv5_block1_1", "extra_conv5/")):
         kernel, _ = model.get_layer(f"{layer}_conv").get_weights()
@@ -124,7 +127,7 @@ def test_a_convolution_comes_with_its_normalisation(resnet, random, tmp_path, en
                 file[f"{name.split('/')[0]}/{name}:0"] = array
     model = keras.models.clone_model(resnet)
     before = model.get_layer("conv2_block1_1_conv").get_weights()[0]
-    load_backbone_weights(model, "ResNet-50", path)
+    load_backbone_weights(model, RESNET50, path)
     for name in names[:2]:
         layer = model.get_layer(name)
         for weight, value in zip(layer.weights, layer.get_weights(), strict=True):
@@ -138,7 +141,7 @@ def test_imagenet_is_what_keras_applications_gives(resnet, monkeypatch, caplog):
     monkeypatch.setattr(keras.applications, "ResNet50", lambda **options: trained)
     model = keras.models.clone_model(resnet)
     with caplog.at_level(logging.INFO, "salzoo"):
-        load_backbone_weights(model, "ResNet-50", "imagenet")
+        load_backbone_weights(model, RESNET50, "imagenet")
     assert "loaded all 53" in caplog.text
     for name in ("conv1_conv", "conv1_bn", "conv5_block3_3_conv", "conv5_block3_3_bn"):
         for ours, theirs in zip(
@@ -150,12 +153,12 @@ def test_imagenet_is_what_keras_applications_gives(resnet, monkeypatch, caplog):
 def test_refusals(resnet, tmp_path):
     np.savez(tmp_path / "vgg.npz", **{"block1_conv1/kernel": np.zeros((3, 3, 3, 64))})
     with pytest.raises(InputError, match="none of ResNet-50's convolutions"):
-        load_backbone_weights(resnet, "ResNet-50", str(tmp_path / "vgg.npz"))
+        load_backbone_weights(resnet, RESNET50, str(tmp_path / "vgg.npz"))
     np.savez(tmp_path / "wrong.npz", **{f"{RESNET50_LAYERS[0]}/kernel": np.zeros((3, 3, 3, 64))})
     with pytest.raises(InputError, match=r"conv1_conv has shape .*ResNet-50 needs \(7, 7, 3, 64\)"):
-        load_backbone_weights(resnet, "ResNet-50", str(tmp_path / "wrong.npz"))
+        load_backbone_weights(resnet, RESNET50, str(tmp_path / "wrong.npz"))
     with pytest.raises(InputError, match="VGG_CNN_M is not offered for download"):
-        load_backbone_weights(resnet, "VGG_CNN_M", "imagenet")
+        load_backbone_weights(resnet, VGG_CNN_M, "imagenet")
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +192,7 @@ def test_mobilenet_v2_is_keras_applications_with_its_normalisations_folded(
     np.savez(tmp_path / "weights.npz", **arrays)
     images = keras.Input((64, 96, 3))
     ours = keras.Model(images, list(mobilenet_v2(images).values())[1:])
-    load_backbone_weights(ours, "MobileNetV2", tmp_path / "weights.npz")
+    load_backbone_weights(ours, MOBILENET_V2, tmp_path / "weights.npz")
     image = random.uniform(-1, 1, (2, 64, 96, 3)).astype("float32")
     found, expected = ours(image), levels_of(mobilenet)(image)
     assert [maps.shape[1:] for maps in found] == [
@@ -215,7 +218,7 @@ def test_the_folded_file_gives_the_network_that_keras_applications_makes_of_it(r
                 layer.set_weights([group[f"{name}:0"][()] for name in names])
     images = keras.Input((64, 96, 3))
     ours = keras.Model(images, list(mobilenet_v2(images).values())[1:])
-    load_backbone_weights(ours, "MobileNetV2", str(path))
+    load_backbone_weights(ours, MOBILENET_V2, str(path))
     image = random.uniform(-1, 1, (1, 64, 96, 3)).astype("float32")
     for maps, expected in zip(ours(image), levels_of(theirs)(image), strict=True):
         np.testing.assert_allclose(maps, expected, atol=1e-4)

@@ -15,7 +15,7 @@ from salzoo.prediction.attention import (
     Box,
     BoxFile,
     best_crop,
-    most_looked_at,
+    find_spots,
     region_shares,
     shares,
     spot_radius,
@@ -71,12 +71,12 @@ def spots_by_hand(map_, radius):
 def test_spots_are_those_found_by_hand(seed, size, radius):
     values = np.random.default_rng(seed).permutation(np.prod(size)).reshape(size) + 1.0
     expected = spots_by_hand(values, radius) if values.size > 1 else {}
-    spots = most_looked_at(values, 1000, radius)
+    spots = find_spots(values, 1000, radius)
     assert {(spot.x, spot.y): pytest.approx(spot.share) for spot in spots} == expected
     assert [spot.share for spot in spots] == sorted((spot.share for spot in spots), reverse=True)
     assert sum(spot.share for spot in spots) <= 1 + 1e-9
     for count in (1, 2):  # the same ones, however many are asked for
-        assert most_looked_at(values, count, radius) == spots[:count]
+        assert find_spots(values, count, radius) == spots[:count]
 
 
 @given(maps)
@@ -97,7 +97,7 @@ def test_two_blobs():
     left, right = (
         np.exp(-((x - a) ** 2 + (y - b) ** 2) / (2 * 3.0**2)) for a, b in ((40, 50), (150, 20))
     )
-    first, second = most_looked_at(3 * left + right, 5)
+    first, second = find_spots(3 * left + right, 5)
     assert (first.x, first.y, second.x, second.y) == (40, 50, 150, 20)
     inside = 1 - math.exp(-(10.5**2) / (2 * 9))  # of a Gaussian, to half a pixel beyond the radius
     assert first.share == pytest.approx(0.75 * inside, abs=2e-3)
@@ -107,13 +107,13 @@ def test_two_blobs():
 def test_a_flat_top_is_one_spot_in_its_middle():
     map_ = np.zeros((40, 60))
     map_[10:21, 30:41] = 1
-    (spot,) = most_looked_at(map_, 3)
+    (spot,) = find_spots(map_, 3)
     assert (spot.x, spot.y) == (35, 15)
 
 
 def test_nothing_stands_out():
-    assert most_looked_at(np.ones((20, 30)), 3) == most_looked_at(np.zeros((20, 30)), 3) == []
-    assert most_looked_at(np.ones((1, 1)), 1) == []
+    assert find_spots(np.ones((20, 30)), 3) == find_spots(np.zeros((20, 30)), 3) == []
+    assert find_spots(np.ones((1, 1)), 1) == []
     assert [spot_radius(size) for size in ((480, 640), (9, 900), (3, 3))] == [48, 1, 1]
 
 

@@ -1,8 +1,8 @@
-"""Where files are checked as they are read.
+"""Checks of a dataset's files while they are read.
 
-Readers tell a `FileChecker` of every problem. Loading stops at the first one;
-`salzoo check` collects them all (`ProblemCollector`), so after each problem a reader
-goes on without what it concerns.
+Readers report every problem to a `FileChecker`, which raises at the first one; `salzoo
+check` uses a `ProblemCollector`, which collects them. So a reader must go on after a
+problem, without the images concerned.
 """
 
 import os
@@ -10,6 +10,7 @@ import unicodedata
 from typing import BinaryIO
 
 import numpy as np
+from tqdm import tqdm
 
 from salzoo.data.datasets._formats.points import Fixations, without_first
 from salzoo.data.images import ImageHeader, check_image_file, read_grey
@@ -18,55 +19,87 @@ from salzoo.utils.errors import InputError
 
 
 class FileChecker:
-    """Stops at the first problem; counts what readers drop on purpose.
+    """Finds and checks files; raises InputError at the first problem.
 
-    name: of the dataset. dropped: points outside their image that were left out.
+    Args:
+        name: of the dataset.
+
+    Attributes:
+        dropped: number of fixations outside their image that were left out.
     """
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
         self.dropped = 0
 
-    def problem(self, path, sentence):
-        """Report that `path` cannot be used; the sentence goes on after the path."""
+    def problem(self, path: str | None, sentence: str) -> None:
+        """Report that a file or folder cannot be used.
+
+        Args:
+            path: of it.
+            sentence: the rest of the message after the path.
+
+        Raises:
+            InputError: always, here.
+        """
         raise InputError(f"{self.name}: {path} {sentence}")
 
-    def refused(self, path, error):
-        """Report what an InputError says of `path`."""
+    def refused(self, path: str, error: InputError) -> None:
+        """Report the message of an error as a problem.
+
+        Args:
+            path: of the file.
+            error: whose message may begin with the path.
+        """
         self.problem(path, str(error).removeprefix(f"{path} "))
 
-    def missing(self, path):
-        """Report that a file or folder is not there."""
+    def missing(self, path: str) -> None:
+        """Report that a file or folder does not exist.
+
+        Args:
+            path: of it.
+        """
         self.problem(path, f"is missing; see `salzoo datasets {self.name}`.")
 
     # ---- folders and files ----
 
-    def folder(self, root, *candidates):
-        """Return what `find_folder` finds, None (a problem) if that is nothing."""
+    def folder(self, root: str, *candidates: str) -> str | None:
+        """Return what `find_folder` finds, None (a problem) if that is nothing.
+
+        Args:
+            root: as for `find_folder`.
+            *candidates: as for `find_folder`.
+        """
         path = find_folder(root, *candidates)
         if path is None:
             self.missing(os.path.join(root, candidates[0]))
         return path
 
-    def file(self, name, *folders):
-        """Return the path of a file in the first folder that has it, None (a problem) if none."""
+    def file(self, name: str, *folders: str) -> str | None:
+        """Return the path of a file in the first folder that has it, None (a problem) if none.
+
+        Args:
+            name: of the file.
+            *folders: to look into.
+        """
         paths = [os.path.join(folder, name) for folder in folders]
         path = next(filter(os.path.isfile, paths), None)
         if path is None:
             self.missing(paths[0])
         return path
 
-    def stems(self, folder, endings, suffix=""):
+    def stems(self, folder: str, endings: tuple[str, ...], suffix: str = "") -> dict[str, str]:
         """Return {stem: path} of the files of a folder, sorted, without clutter.
 
-        Stems are composed: macOS writes accents apart from their letters.
+        Stems are in Unicode's composed form; macOS writes accents apart from their letters.
 
         Args:
+            folder: to list.
             endings: like (".jpg", ".jpeg"), in lower case.
             suffix: what follows the stem before the ending, like "_fixMap"; files
                 without it are left out.
         """
-        found = {}
+        found: dict[str, str] = {}
         for name in sorted(os.listdir(folder)):
             stem, ending = os.path.splitext(unicodedata.normalize("NFC", name))
             path = os.path.join(folder, name)
@@ -82,14 +115,19 @@ class FileChecker:
                 )
         return found
 
-    def pair(self, images, others, what, folder):
-        """Match {stem: path} of images with {stem: path} of their ground truth.
+    def pair(
+        self, images: dict[str, str], others: dict[str, str], what: str, folder: str
+    ) -> list[str]:
+        """Match images with their ground truth; what has no counterpart is a problem.
 
         Args:
-            what: "mask", "density map", ... for messages. folder: where they are.
+            images: {stem: path}.
+            others: {stem: path} of the ground truth.
+            what: "mask", "density map", ... for messages.
+            folder: of the ground truth, for messages.
 
         Returns:
-            sorted list of stems that have both.
+            Sorted stems that have both.
         """
         missing = sorted(images.keys() - others.keys())
         extra = sorted(others.keys() - images.keys())
@@ -103,7 +141,7 @@ class FileChecker:
             )
         return sorted(images.keys() & others.keys())
 
-    # ---- pictures ----
+    # ---- images ----
 
     def image(self, path: str) -> tuple[int, int] | None:
         """Return (rows, columns) of an image file, None (a problem) if it cannot be used.
@@ -176,14 +214,24 @@ class FileChecker:
             self.problem(path, f"cannot be read ({error.strerror}).")
         return None
 
-    # ---- points ----
+    # ---- fixations ----
 
-    def points(self, fixations, size, path, image_path, drop_first=False, may_be_none=False):
+    def points(
+        self,
+        fixations: Fixations,
+        size: tuple[int, int],
+        path: str,
+        image_path: str,
+        drop_first: bool = False,
+        may_be_none: bool = False,
+    ) -> Fixations | None:
         """Drop the fixations outside an image, and count them.
 
         Args:
             fixations: `Fixations`, 0-based pixels.
-            size: (rows, columns) of the image. path: of the file they stand in.
+            size: (rows, columns) of the image.
+            path: of the file of the fixations.
+            image_path: of the image.
             drop_first: leave out each observer's first fixation before, uncounted.
             may_be_none: whether an image without any point inside is no problem.
 
@@ -196,8 +244,8 @@ class FileChecker:
         points = np.asarray(points, "float64").reshape(-1, 2)
         name = os.path.basename(image_path)
         kept, kept_exchanged = (
-            ((each >= 0) & (each < (size[1], size[0]))).all(axis=1)
-            for each in (points, points[:, ::-1])
+            np.all((order >= 0) & (order < (size[1], size[0])), axis=1)
+            for order in (points, points[:, ::-1])
         )
         outside = int((~kept).sum())
         # On a 4:3 image more than half of exchanged points still lie inside.
@@ -222,17 +270,23 @@ class FileChecker:
 
 
 class ProblemCollector(FileChecker):
-    """Collects every problem as (path, sentence).
+    """Collects every problem instead of raising.
 
-    progress: a tqdm bar that counts the pictures looked at, or None.
+    Args:
+        name: of the dataset.
+        progress: bar that counts the images, or None.
+
+    Attributes:
+        problems: (path, sentence) of each.
     """
 
-    def __init__(self, name, progress=None):
+    def __init__(self, name: str, progress: tqdm | None = None) -> None:
         super().__init__(name)
-        self.problems = []
+        self.problems: list[tuple[str, str]] = []
         self.progress = progress
 
-    def problem(self, path, sentence):
+    def problem(self, path: str | None, sentence: str) -> None:
+        """Collect a problem, see `FileChecker.problem`."""
         self.problems.append((str(path), sentence))
 
     def header(
@@ -244,10 +298,14 @@ class ProblemCollector(FileChecker):
         return super().header(path, exif, file)
 
 
-def find_folder(root, *candidates):
+def find_folder(root: str, *candidates: str) -> str | None:
     """Return the first candidate sub-folder that exists, nested unpackings included, else None.
 
     `a/b` is found as `root/a/b`, `root/b`, and doubled as `root/a/b/b`.
+
+    Args:
+        root: folder to look into.
+        *candidates: relative paths.
     """
     for candidate in candidates:
         last = os.path.basename(candidate)
@@ -259,10 +317,24 @@ def find_folder(root, *candidates):
     return None
 
 
-def pairs_of_masks(images, image_endings, masks, mask_endings, checks, split=None):
+def pairs_of_masks(
+    images: str | None,
+    image_endings: tuple[str, ...],
+    masks: str | None,
+    mask_endings: tuple[str, ...],
+    checks: FileChecker,
+    split: str | None = None,
+) -> list[Sample]:
     """Read samples from a folder of images and one of masks with the same stems.
 
-    The two may be one folder if the endings differ, or None, which gives none.
+    Args:
+        images: folder of the images; None gives no samples.
+        image_endings: of their names, like (".jpg",).
+        masks: folder of the masks, which may be the same if the endings differ; None gives
+            no samples.
+        mask_endings: of their names.
+        checks: takes the problems.
+        split: of the samples.
     """
     if images is None or masks is None:
         return []

@@ -1,16 +1,18 @@
-"""A person's tables for `folder`: CSV files with a line of column names.
+"""CSV tables of fixations and splits for the dataset `folder`.
 
-UTF-8, separated by commas, semicolons or tabs; spaces around values, empty lines
-and further columns do not matter.
+UTF-8 with a line of column names, separated by commas, semicolons or tabs; spaces around
+values, empty lines and further columns are ignored.
 """
 
 import csv
 import io
 import os
 import unicodedata
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.points import Fixations
 
 SPLITS = ("train", "val", "test")
@@ -20,21 +22,36 @@ OPTIONAL = ("observer", "timestamp", "duration")
 class Table:
     """The content of a CSV file.
 
-    path: of the file. columns: {name, in lower case: texts}. lines: of the rows in the file.
+    Args:
+        path: of the file.
+        columns: {name in lower case: texts}.
+        lines: line numbers of the rows in the file.
     """
 
-    def __init__(self, path, columns, lines):
+    def __init__(self, path: str, columns: dict[str, list[str]], lines: list[int]) -> None:
         self.path, self.columns, self.lines = path, columns, lines
 
-    def __contains__(self, name):
+    def __contains__(self, name: str) -> bool:
         return name.casefold() in self.columns
 
-    def texts(self, name):
-        """Return a column as a list of texts."""
+    def texts(self, name: str) -> list[str]:
+        """Return a column as texts.
+
+        Args:
+            name: of the column.
+        """
         return self.columns[name.casefold()]
 
-    def numbers(self, name, checks):
-        """Return a column as float64 (rows,), not finite where there is no number: a problem."""
+    def numbers(self, name: str, checks: FileChecker) -> np.ndarray:
+        """Return a column as numbers.
+
+        Args:
+            name: of the column.
+            checks: takes the problems.
+
+        Returns:
+            float64 (rows,), not finite (a problem) where there is no number.
+        """
         texts = self.texts(name)
         values = np.array([_number(text) for text in texts], "float64")
         wrong = np.flatnonzero(~np.isfinite(values))
@@ -48,12 +65,21 @@ class Table:
             )
         return values
 
-    def stems(self, column, images, checks):
-        """Return which of the images {stem: path} each row names, None where there is none."""
+    def stems(self, column: str, images: dict[str, str], checks: FileChecker) -> list[str | None]:
+        """Return the image that each row names.
+
+        Args:
+            column: name of the column.
+            images: {stem: path}.
+            checks: takes the problems.
+
+        Returns:
+            Stems, None (a problem) where there is no such image.
+        """
         known = {stem: stem for stem in images}
         known |= {_base_name(path): stem for stem, path in images.items()}
         names = [_base_name(name) for name in self.texts(column)]
-        unknown = {}
+        unknown: dict[str, int] = {}
         for name, line in zip(names, self.lines, strict=True):
             if name not in known:
                 unknown.setdefault(name, line)
@@ -66,17 +92,26 @@ class Table:
         return [known.get(name) for name in names]
 
 
-def read_table(path, required, checks, options=""):
-    """Return the `Table` of a CSV file that has the required columns, None if it is unusable.
+def read_table(
+    path: str, required: list[str], checks: FileChecker, options: str = ""
+) -> Table | None:
+    """Read a CSV file.
 
-    options: what the person can give to name the columns otherwise, for the message.
+    Args:
+        path: of the file.
+        required: names of columns.
+        checks: takes the problems.
+        options: that name the columns otherwise, for the message.
+
+    Returns:
+        The table, None (a problem) if it cannot be read or lacks a column.
     """
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             text = file.read()
         separator = max(",;\t", key=text.partition("\n")[0].count)
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        filled = [(reader.line_num, row) for row in reader if any(each.strip() for each in row)]
+        filled = [(reader.line_num, row) for row in reader if any(value.strip() for value in row)]
     except UnicodeDecodeError:
         checks.problem(path, "is not UTF-8 text; save it as 'CSV UTF-8'.")
         return None
@@ -93,7 +128,7 @@ def read_table(path, required, checks, options=""):
     (_, names), *filled = filled
     width, keys = len(names), [name.strip().casefold() for name in names]
     for line, row in filled:
-        if any(each.strip() for each in row[width:]):
+        if any(value.strip() for value in row[width:]):
             checks.problem(
                 path,
                 f"has {len(row)} values in line {line}, but {width} columns; put texts that "
@@ -118,16 +153,25 @@ def read_table(path, required, checks, options=""):
     return table
 
 
-def read_fixations(path, columns, optional, images, checks):
-    """Read the fixations of images {stem: path}.
+def read_fixations(
+    path: str,
+    columns: tuple[str, str, str],
+    optional: tuple[str, str, str],
+    images: dict[str, str],
+    checks: FileChecker,
+) -> dict[str, Fixations] | None:
+    """Read the fixations of images.
 
     Args:
-        columns: names of those of images, x and y.
-        optional: of those of observers, timestamps and durations.
+        path: of the file.
+        columns: names of the columns of images, x and y.
+        optional: names of the columns of observers, timestamps and durations.
+        images: {stem: path}.
+        checks: takes the problems.
 
     Returns:
-        {stem: `Fixations`, points and durations as in the file}, None if the file is
-        unusable.
+        {stem: fixations}, points and durations as in the file; None (a problem) if the
+        file cannot be used.
     """
     image, x, y = columns
     observer, timestamp, duration = optional
@@ -151,18 +195,30 @@ def read_fixations(path, columns, optional, images, checks):
         durations = table.numbers(duration, checks)
         usable &= np.isfinite(durations)
     found = Fixations(points, observers, durations)
-    rows_of = {}
+    rows_of: dict[str | None, list[int]] = {}
     for row in order[usable[order]]:
         rows_of.setdefault(stems[row], []).append(row)
-    return {stem: found.at(rows) for stem, rows in rows_of.items()}
+    return {stem: found.at(rows) for stem, rows in rows_of.items() if stem is not None}
 
 
-def read_splits(path, images, needed, checks):
-    """Return {stem: split} of the images {stem: path}; the needed stems must all be named."""
+def read_splits(
+    path: str, images: dict[str, str], needed: Collection[str], checks: FileChecker
+) -> dict[str, str]:
+    """Read the splits of images.
+
+    Args:
+        path: of the file.
+        images: {stem: path}.
+        needed: stems that must be in the table.
+        checks: takes the problems.
+
+    Returns:
+        {stem: split}.
+    """
     table = read_table(path, ["image", "split"], checks)
     if table is None:
         return {}
-    split_of = {}
+    split_of: dict[str, str] = {}
     stems = table.stems("image", images, checks)
     for stem, split, line in zip(stems, table.texts("split"), table.lines, strict=True):
         if split not in SPLITS:
@@ -179,20 +235,25 @@ def read_splits(path, images, needed, checks):
     return split_of
 
 
-def _number(text):
+def _number(text: str) -> float:
     try:
         return float("" if "_" in text else text)  # Python reads 1_0 as 10
     except ValueError:
         return np.nan
 
 
-def _base_name(path):
+def _base_name(path: str) -> str:
     """Return a file's name without folders, composed as `FileChecker.stems` does."""
     return unicodedata.normalize("NFC", path.replace("\\", "/").rpartition("/")[2])
 
 
-def some(names, most=3):
-    """Return the first few names, quoted, and how many there are besides."""
+def some(names: Iterable[str], most: int = 3) -> str:
+    """Return the first few names, quoted, and the number of the others.
+
+    Args:
+        names: any.
+        most: number of names to quote.
+    """
     names = list(names)
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(f"'{name}'" for name in names[:most]) + more

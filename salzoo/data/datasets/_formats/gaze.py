@@ -8,6 +8,7 @@ divides (75 ms, half a degree) are those of Olsen, The Tobii I-VT fixation filte
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 WINDOW = 4  # samples, 16.7 ms at 240 Hz
 FASTEST = 30.0  # degrees a second
@@ -15,17 +16,20 @@ LONGEST_GAP = 75.0  # milliseconds
 WIDEST_GAP = 0.5  # degrees
 
 
-def find_fixations(gaze, rate, pixels_per_degree, shortest):
+def find_fixations(
+    gaze: ArrayLike, rate: float, pixels_per_degree: float, shortest: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Find the fixations of one trial.
 
     Args:
-        gaze: float (n, 2), x and y in pixels; not finite where the eye was not seen.
-        rate: samples a second. pixels_per_degree: of the visual angle.
+        gaze: float (n, 2), x and y in pixels; not finite where the eye was not found.
+        rate: samples a second.
+        pixels_per_degree: of the visual angle.
         shortest: shorter fixations are left out, milliseconds.
 
     Returns:
-        points float64 (m, 2), the median of each fixation's samples; durations float64
-        (m,), milliseconds; both in order of time.
+        points: float64 (m, 2), the median of a fixation's samples, in order of time.
+        durations: float64 (m,), milliseconds.
     """
     gaze = np.asarray(gaze, "float64").reshape(-1, 2)
     slow = _speed(gaze) * rate / pixels_per_degree < FASTEST
@@ -42,7 +46,7 @@ def find_fixations(gaze, rate, pixels_per_degree, shortest):
     return _medians(gaze, slow, starts[long], ends[long]), durations[long]
 
 
-def _speed(gaze):
+def _speed(gaze: np.ndarray) -> np.ndarray:
     """Return pixels a sample (n,) over a window around each; NaN where an end of it is."""
     last = len(gaze) - 1
     before, after = (
@@ -54,7 +58,9 @@ def _speed(gaze):
     return way / np.maximum(after - before, 1)
 
 
-def _medians(gaze, slow, starts, ends):
+def _medians(
+    gaze: np.ndarray, slow: np.ndarray, starts: np.ndarray, ends: np.ndarray
+) -> np.ndarray:
     """Return the median of the slow samples from each start to its end, (m, 2)."""
     spans = (slice(*span) for span in zip(starts, ends, strict=True))
     return np.array([np.median(gaze[span][slow[span]], axis=0) for span in spans]).reshape(-1, 2)

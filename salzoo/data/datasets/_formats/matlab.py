@@ -1,4 +1,4 @@
-"""MATLAB files: the old format with scipy, version 7.3 with h5py; nothing in them is run."""
+"""MATLAB files, read as data: version 5 with scipy, version 7.3 with h5py."""
 
 import os
 
@@ -6,14 +6,22 @@ import h5py
 import numpy as np
 import scipy.io
 
+from salzoo.data.datasets._formats.checks import FileChecker
+
 _HDF5 = b"\x89HDF"
 
 
-def load_matlab5(path, variable, checks):
-    """Return a variable of a MATLAB 5 file as scipy gives it, None if it cannot be read.
+def load_matlab5(path: str, variable: str | None, checks: FileChecker) -> np.ndarray | None:
+    """Read a variable of a MATLAB 5 file.
 
-    Structs stay numpy records in object arrays (scipy's default form). `variable`
-    may be None: the file's only one.
+    Args:
+        path: the file; it is opened once.
+        variable: name; None: the file's only one.
+        checks: takes the problems.
+
+    Returns:
+        The value in scipy's default form, structs as numpy records in object arrays; None
+        (a problem) if it cannot be read.
     """
     if not os.path.isfile(path):
         checks.missing(path)
@@ -39,10 +47,20 @@ def load_matlab5(path, variable, checks):
     return content[variable]
 
 
-def load_cells(path, variable, count, what, checks):
-    """Return a MATLAB 5 cell of `count` items as a flat object array, None if it is not that.
+def load_cells(
+    path: str, variable: str, count: int, what: str, checks: FileChecker
+) -> np.ndarray | None:
+    """Read a cell array of a MATLAB 5 file.
 
-    what: the items are, in the plural, for messages.
+    Args:
+        path: the file.
+        variable: name.
+        count: number of items.
+        what: the items are, in the plural, for messages.
+        checks: takes the problems.
+
+    Returns:
+        Flat object array, None (a problem) if there is no such cell array.
     """
     cells = load_matlab5(path, variable, checks)
     if cells is None:
@@ -57,11 +75,17 @@ def load_cells(path, variable, count, what, checks):
     return cells.ravel()
 
 
-def load_matlab73(path, variable, checks):
-    """Return a cell array of a MATLAB 7.3 file as a list of numpy arrays, None if unreadable.
+def load_matlab73(path: str, variable: str, checks: FileChecker) -> list[np.ndarray] | None:
+    """Read a cell array of a MATLAB 7.3 file.
 
-    Arrays come as h5py reads them: axes in the reverse of MATLAB's order. An array
-    that is no cell comes as a list of it alone.
+    Args:
+        path: the file.
+        variable: name.
+        checks: takes the problems.
+
+    Returns:
+        List of arrays as h5py reads them, with axes in the reverse of MATLAB's order; an
+        array that is no cell gives a list of one. None (a problem) if it cannot be read.
     """
     if not os.path.isfile(path):
         checks.missing(path)
@@ -85,13 +109,17 @@ def load_matlab73(path, variable, checks):
     return items
 
 
-def _lacks(path, variable, names, checks):
+def _lacks(path: str, variable: str | None, names: list[str], checks: FileChecker) -> None:
     wanted = "single variable" if variable is None else f"variable '{variable}'"
     checks.problem(path, f"has no {wanted} but {names or 'none'}; take the set's own file.")
 
 
-def field(struct, name):
-    """Return a field of a MATLAB struct as scipy gives it (1x1 record array).
+def field(struct: np.ndarray, name: str) -> np.ndarray:
+    """Return a field of a MATLAB struct.
+
+    Args:
+        struct: as scipy reads it, a 1x1 record array.
+        name: of the field.
 
     Raises:
         KeyError: there is no such field, or it is no struct.

@@ -9,23 +9,32 @@ import os
 
 import numpy as np
 
+from salzoo.data.dataset_record import DatasetRecord
+from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import field, load_cells
-from salzoo.data.datasets._formats.points import join_observers
+from salzoo.data.datasets._formats.points import Fixations, join_observers
 from salzoo.data.sample import Sample
 
 _FIELDS = ("fix_x", "fix_y", "fix_duration")
 
 
-def read_samples(folder, checks, record, base=0, drop_first=False):
+def read_samples(
+    folder: str, checks: FileChecker, record: DatasetRecord, base: int = 0, drop_first: bool = False
+) -> list[Sample]:
     """Read the samples of data/stimuli and data/eye/fixations.mat.
 
     Args:
+        folder: of the dataset.
+        checks: takes the problems of its files.
+        record: of the dataset.
         base: of the coordinates in the file, subtracted.
         drop_first: leave out the first fixation of each observer.
     """
     stimuli = checks.folder(folder, "data/stimuli")
     path = checks.file("fixations.mat", os.path.join(folder, "data", "eye"))
-    trials = path and stimuli and _read_trials(path, record.images, checks)
+    if path is None or stimuli is None:
+        return []
+    trials = _read_trials(path, int(record.images), checks)
     if not trials:
         return []
     images = {
@@ -34,22 +43,24 @@ def read_samples(folder, checks, record, base=0, drop_first=False):
     }
     samples = []
     for name in checks.pair(images, dict.fromkeys(trials, path), "entry", path):
-        trial = trials[name]._replace(points=trials[name].points - base)
         size = checks.image(images[name])
-        trial = size and checks.points(trial, size, path, images[name], drop_first)
-        if trial:
+        if size is None:
+            continue
+        entry = trials[name]._replace(points=trials[name].points - base)
+        trial = checks.points(entry, size, path, images[name], drop_first)
+        if trial is not None:
             samples.append(Sample(images[name], size, *trial, record.sigma))
     return samples
 
 
-def _read_trials(path, count, checks):
+def _read_trials(path: str, count: int, checks: FileChecker) -> dict[str, Fixations]:
     """Return {image name: `Fixations` as in the file}, {} if the file is unusable."""
     cells = load_cells(path, "fixations", count, "images", checks)
     trials = {}
     for number, entry in enumerate([] if cells is None else cells, start=1):
         try:
             name = str(np.asarray(field(entry, "img")).item())
-            rows = [_rows(each) for each in np.asarray(field(entry, "subjects")).ravel()]
+            rows = [_rows(subject) for subject in np.asarray(field(entry, "subjects")).ravel()]
         except (IndexError, KeyError, TypeError, ValueError) as error:
             checks.problem(
                 path,
@@ -59,11 +70,12 @@ def _read_trials(path, count, checks):
             continue
         if name in trials:
             checks.problem(path, f"names {name} twice; take the set's own file.")
-        trials[name] = join_observers([each[:, :2] for each in rows], [each[:, 2] for each in rows])
+        points, durations = [own[:, :2] for own in rows], [own[:, 2] for own in rows]
+        trials[name] = join_observers(points, durations)
     return trials
 
 
-def _rows(subject):
+def _rows(subject: np.ndarray) -> np.ndarray:
     """Return an observer's fixations, (n, 3): x, y and duration in milliseconds."""
     if np.asarray(subject).size == 0:
         return np.empty((0, 3))

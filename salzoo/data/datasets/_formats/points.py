@@ -1,9 +1,16 @@
-"""Fixations of an image out of what datasets store: matrices, maps, a list an observer."""
+"""Fixations of an image from matrices, maps and lists by observer."""
+
+from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from salzoo.data.datasets._formats.checks import FileChecker
 
 # Options of records begin with these words; `FileChecker.points` does it for every set.
 DROP_FIRST = "leave out each observer's first fixation"
@@ -13,27 +20,39 @@ FILE_ORDER = f"{DROP_FIRST}; the order in the file is taken as the order in time
 class Fixations(NamedTuple):
     """The fixations of an image, in order of time for each observer.
 
-    points: float64 (n, 2), x and y. observers: int32 (n,), numbered from 0, or None.
-    durations: float64 (n,) in milliseconds, or None. A `Sample` takes them in this order.
+    A `Sample` takes them in this order.
+
+    Attributes:
+        points: float64 (n, 2), x and y.
+        observers: int32 (n,), numbered from 0, or None.
+        durations: float64 (n,) in milliseconds, or None.
     """
 
     points: np.ndarray
     observers: np.ndarray | None = None
     durations: np.ndarray | None = None
 
-    def at(self, kept):
-        """Return some of them: kept is a mask (n,) or indices."""
-        return Fixations(*(None if each is None else each[kept] for each in self))
+    def at(self, kept: np.ndarray | slice | list[int]) -> Fixations:
+        """Return some of the fixations.
+
+        Args:
+            kept: mask (n,), slice or indices.
+        """
+        observers = None if self.observers is None else self.observers[kept]
+        durations = None if self.durations is None else self.durations[kept]
+        return Fixations(self.points[kept], observers, durations)
 
 
-def points_of_matrix(value, columns=2):
-    """Return an n x `columns` matrix as float64; an empty one may have any shape.
+def points_of_matrix(value: ArrayLike, columns: int = 2) -> np.ndarray:
+    """Return a matrix as float64; MATLAB's smallest types would overflow later.
 
-    MATLAB files hold values in the smallest type that fits: uint8 would overflow
-    later.
+    Args:
+        value: n x `columns`; an empty one may have any shape.
+        columns: number of columns.
 
     Raises:
-        TypeError, ValueError: it is something else.
+        TypeError: it holds no numbers.
+        ValueError: it has another shape.
     """
     value = np.asarray(value)
     if value.size == 0:
@@ -43,12 +62,16 @@ def points_of_matrix(value, columns=2):
     return value.astype("float64")
 
 
-def join_observers(points, durations=None):
-    """Join several observers, each (n, 2) in order of time, to `Fixations`.
+def join_observers(
+    points: Sequence[np.ndarray], durations: Sequence[np.ndarray] | None = None
+) -> Fixations:
+    """Join the fixations of several observers.
 
-    durations: of each observer (n,), milliseconds, or None.
+    Args:
+        points: (n, 2) of each observer, in order of time.
+        durations: (n,) of each observer, milliseconds, or None.
     """
-    observers = [np.full(len(each), observer, "int32") for observer, each in enumerate(points)]
+    observers = [np.full(len(own), observer, "int32") for observer, own in enumerate(points)]
     return Fixations(
         np.concatenate([np.empty((0, 2)), *points]),
         np.concatenate([np.empty(0, "int32"), *observers]),
@@ -56,8 +79,12 @@ def join_observers(points, durations=None):
     )
 
 
-def without_first(fixations):
-    """Leave out the first fixation of each observer, or of all if nobody is named."""
+def without_first(fixations: Fixations) -> Fixations:
+    """Leave out the first fixation of each observer, or of all if the observers are not known.
+
+    Args:
+        fixations: in order of time for each observer.
+    """
     if fixations.observers is None:
         return fixations.at(slice(1, None))
     later = np.ones(len(fixations.points), bool)
@@ -65,17 +92,32 @@ def without_first(fixations):
     return fixations.at(later)
 
 
-def marked_points(marked):
-    """Return the True pixels (rows, columns) as float64 (n, 2), x and y, row by row."""
+def marked_points(marked: np.ndarray) -> np.ndarray:
+    """Return the marked pixels as float64 (n, 2), x and y, row by row.
+
+    Args:
+        marked: (rows, columns), not 0 where marked.
+    """
     return np.argwhere(marked)[:, ::-1].astype("float64")
 
 
-def points_of_map(values, name, size, path, image_path, checks):
-    """Check a map of fixated pixels out of a MATLAB file.
+def points_of_map(
+    values: np.ndarray,
+    name: str,
+    size: tuple[int, int],
+    path: str,
+    image_path: str,
+    checks: FileChecker,
+) -> Fixations | None:
+    """Check a map of fixated pixels from a MATLAB file.
 
     Args:
-        values: nonzero where somebody looked. name: of the map, for messages.
-        size: (rows, columns) of the image. path: of the MATLAB file.
+        values: not 0 where a fixation is.
+        name: of the map, for messages.
+        size: (rows, columns) of the image.
+        path: of the MATLAB file.
+        image_path: of the image.
+        checks: takes the problems.
 
     Returns:
         `Fixations` inside the image, None (a problem) if it cannot be used.

@@ -92,7 +92,7 @@ def _strengths(rng: np.random.Generator, category: str) -> list[float]:
 def _place(rng: np.random.Generator, size: tuple[int, int], strengths: list[float]) -> list[Shape]:
     """Find places that do not touch each other; distractors without one are left out."""
     rows, columns = size
-    shapes = []
+    shapes: list[Shape] = []
     for strength in strengths:
         for _ in range(40):
             radius = rng.uniform(15, 36) if strength else rng.uniform(12, 32)
@@ -105,7 +105,7 @@ def _place(rng: np.random.Generator, size: tuple[int, int], strengths: list[floa
 
 
 def _photograph(rng: np.random.Generator, image: np.ndarray, light: float) -> np.ndarray:
-    """Light the picture unevenly and add grain; uint8."""
+    """Return the image as uint8 with uneven light and grain."""
     rows, columns = image.shape[:2]
     y, x = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)
     lamp = 1 + rng.uniform(0, 0.3) * (x * np.cos(light) + y * np.sin(light)) / np.sqrt(2)

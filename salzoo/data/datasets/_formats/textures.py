@@ -34,7 +34,8 @@ def draw_background(
 
 def _texture(rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """Return a field 0..1 of a random kind with some noise in it."""
-    kind = rng.choice([_plain_noise, _gradient, _stripes, _cells, _tiles])
+    kinds = np.array([_plain_noise, _gradient, _stripes, _cells, _tiles])
+    kind = rng.choice(kinds)
     share = rng.uniform(0.15, 0.5)
     field = (1 - share) * kind(rng, size) + share * _noise(rng, size, rng.uniform(0.6, 1.4))
     return gaussian_filter(field.astype("float32"), 0.5)

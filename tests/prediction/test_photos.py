@@ -1,0 +1,75 @@
+"""What `salzoo predict` imports and opens for one image."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from PIL import Image
+
+# Runs the command, then reports the modules of salzoo and how often the image was opened.
+COUNTING = """
+import json, os, runpy, sys
+image, opened = os.path.realpath("photo.jpg"), []
+def count(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        if os.path.realpath(arguments[0]) == image:
+            opened.append(arguments[0])
+sys.addaudithook(count)
+try:
+    runpy.run_module("salzoo", run_name="__main__")
+except SystemExit as stop:
+    status = stop.code
+modules = sorted(name for name in sys.modules if name.startswith("salzoo."))
+print(json.dumps({"status": status, "opens": len(opened), "modules": modules}))
+"""
+# Packages and modules that a prediction has no use for.
+UNUSED = (
+    "salzoo.api",
+    "salzoo.evaluation",
+    "salzoo.losses",
+    "salzoo.metrics",
+    "salzoo.export",
+    "salzoo.data.datasets",
+    "salzoo.data.dataset",
+    "salzoo.data.pipeline",
+    "salzoo.data.download",
+    "salzoo.data.validation",
+    "salzoo.data.cache",
+    "salzoo.models.asnet",
+    "salzoo.models.msinet",
+    "salzoo.models.pan",
+    "salzoo.models.sam",
+    "salzoo.models.complexity",
+    "salzoo.prediction.arrays",
+    "salzoo.prediction.speed",
+    "salzoo.prediction.submission",
+    "salzoo.training.compiling",
+    "salzoo.training.loop",
+    "salzoo.training.run",
+)
+
+
+def unused(modules):
+    """Return the modules that a prediction has no use for."""
+    return [name for name in modules if any(f"{name}.".startswith(f"{part}.") for part in UNUSED)]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [(), ("--top", "3"), ("--crop", "16:9"), ("--regions", "boxes.csv")],
+    ids=lambda flags: " ".join(flags) or "plain",
+)
+def test_predict_imports_what_it_uses_and_opens_the_image_once(flags, tmp_path, random):
+    levels = random.integers(0, 256, (6, 9, 3), dtype="uint8")
+    Image.fromarray(levels).resize((90, 60)).save(tmp_path / "photo.jpg")
+    (tmp_path / "boxes.csv").write_text("name,x,y,width,height\nleft,0,0,45,60\n")
+    command = [sys.executable, "-c", COUNTING, "predict", "photo.jpg", *flags]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout.splitlines()[-1])
+    assert report["status"] == 0
+    assert report["opens"] == 1
+    assert unused(report["modules"]) == []
+    attention = [name for name in report["modules"] if "prediction.attention" in name]
+    assert bool(attention) == bool(flags)
