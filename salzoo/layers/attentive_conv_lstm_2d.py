@@ -1,6 +1,7 @@
-"""A convolutional LSTM that looks at the same features again and again."""
+"""A convolutional LSTM with spatial attention over constant features."""
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
@@ -11,7 +12,7 @@ from keras.initializers import Orthogonal, RandomNormal
 class AttentiveConvLSTM2D(keras.layers.Layer):
     """Refine a feature map in a few steps of a ConvLSTM with spatial attention.
 
-    Every step sees the same features X, weighted by a map A that sums to 1 over
+    The input of every step is the same features X, weighted by a map A that sums to 1 over
     all positions (SAM, equations 1 to 9):
 
         A = softmax(V_a * tanh(W_a * H + U_a * X)),  Z = A X
@@ -21,8 +22,8 @@ class AttentiveConvLSTM2D(keras.layers.Layer):
     H and C start at zero. W_a and U_a have the roles of the authors' code; the
     text swaps their names. As in the code each W and U has its own bias.
 
-    Fast because the gates' convolutions are one, U_a * X is computed once, and
-    what is zero in the first step is left out: four steps take 32 convolutions
+    The convolutions of the gates are one, U_a * X is computed once, and products with the
+    zero state of the first step are left out: four steps take 32 convolutions
     of `filters` to `filters` maps instead of 40. The softmax is always float32.
 
     Args:
@@ -39,19 +40,19 @@ class AttentiveConvLSTM2D(keras.layers.Layer):
     A, (batch, timesteps, rows, columns, 1).
 
     Raises:
-        ValueError: fewer than one step, or an attention asked for that is not there.
+        ValueError: `timesteps` is below 1, or `return_attention` without `attention`.
     """
 
     def __init__(
         self,
-        filters,
-        kernel_size=3,
-        timesteps=4,
-        attention=True,
-        return_sequence=False,
-        return_attention=False,
-        **kwargs,
-    ):
+        filters: int,
+        kernel_size: int = 3,
+        timesteps: int = 4,
+        attention: bool = True,
+        return_sequence: bool = False,
+        return_attention: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if timesteps < 1:
             raise ValueError(f"timesteps must be at least 1, got {timesteps!r}.")
@@ -64,7 +65,7 @@ class AttentiveConvLSTM2D(keras.layers.Layer):
         self.return_sequence = return_sequence
         self.return_attention = return_attention
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         channels, filters = input_shape[-1], self.filters
         normal = RandomNormal(stddev=0.05)
         # W and U of the gates, in the order I, F, G, O.
@@ -78,8 +79,10 @@ class AttentiveConvLSTM2D(keras.layers.Layer):
                 "attention_map", filters, 1, "zeros", use_bias=False
             )
 
-    def _convolution(self, name, channels, filters, initializer, use_bias=True):
-        """Return the kernel and bias of a convolution."""
+    def _convolution(
+        self, name: str, channels: int, filters: int, initializer: Any, use_bias: bool = True
+    ) -> tuple[keras.Variable, Any]:
+        """Return the kernel and the bias of a convolution, False without bias."""
         side = self.kernel_size
         kernel = self.add_weight(
             name=f"{name}_kernel", shape=(side, side, channels, filters), initializer=initializer
@@ -89,7 +92,9 @@ class AttentiveConvLSTM2D(keras.layers.Layer):
         )
         return kernel, bias
 
-    def call(self, inputs):
+    def call(
+        self, inputs: keras.KerasTensor
+    ) -> keras.KerasTensor | tuple[keras.KerasTensor, keras.KerasTensor]:
         if self.attention:
             features = _convolve(inputs, self.input_attention)
         else:
@@ -112,19 +117,25 @@ class AttentiveConvLSTM2D(keras.layers.Layer):
         output = ops.stack(states, axis=1) if self.return_sequence else state
         return (output, ops.stack(attentions, axis=1)) if self.return_attention else output
 
-    def _of_state(self, state, convolution):
+    def _of_state(
+        self, state: keras.KerasTensor | None, convolution: tuple[keras.KerasTensor, Any]
+    ) -> keras.KerasTensor:
         """Convolve the state; at the start it is zero and only the bias is left."""
         return convolution[1] if state is None else _convolve(state, convolution)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[Any, ...]:
         batch, *size, _ = input_shape
         output = (batch, *size, self.filters)
         if self.return_sequence:
             output = (batch, self.timesteps, *size, self.filters)
         return (output, (batch, self.timesteps, *size, 1)) if self.return_attention else output
 
-    def multiply_adds(self, input_shape):
-        """Return the multiply-adds of one image of this shape, the ones that are left out aside."""
+    def multiply_adds(self, input_shape: tuple[int, ...]) -> int:
+        """Return the multiply-adds of one image, without those that are left out.
+
+        Args:
+            input_shape: (batch, rows, columns, channels).
+        """
         every, later = [], [self.state_gates]
         if self.attention:
             first = [self.input_attention]
@@ -136,7 +147,7 @@ class AttentiveConvLSTM2D(keras.layers.Layer):
         kernels += (self.timesteps - 1) * _sizes(later)
         return input_shape[1] * input_shape[2] * kernels
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,
@@ -148,23 +159,25 @@ class AttentiveConvLSTM2D(keras.layers.Layer):
         }
 
 
-def _sizes(convolutions):
+def _sizes(convolutions: list[tuple[keras.KerasTensor, Any]]) -> int:
     return sum(math.prod(kernel.shape) for kernel, _ in convolutions)
 
 
-def _convolve(maps, convolution):
+def _convolve(
+    maps: keras.KerasTensor, convolution: tuple[keras.KerasTensor, Any]
+) -> keras.KerasTensor:
     kernel, bias = convolution
     maps = ops.conv(maps, kernel, padding="same")
     return maps if bias is False else maps + bias
 
 
-def _spatial_softmax(logits):
+def _spatial_softmax(logits: keras.KerasTensor) -> keras.KerasTensor:
     logits = ops.cast(logits, "float32")
     shares = ops.exp(logits - ops.max(logits, axis=(1, 2), keepdims=True))
     return shares / ops.sum(shares, axis=(1, 2), keepdims=True)
 
 
-def _four_orthogonal(shape, dtype=None):
-    """Draw the kernels of four gates, orthogonal each."""
+def _four_orthogonal(shape: tuple[int, ...], dtype: str | None = None) -> keras.KerasTensor:
+    """Draw orthogonal kernels for each of the four gates."""
     one = (*shape[:-1], shape[-1] // 4)
     return ops.concatenate([Orthogonal()(one, dtype=dtype) for _ in range(4)], axis=-1)

@@ -17,17 +17,21 @@ class CeilMaxPooling2D(keras.layers.Layer):
     ceil(columns / 2), channels).
     """
 
-    def call(self, inputs):
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         # Two copies of the last pixel change no maximum of a window that holds it.
         for axis in (1, 2):
-            inputs = ops.concatenate([inputs, *[_last(inputs, axis)] * 2], axis=axis)
+            last = _last(inputs, axis)
+            inputs = ops.concatenate([inputs, last, last], axis=axis)
         return ops.max_pool(inputs, 3, 2, padding="valid")
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, rows, columns, channels = input_shape
-        half = lambda length: None if length is None else (length + 1) // 2  # noqa: E731
-        return (batch, half(rows), half(columns), channels)
+        return (batch, _half(rows), _half(columns), channels)
 
 
-def _last(maps, axis):
+def _half(length: int | None) -> int | None:
+    return None if length is None else (length + 1) // 2
+
+
+def _last(maps: keras.KerasTensor, axis: int) -> keras.KerasTensor:
     return maps[:, -1:] if axis == 1 else maps[:, :, -1:]

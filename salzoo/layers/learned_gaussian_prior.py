@@ -1,4 +1,6 @@
-"""Centre bias as a set of Gaussians that are learned."""
+"""Centre bias as a set of learned Gaussians."""
+
+from typing import Any
 
 import keras
 from keras import ops
@@ -27,16 +29,16 @@ class LearnedGaussianPrior(keras.layers.Layer):
     Output: (batch, rows, columns, gaussians), 0..1.
     """
 
-    def __init__(self, gaussians=16, **kwargs):
+    def __init__(self, gaussians: int = 16, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.gaussians = gaussians
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.parameters = self.add_weight(
             name="parameters", shape=(4, self.gaussians), initializer=_start
         )
 
-    def call(self, inputs):
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         # In float32: the arguments of exp suffer most from short numbers.
         parameters = ops.cast(self.parameters, "float32")
         mu_x, mu_y, sigma_x, sigma_y = (
@@ -51,22 +53,24 @@ class LearnedGaussianPrior(keras.layers.Layer):
         maps = ops.broadcast_to(maps[None], (batch, rows, columns, self.gaussians))
         return ops.cast(maps, self.compute_dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (*input_shape[:-1], self.gaussians)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "gaussians": self.gaussians}
 
 
-def _from_0_to_1(count):
+def _from_0_to_1(count: keras.KerasTensor) -> keras.KerasTensor:
     steps = ops.arange(count, dtype="float32")
     return steps / ops.maximum(ops.cast(count, "float32") - 1.0, 1.0)
 
 
-def _exponent(position, mu, sigma):
+def _exponent(
+    position: keras.KerasTensor, mu: keras.KerasTensor, sigma: keras.KerasTensor
+) -> keras.KerasTensor:
     return -((position - mu) ** 2) / (2.0 * sigma**2 + 1e-7)
 
 
-def _start(shape, dtype=None):
+def _start(shape: tuple[int, ...], dtype: str | None = None) -> keras.KerasTensor:
     ranges = [keras.random.uniform(shape[1:], *limits, dtype=dtype) for limits in START]
     return ops.stack(ranges)

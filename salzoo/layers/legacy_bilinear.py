@@ -1,5 +1,7 @@
 """Bilinear enlargement as TensorFlow 1 and Theano did it."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -33,7 +35,7 @@ class LegacyBilinear(keras.layers.Layer):
             of 0 to factor - 1.
     """
 
-    def __init__(self, factor=2, offset=0, **kwargs):
+    def __init__(self, factor: int = 2, offset: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if factor != int(factor) or factor < 1:
             raise ValueError(f"factor must be a positive whole number, got {factor!r}.")
@@ -42,10 +44,10 @@ class LegacyBilinear(keras.layers.Layer):
         self.factor = int(factor)
         self.offset = int(offset)
 
-    def call(self, inputs):
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         return self._enlarge(self._enlarge(inputs, axis=1), axis=2)
 
-    def _enlarge(self, inputs, axis):
+    def _enlarge(self, inputs: keras.KerasTensor, axis: int) -> keras.KerasTensor:
         first, last = _part(inputs, axis, None, 1), _part(inputs, axis, -1, None)
         up = ops.concatenate([_part(inputs, axis, 1, None), last], axis=axis) - inputs
         down = ops.concatenate([first, _part(inputs, axis, None, -1)], axis=axis) - inputs
@@ -55,16 +57,20 @@ class LegacyBilinear(keras.layers.Layer):
         shape[axis] = shape[axis] * self.factor
         return ops.reshape(ops.stack(phases, axis=axis + 1), shape)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, rows, columns, channels = input_shape
-        grow = lambda length: None if length is None else length * self.factor  # noqa: E731
-        return (batch, grow(rows), grow(columns), channels)
+        rows, columns = (
+            None if length is None else length * self.factor for length in (rows, columns)
+        )
+        return (batch, rows, columns, channels)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "factor": self.factor, "offset": self.offset}
 
 
-def _part(tensor, axis, start, stop):
+def _part(
+    tensor: keras.KerasTensor, axis: int, start: int | None, stop: int | None
+) -> keras.KerasTensor:
     index = [slice(None)] * 4
     index[axis] = slice(start, stop)
     return tensor[tuple(index)]

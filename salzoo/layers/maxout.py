@@ -1,5 +1,7 @@
 """The highest of neighbouring units."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -21,21 +23,21 @@ class Maxout(keras.layers.Layer):
         ValueError: units is no multiple of pool_size.
     """
 
-    def __init__(self, pool_size=2, **kwargs):
+    def __init__(self, pool_size: int = 2, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.pool_size = pool_size
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         if input_shape[-1] % self.pool_size:
             raise ValueError(f"{input_shape[-1]} units cannot be grouped by {self.pool_size}.")
 
-    def call(self, inputs):
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         groups = inputs.shape[-1] // self.pool_size
         shape = (*ops.shape(inputs)[:-1], groups, self.pool_size)
         return ops.max(ops.reshape(inputs, shape), axis=-1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (*input_shape[:-1], input_shape[-1] // self.pool_size)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "pool_size": self.pool_size}

@@ -1,4 +1,6 @@
-"""Centre bias as one small map that is learned."""
+"""Centre bias as one small learned map."""
+
+from typing import Any
 
 import keras
 from keras import ops
@@ -20,14 +22,14 @@ class MultiplicativePrior(keras.layers.Layer):
     Input and output: (batch, rows, columns, channels), not negative.
     """
 
-    def __init__(self, size=(3, 4), **kwargs):
+    def __init__(self, size: tuple[int, int] = (3, 4), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.size = tuple(size)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.map = self.add_weight(name="map", shape=self.size, initializer="zeros")
 
-    def call(self, inputs):
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         rows, columns = ops.shape(inputs)[1:3]
         small = ops.cast(self.map, "float32")
         across = ops.transpose(_enlargement(self.size[1], columns))
@@ -35,14 +37,14 @@ class MultiplicativePrior(keras.layers.Layer):
         factor = ops.relu(1.0 + enlarged)[None, :, :, None]
         return inputs * ops.cast(factor, inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "size": self.size}
 
 
-def _enlargement(short, long):
+def _enlargement(short: int, long: int) -> keras.KerasTensor:
     """Return the (long, short) matrix of a bilinear resize along one axis."""
     scale = short / ops.cast(long, "float32")
     position = (ops.arange(long, dtype="float32") + 0.5) * scale - 0.5

@@ -11,9 +11,9 @@ class SpatialSoftmax(keras.layers.Layer):
     Input and output: (batch, rows, columns, channels).
     """
 
-    def call(self, inputs):
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         exponents = ops.exp(inputs - ops.max(inputs, axis=(1, 2), keepdims=True))
         return exponents / ops.sum(exponents, axis=(1, 2), keepdims=True)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape

@@ -1,15 +1,22 @@
-"""A convolutional LSTM that sees the same image at every step."""
+"""A convolutional LSTM with the same input at every step."""
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
 
 
-def keras2_hard_sigmoid(values):
+def keras2_hard_sigmoid(values: keras.KerasTensor) -> keras.KerasTensor:
     """Return clip(0.2 x + 0.5, 0, 1), the "hard_sigmoid" of Keras 2.
 
-    Keras 3 gives the name to relu6(x + 3) / 6, which differs by up to 0.08.
+    In Keras 3 the name stands for relu6(x + 3) / 6, which differs by up to 0.08.
+
+    Args:
+        values: tensor of any shape.
+
+    Returns:
+        Tensor of the same shape, 0..1.
     """
     return ops.clip(0.2 * values + 0.5, 0.0, 1.0)
 
@@ -44,7 +51,14 @@ class StillConvLSTM2D(keras.layers.Layer):
         ValueError: fewer than one step, an unknown gate.
     """
 
-    def __init__(self, filters, kernel_size=3, timesteps=3, gate="sigmoid", **kwargs):
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int = 3,
+        timesteps: int = 3,
+        gate: str = "sigmoid",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if timesteps < 1:
             raise ValueError(f"timesteps must be at least 1, got {timesteps!r}.")
@@ -55,7 +69,7 @@ class StillConvLSTM2D(keras.layers.Layer):
         self.timesteps = timesteps
         self.gate = gate
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         side, filters = self.kernel_size, self.filters
         self.kernel = self.add_weight(
             name="kernel",
@@ -69,7 +83,7 @@ class StillConvLSTM2D(keras.layers.Layer):
         )
         self.bias = self.add_weight(name="bias", shape=(4 * filters,), initializer=_forget_one)
 
-    def call(self, inputs):
+    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         gate = GATES[self.gate]
         from_input = ops.conv(inputs, self.kernel, padding="same") + self.bias
         state = cell = None
@@ -83,15 +97,19 @@ class StillConvLSTM2D(keras.layers.Layer):
             state = gate(leave) * ops.tanh(cell)
         return state
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (*input_shape[:-1], self.filters)
 
-    def multiply_adds(self, input_shape):
-        """Return the multiply-adds of one image of this shape."""
+    def multiply_adds(self, input_shape: tuple[int, ...]) -> int:
+        """Return the multiply-adds of one image.
+
+        Args:
+            input_shape: (batch, rows, columns, channels).
+        """
         again = (self.timesteps - 1) * math.prod(self.recurrent_kernel.shape)
         return input_shape[1] * input_shape[2] * (math.prod(self.kernel.shape) + again)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "filters": self.filters,
@@ -101,7 +119,7 @@ class StillConvLSTM2D(keras.layers.Layer):
         }
 
 
-def _forget_one(shape, dtype=None):
+def _forget_one(shape: tuple[int, ...], dtype: str | None = None) -> keras.KerasTensor:
     filters = shape[0] // 4
     parts = [ops.zeros(filters, dtype), ops.ones(filters, dtype), ops.zeros(2 * filters, dtype)]
     return ops.concatenate(parts)

@@ -1,5 +1,10 @@
 """Losses of the papers, on every Keras backend."""
 
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+
 from salzoo.losses.distances import Bhattacharyya, ChiSquared, Cosine, Euclidean, TotalVariation
 from salzoo.losses.kld import KLD
 from salzoo.losses.metric_losses import CC, NSS, WeightedSum
@@ -27,12 +32,15 @@ OBJECT_LOSSES = {"salient_object": SalientObject}
 LOSSES = {**FIXATION_LOSSES, **OBJECT_LOSSES}
 
 
-def make_loss(name, outputs=None, **options):
-    """Return what `compile` takes as the loss of a model.
+def make_loss(
+    name: str, outputs: Iterable[str] | None = None, **options: Any
+) -> keras.losses.Loss | dict[str, keras.losses.Loss]:
+    """Make the loss argument of `keras.Model.compile`.
 
     Args:
-        name: in LOSSES. outputs: names of the model's outputs if it returns a
-            dict; "fixation" is a fixation map, all others are masks.
+        name: in LOSSES.
+        outputs: names of the outputs of a model that returns a dict; "fixation" is a
+            fixation map, all others are masks. None: one output.
         **options: of the named loss.
 
     Returns:
@@ -40,7 +48,9 @@ def make_loss(name, outputs=None, **options):
     """
     if outputs is None:
         return LOSSES[name](**options)
-    return {each: KLD() if each == "fixation" else LOSSES[name](**options) for each in outputs}
+    return {
+        output: KLD() if output == "fixation" else LOSSES[name](**options) for output in outputs
+    }
 
 
 __all__ = [

@@ -15,7 +15,11 @@ from salzoo.losses.truth import EPSILON, densities, distribution, mean, relative
 
 
 class _Distance(keras.losses.Loss):
-    def __init__(self, reduction="sum_over_batch_size", name=None):
+    """A loss named after its class."""
+
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = None
+    ) -> None:
         super().__init__(reduction=reduction, name=name or type(self).__name__.lower())
 
 
@@ -23,7 +27,7 @@ class _Distance(keras.losses.Loss):
 class Euclidean(_Distance):
     """Mean squared difference of the two maps, each divided by its maximum; 0..1."""
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         return mean(ops.square(relative(densities(y_true, y_pred)) - relative(y_pred)))
 
 
@@ -31,7 +35,7 @@ class Euclidean(_Distance):
 class Cosine(_Distance):
     """One minus the cosine of the angle between the two maps; 0..1."""
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         truth, prediction = relative(densities(y_true, y_pred)), relative(y_pred)
         lengths = total(ops.square(truth)) * total(ops.square(prediction))
         return 1 - total(truth * prediction) / ops.sqrt(ops.maximum(lengths, EPSILON**2))
@@ -44,7 +48,7 @@ class ChiSquared(_Distance):
     For distributions this is Jetley's sum of Q^2 / P, less 1.
     """
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         truth, prediction = distribution(densities(y_true, y_pred)), distribution(y_pred)
         return total(ops.square(truth - prediction) / (prediction + EPSILON))
 
@@ -53,7 +57,7 @@ class ChiSquared(_Distance):
 class TotalVariation(_Distance):
     """Half the sum of the absolute differences of the two maps, unit sums; 0..1."""
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         truth, prediction = distribution(densities(y_true, y_pred)), distribution(y_pred)
         return total(ops.abs(truth - prediction)) / 2
 
@@ -62,8 +66,8 @@ class TotalVariation(_Distance):
 class Bhattacharyya(_Distance):
     """Minus the logarithm of the sum of sqrt(P Q) over the pixels, unit sums; 0 and above."""
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         truth, prediction = distribution(densities(y_true, y_pred)), distribution(y_pred)
-        # Finite slope where nothing is predicted, and still one: there it is needed most.
+        # Keeps the gradient finite and not zero where the prediction is 0.
         overlap = total(ops.sqrt(truth) * ops.sqrt(prediction + 1e-10))
         return -ops.log(overlap + EPSILON)

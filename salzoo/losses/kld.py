@@ -1,5 +1,7 @@
 """Kullback-Leibler divergence between fixation distributions."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -8,7 +10,7 @@ from salzoo.losses.truth import EPSILON, densities, distribution, total
 
 @keras.saving.register_keras_serializable(package="salzoo")
 class KLD(keras.losses.Loss):
-    """How badly the predicted distribution explains the true one, in nats.
+    """Kullback-Leibler divergence of the prediction from the density, in nats.
 
     Both maps are divided by (epsilon + their sum); then, with truth Q and
     prediction P, the sum over all pixels of Q ln(epsilon + Q / (epsilon + P))
@@ -27,14 +29,19 @@ class KLD(keras.losses.Loss):
     as 0; y_true may be larger by a whole factor.
     """
 
-    def __init__(self, epsilon=EPSILON, reduction="sum_over_batch_size", name="kld"):
+    def __init__(
+        self,
+        epsilon: float = EPSILON,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "kld",
+    ) -> None:
         super().__init__(reduction=reduction, name=name)
         self.epsilon = epsilon
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         truth = distribution(densities(y_true, y_pred), self.epsilon)
         prediction = distribution(y_pred, self.epsilon)
         return total(truth * ops.log(self.epsilon + truth / (self.epsilon + prediction)))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "epsilon": self.epsilon}

@@ -1,5 +1,7 @@
 """Metrics of fixation prediction as losses, and their weighted sum."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -18,10 +20,10 @@ class NSS(keras.losses.Loss):
     counts are used. y_pred: (batch, rows, columns, 1).
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="nss"):
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "nss") -> None:
         super().__init__(reduction=reduction, name=name)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         marks = fixated(y_true, y_pred)
         scores = total(standardized(relative(y_pred)) * marks)
         return -scores / ops.maximum(total(marks), 1.0)
@@ -37,10 +39,10 @@ class CC(keras.losses.Loss):
     density is used. y_pred: (batch, rows, columns, 1).
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="cc"):
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str = "cc") -> None:
         super().__init__(reduction=reduction, name=name)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         truth = relative(densities(y_true, y_pred))
         return -mean(standardized(truth) * standardized(relative(y_pred)))
 
@@ -54,22 +56,29 @@ class WeightedSum(keras.losses.Loss):
     NSS are 2 and 1 here, since `CC` and `NSS` carry the sign.
 
     Args:
-        kld, cc, nss: floats, the weights.
+        kld: float, weight of the KLD.
+        cc: float, weight of minus CC.
+        nss: float, weight of minus NSS.
 
     y_true: (batch, rows, columns, 2), density then fixation counts. y_pred:
     (batch, rows, columns, 1); negative values count as 0 in the KLD.
     """
 
     def __init__(
-        self, kld=10.0, cc=2.0, nss=1.0, reduction="sum_over_batch_size", name="weighted_sum"
-    ):
+        self,
+        kld: float = 10.0,
+        cc: float = 2.0,
+        nss: float = 1.0,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "weighted_sum",
+    ) -> None:
         super().__init__(reduction=reduction, name=name)
         self.kld, self.cc, self.nss = kld, cc, nss
         self._terms = [(kld, KLD()), (cc, CC()), (nss, NSS())]
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         maps = relative(y_pred)
         return sum(weight * loss.call(y_true, maps) for weight, loss in self._terms if weight)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "kld": self.kld, "cc": self.cc, "nss": self.nss}

@@ -13,10 +13,14 @@ from salzoo.losses.truth import EPSILON, densities, mean, relative, total
 
 
 class _Regression(keras.losses.Loss):
-    def __init__(self, reduction="sum_over_batch_size", name=None):
+    """A loss of the density divided by its maximum and the prediction."""
+
+    def __init__(
+        self, reduction: str | None = "sum_over_batch_size", name: str | None = None
+    ) -> None:
         super().__init__(reduction=reduction, name=name or type(self).__name__.lower())
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         return self.compare(relative(densities(y_true, y_pred)), y_pred)
 
 
@@ -24,7 +28,7 @@ class _Regression(keras.losses.Loss):
 class L2(_Regression):
     """Mean squared difference."""
 
-    def compare(self, truth, prediction):
+    def compare(self, truth: keras.KerasTensor, prediction: keras.KerasTensor) -> keras.KerasTensor:
         return mean(ops.square(truth - prediction))
 
 
@@ -36,7 +40,7 @@ class L2Sum(_Regression):
     difference on the scale 0..1 of the maps is twice as much on -1..1.
     """
 
-    def compare(self, truth, prediction):
+    def compare(self, truth: keras.KerasTensor, prediction: keras.KerasTensor) -> keras.KerasTensor:
         return total(ops.square(2 * (truth - prediction))) / 2
 
 
@@ -44,7 +48,7 @@ class L2Sum(_Regression):
 class L1(_Regression):
     """Mean absolute difference."""
 
-    def compare(self, truth, prediction):
+    def compare(self, truth: keras.KerasTensor, prediction: keras.KerasTensor) -> keras.KerasTensor:
         return mean(ops.abs(truth - prediction))
 
 
@@ -52,6 +56,6 @@ class L1(_Regression):
 class SigmoidCrossEntropy(_Regression):
     """Mean cross-entropy of each pixel, of a network whose output is a sigmoid, 0..1."""
 
-    def compare(self, truth, prediction):
+    def compare(self, truth: keras.KerasTensor, prediction: keras.KerasTensor) -> keras.KerasTensor:
         prediction = ops.clip(prediction, EPSILON, 1 - EPSILON)
         return -mean(truth * ops.log(prediction) + (1 - truth) * ops.log(1 - prediction))

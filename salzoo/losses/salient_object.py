@@ -1,5 +1,7 @@
 """Losses of salient object detection."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -16,8 +18,10 @@ class SalientObject(keras.losses.Loss):
     here every term falls as the map gets better.
 
     Args:
-        precision, recall, f_measure, mae: floats, weights of the four terms
-            beside the cross-entropy; 0 leaves one out.
+        precision: float, weight of minus the precision; 0 leaves it out, as below.
+        recall: float, weight of minus the recall.
+        f_measure: float, weight of minus the F-measure.
+        mae: float, weight of the mean absolute error.
         beta_squared: float, of the F-measure.
 
     y_true: (batch, rows, columns, 1), mask 0..1; may be larger by a whole
@@ -26,20 +30,20 @@ class SalientObject(keras.losses.Loss):
 
     def __init__(
         self,
-        precision=0.1,
-        recall=0.1,
-        f_measure=0.1,
-        mae=0.1,
-        beta_squared=0.3,
-        reduction="sum_over_batch_size",
-        name="salient_object",
-    ):
+        precision: float = 0.1,
+        recall: float = 0.1,
+        f_measure: float = 0.1,
+        mae: float = 0.1,
+        beta_squared: float = 0.3,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "salient_object",
+    ) -> None:
         super().__init__(reduction=reduction, name=name)
         self.precision, self.recall = precision, recall
         self.f_measure, self.mae = f_measure, mae
         self.beta_squared = beta_squared
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         mask = match(y_true, y_pred)
         found = total(mask * y_pred)
         precision = found / (total(y_pred) + EPSILON)
@@ -54,12 +58,14 @@ class SalientObject(keras.losses.Loss):
             + self.mae * mean(ops.abs(mask - y_pred))
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = ("precision", "recall", "f_measure", "mae", "beta_squared")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
-def _weighted_cross_entropy(mask, prediction):
+def _weighted_cross_entropy(
+    mask: keras.KerasTensor, prediction: keras.KerasTensor
+) -> keras.KerasTensor:
     prediction = ops.clip(prediction, EPSILON, 1 - EPSILON)
     salient = mean(mask, keepdims=True)
     background = salient * (1 - mask) * ops.log(1 - prediction)

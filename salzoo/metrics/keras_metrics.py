@@ -1,4 +1,4 @@
-"""Metrics to watch inside `fit`, as keras Metrics on every backend, in float32.
+"""Keras metrics for `fit`, on every backend, in float32.
 
 They are means over images at the size of the model's input; the benchmark
 numbers, at the size of the original images and in float64, come from
@@ -22,29 +22,40 @@ EPSILON = 2.0**-52
 _register = keras.saving.register_keras_serializable(package="salzoo.metrics")
 
 
-def metrics_in_fit(task):
-    """Return new metrics for a task."""
+def metrics_in_fit(task: Task) -> list[keras.metrics.Metric]:
+    """Return new metrics for a task.
+
+    Args:
+        task: `Task.FIXATIONS` (NSS, CC, SIM, KLD) or `Task.OBJECTS` (MAE, MaxF).
+    """
     return [metric() for metric in _BY_TASK[task]]
 
 
 class _MeanOverImages(keras.metrics.Mean):
     """Mean of `scores` over the images where it is defined."""
 
-    def __init__(self, name=None, dtype=None):
+    def __init__(self, name: str | None = None, dtype: str | None = None) -> None:
         super().__init__(name or type(self).__name__.lower(), dtype)
 
-    def scores(self, y_true, y_pred):
+    def scores(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Return the score of each image and whether it is defined, both (batch,)."""
         raise NotImplementedError
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self,
+        y_true: keras.KerasTensor,
+        y_pred: keras.KerasTensor,
+        sample_weight: keras.KerasTensor | None = None,
+    ) -> None:
         """Add a batch: y_true as the class says, y_pred (batch, rows, columns, 1)."""
         y_true, y_pred = (ops.cast(maps, self.dtype) for maps in (y_true, y_pred))
         scores, defined = self.scores(_reduced(y_true, y_pred), y_pred)
         weights = _weights(defined, sample_weight, self.dtype)
         super().update_state(ops.where(defined, scores, 0.0), weights)
 
-    def result(self):
+    def result(self) -> keras.KerasTensor:
         """Return the mean so far."""
         return _mean(self.total, self.count)
 
@@ -58,7 +69,10 @@ class NSS(_MeanOverImages):
     without fixations is left out. y_pred: (batch, rows, columns, 1).
     """
 
-    def scores(self, y_true, y_pred):
+    def scores(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Return the score of each image and whether it is defined, both (batch,)."""
         counts, fixations = y_true[..., 1:], _sum(y_true[..., 1:])
         deviation = _deviation(y_pred)
         spread = ops.sqrt(ops.mean(deviation**2, axis=(1, 2, 3)))
@@ -74,7 +88,10 @@ class CC(_MeanOverImages):
     with a constant density is left out. y_pred: (batch, rows, columns, 1).
     """
 
-    def scores(self, y_true, y_pred):
+    def scores(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Return the score of each image and whether it is defined, both (batch,)."""
         truth, prediction = _deviation(y_true[..., :1]), _deviation(y_pred)
         scale = ops.sqrt(_sum(truth**2)) * ops.sqrt(_sum(prediction**2))
         product = _sum(truth * prediction)
@@ -91,7 +108,10 @@ class SIM(_MeanOverImages):
     with an empty density is left out. y_pred: (batch, rows, columns, 1).
     """
 
-    def scores(self, y_true, y_pred):
+    def scores(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Return the score of each image and whether it is defined, both (batch,)."""
         truth, prediction = _distribution(y_true[..., :1]), _distribution(y_pred)
         return _sum(ops.minimum(truth, prediction)), _sum(y_true[..., :1]) > 0
 
@@ -107,7 +127,10 @@ class KLD(_MeanOverImages):
     with an empty density is left out. y_pred: (batch, rows, columns, 1).
     """
 
-    def scores(self, y_true, y_pred):
+    def scores(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Return the score of each image and whether it is defined, both (batch,)."""
         truth, prediction = _distribution(y_true[..., :1]), _distribution(y_pred)
         ratio = truth / (prediction + EPSILON)
         return _sum(truth * ops.log(EPSILON + ratio)), _sum(y_true[..., :1]) > 0
@@ -121,7 +144,10 @@ class MAE(_MeanOverImages):
     y_pred: (batch, rows, columns, 1), 0..1.
     """
 
-    def scores(self, y_true, y_pred):
+    def scores(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Return the score of each image and whether it is defined, both (batch,)."""
         error = ops.mean(ops.abs(y_pred - _truth(y_true)), axis=(1, 2, 3))
         return error, ops.ones_like(error, dtype="bool")
 
@@ -136,12 +162,17 @@ class MaxF(keras.metrics.Metric):
     y_pred: (batch, rows, columns, 1), 0..1.
     """
 
-    def __init__(self, name="max_f", dtype=None):
+    def __init__(self, name: str = "max_f", dtype: str | None = None) -> None:
         super().__init__(name=name, dtype=dtype)
         self.total = self.add_weight(name="total", shape=(256,), initializer="zeros")
         self.count = self.add_weight(name="count", initializer="zeros")
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self,
+        y_true: keras.KerasTensor,
+        y_pred: keras.KerasTensor,
+        sample_weight: keras.KerasTensor | None = None,
+    ) -> None:
         """Add a batch."""
         truth = _truth(_reduced(ops.cast(y_true, self.dtype), y_pred))
         levels = ops.floor(ops.clip(ops.cast(y_pred, self.dtype), 0, 1) * 255)
@@ -160,7 +191,7 @@ class MaxF(keras.metrics.Metric):
         self.total.assign_add(ops.sum(curves * weights[:, None], axis=0))
         self.count.assign_add(ops.sum(weights))
 
-    def result(self):
+    def result(self) -> keras.KerasTensor:
         """Return the maximum of the mean curve so far."""
         return ops.max(_mean(self.total, self.count))
 
@@ -168,7 +199,7 @@ class MaxF(keras.metrics.Metric):
 _BY_TASK = {Task.FIXATIONS: (NSS, CC, SIM, KLD), Task.OBJECTS: (MAE, MaxF)}
 
 
-def _reduced(y_true, y_pred):
+def _reduced(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
     """Return a truth that is larger by a whole factor at the size of the prediction."""
     parts = [match(y_true[..., :1], y_pred)]
     if y_true.shape[-1] == 2:
@@ -176,30 +207,32 @@ def _reduced(y_true, y_pred):
     return ops.concatenate(parts, axis=-1)
 
 
-def _weights(defined, sample_weight, dtype):
+def _weights(
+    defined: keras.KerasTensor, sample_weight: keras.KerasTensor | None, dtype: str
+) -> keras.KerasTensor:
     weights = ops.cast(defined, dtype)
     if sample_weight is None:
         return weights
     return weights * ops.reshape(ops.cast(sample_weight, dtype), (-1,))
 
 
-def _mean(total, count):
+def _mean(total: keras.KerasTensor, count: keras.KerasTensor) -> keras.KerasTensor:
     total, count = ops.convert_to_tensor(total), ops.convert_to_tensor(count)
     return ops.where(count > 0, total / ops.where(count > 0, count, 1.0), float("nan"))
 
 
-def _sum(maps):
+def _sum(maps: keras.KerasTensor) -> keras.KerasTensor:
     return ops.sum(maps, axis=(1, 2, 3))
 
 
-def _deviation(maps):
+def _deviation(maps: keras.KerasTensor) -> keras.KerasTensor:
     """Return the maps less their means, exactly 0 where they are constant."""
     axes = {"axis": (1, 2, 3), "keepdims": True}
     varies = ops.max(maps, **axes) > ops.min(maps, **axes)
     return ops.where(varies, maps - ops.mean(maps, **axes), 0.0)
 
 
-def _distribution(maps):
+def _distribution(maps: keras.KerasTensor) -> keras.KerasTensor:
     """Return the maps divided by their sums."""
     axes = {"axis": (1, 2, 3), "keepdims": True}
     maps = maps - ops.minimum(ops.min(maps, **axes), 0)
@@ -210,5 +243,5 @@ def _distribution(maps):
     )
 
 
-def _truth(mask):
+def _truth(mask: keras.KerasTensor) -> keras.KerasTensor:
     return ops.cast(ops.round(mask * 255) > 128, mask.dtype)
