@@ -65,7 +65,7 @@ class AttentiveConvLSTM2D(keras.layers.Layer):
         self.return_sequence = return_sequence
         self.return_attention = return_attention
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         channels, filters = input_shape[-1], self.filters
         normal = RandomNormal(stddev=0.05)
         # W and U of the gates, in the order I, F, G, O.

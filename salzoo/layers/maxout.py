@@ -27,7 +27,7 @@ class Maxout(keras.layers.Layer):
         super().__init__(**kwargs)
         self.pool_size = pool_size
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         if input_shape[-1] % self.pool_size:
             raise ValueError(f"{input_shape[-1]} units cannot be grouped by {self.pool_size}.")
 
@@ -36,7 +36,7 @@ class Maxout(keras.layers.Layer):
         shape = (*ops.shape(inputs)[:-1], groups, self.pool_size)
         return ops.max(ops.reshape(inputs, shape), axis=-1)
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[int | None, ...]:
         return (*input_shape[:-1], input_shape[-1] // self.pool_size)
 
     def get_config(self) -> dict[str, Any]:

@@ -74,7 +74,11 @@ class WeightedSum(keras.losses.Loss):
     ) -> None:
         super().__init__(reduction=reduction, name=name)
         self.kld, self.cc, self.nss = kld, cc, nss
-        self._terms = [(kld, KLD()), (cc, CC()), (nss, NSS())]
+        self._terms: list[tuple[float, keras.losses.Loss]] = [
+            (kld, KLD()),
+            (cc, CC()),
+            (nss, NSS()),
+        ]
 
     def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         maps = relative(y_pred)

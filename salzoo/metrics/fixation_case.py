@@ -1,6 +1,7 @@
 """One saliency map with its ground truth, and what several fixation metrics share."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -66,9 +67,10 @@ class FixationCase:
                     "it takes a count for each pixel of the map."
                 )
         self.map = map_
-        self.density = density
-        self.baseline = baseline
-        self._fixations = fixations
+        # Metrics are computed only where what they need is not None.
+        self.density: Any = density
+        self.baseline: Any = baseline
+        self._fixations: Any = fixations
         self._other_fixations = other_fixations
         self._other_counts = other_counts
 
@@ -103,7 +105,7 @@ class FixationCase:
         return pixels if self.convention.repeats else np.unique(pixels)
 
     @cached_property
-    def others(self) -> np.ndarray | None:
+    def others(self) -> Any:
         """How often each pixel, int (pixels,), is a negative of shuffled AUC; None if missing."""
         convention = self.convention
         if self._other_counts is not None:

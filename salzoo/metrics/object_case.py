@@ -1,6 +1,7 @@
 """One saliency map with its mask, and what several object metrics share."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -66,7 +67,7 @@ class ObjectCase:
         return np.cumsum(right), np.cumsum(wrong)
 
     @cached_property
-    def found_adaptively(self) -> tuple[float, float]:
+    def found_adaptively(self) -> tuple[Any, Any]:
         """True and false positives at or above twice the mean of the map, at most 1."""
         if not self.finite:
             return np.nan, np.nan
@@ -85,7 +86,7 @@ class ObjectCase:
         return _f(*self.precision_recall)
 
     @property
-    def adaptive_f(self) -> float:
+    def adaptive_f(self) -> Any:
         """F with beta squared 0.3 at the adaptive threshold."""
         return _f(*self._precision_recall(*self.found_adaptively))
 
@@ -95,16 +96,14 @@ class ObjectCase:
         return self._enhanced_alignment(*self.found)
 
     @property
-    def adaptive_e(self) -> float:
+    def adaptive_e(self) -> Any:
         """Enhanced alignment at the adaptive threshold."""
         return self._enhanced_alignment(*self.found_adaptively)
 
-    def _precision_recall(
-        self, right: ArrayLike, wrong: ArrayLike
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def _precision_recall(self, right: Any, wrong: Any) -> tuple[np.ndarray, np.ndarray]:
         return right / np.maximum(right + wrong, 1), right / np.maximum(self.object, 1)
 
-    def _enhanced_alignment(self, right: ArrayLike, wrong: ArrayLike) -> np.ndarray:
+    def _enhanced_alignment(self, right: Any, wrong: Any) -> np.ndarray:
         pixels = self.truth.size
         found = right + wrong
         if self.object == 0:
@@ -160,6 +159,6 @@ def _f(precision: np.ndarray, recall: np.ndarray) -> np.ndarray:
     return product / np.where(product == 0, 1, BETA_SQUARED * precision + recall)
 
 
-def _enhanced(first: ArrayLike, second: ArrayLike) -> np.ndarray:
+def _enhanced(first: Any, second: Any) -> np.ndarray:
     """Enhanced alignment of two deviations from the mean (Eq. 2 to 4 of the E-measure paper)."""
     return (2 * first * second / (first**2 + second**2 + EPSILON) + 1) ** 2 / 4

@@ -155,7 +155,7 @@ def _matlab_range(step: float, end: float) -> np.ndarray:
     """Return 0:step:end, which MATLAB fills from both ends; `end` is hit within rounding."""
     tolerance = 2 * np.finfo(float).eps * end
     count = round(end / step)
-    count -= count * step - end > tolerance
+    count -= int(count * step - end > tolerance)
     last = end if count * step - end > -tolerance else count * step
     forth = np.arange(count + 1)
     back = last - forth[::-1] * step
