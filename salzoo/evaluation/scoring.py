@@ -93,8 +93,9 @@ class Scoring:
     ) -> tuple[dict[str, float], np.ndarray | None]:
         """Return the scores and the curves (None for fixations) of one map."""
         if self.task is Task.OBJECTS:
+            mask: Any = truth.mask  # of an evaluation of objects, never None
             scores, curves = metrics.object_scores(
-                resize_map(map_, truth.size), truth.mask, convention=convention, names=self.metrics
+                resize_map(map_, truth.size), mask, convention=convention, names=self.metrics
             )
             return scores, np.stack([curves[name] for name in CURVES]).astype("float32")
         if metrics.convention(convention).resize is None:
