@@ -24,7 +24,7 @@ EXIF_NOTE = (
 
 
 def export_model(
-    source: Any, out: str | os.PathLike, options: InferenceOptions = DEFAULT_OPTIONS
+    source: Any, out: str | os.PathLike[str], options: InferenceOptions = DEFAULT_OPTIONS
 ) -> str:
     """Export a trained model to `out/<model>/<version>/`, the next free version.
 
@@ -55,7 +55,7 @@ def export_model(
     return export_opened(opened, out)
 
 
-def export_opened(opened: Opened, out: str | os.PathLike) -> str:
+def export_opened(opened: Opened, out: str | os.PathLike[str]) -> str:
     """Export an opened model, see `export_model`.
 
     Args:

@@ -155,7 +155,7 @@ def read_card(export: str) -> dict[str, Any]:
     return card
 
 
-def without_ending(path: str | os.PathLike) -> str:
+def without_ending(path: str | os.PathLike[str]) -> str:
     """Return the path of a source without the ending of an HDF5 file; folders may have dots."""
     path = os.path.normpath(str(path))
     return os.path.splitext(path)[0] if path.lower().endswith(HDF5_ENDINGS) else path

@@ -29,8 +29,13 @@ GAP = 6
 class Spot(Protocol):
     """A place in an image, in pixels; the origin is the centre of the top left pixel."""
 
-    x: float
-    y: float
+    @property
+    def x(self) -> float:
+        """Column."""
+
+    @property
+    def y(self) -> float:
+        """Row."""
 
 
 def scaled(map_: np.ndarray) -> np.ndarray:

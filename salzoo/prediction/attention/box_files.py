@@ -38,7 +38,7 @@ class BoxFile:
             make no box. The message names the file, the line and the column.
     """
 
-    def __init__(self, path: str | os.PathLike) -> None:
+    def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = str(path)
         rows = _read(self.path)
         if not rows:
