@@ -82,6 +82,35 @@ def small_run(tmp_path_factory):
     return result.run
 
 
+@pytest.fixture(scope="session")
+def exported(small_run, tmp_path_factory):
+    """The small run as a SavedModel."""
+    from salzoo.export import export_model
+
+    return export_model(small_run.folder, str(tmp_path_factory.mktemp("exports")))
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory):
+    """Upright 8-bit images of several kinds and sizes."""
+    from PIL import Image
+
+    folder = tmp_path_factory.mktemp("photos")
+    random = np.random.default_rng(0)
+    for name, mode, size in (
+        ("wide.jpg", "RGB", (97, 31)),
+        ("tall.png", "RGB", (20, 75)),
+        ("grey.jpg", "L", (40, 32)),
+        ("clear.png", "RGBA", (33, 33)),
+        ("palette.png", "P", (50, 41)),
+        ("dot.png", "RGB", (1, 1)),
+    ):
+        levels = random.integers(0, 256, (6, 6, 4), dtype="uint8")
+        picture = Image.fromarray(levels, "RGBA").resize(size, Image.Resampling.BICUBIC)
+        picture.convert(mode).save(folder / name)
+    return sorted(str(path) for path in folder.iterdir())
+
+
 @pytest.fixture
 def inside(monkeypatch, capsys):
     """Run a command in this process: exit status, stdout, stderr."""

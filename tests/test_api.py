@@ -13,8 +13,8 @@ import salzoo
 from salzoo import api
 from salzoo.data.images import read_image
 from salzoo.export import export_model
+from salzoo.prediction.opening import open_run
 from salzoo.prediction.predictor import Predictor
-from salzoo.prediction.sources import open_run
 from salzoo.training import loop
 from salzoo.training.compiling import compiled_model
 from salzoo.training.config import new_config

@@ -5,20 +5,15 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
 
-from salzoo.data.dataset_record import DatasetRecord
+from salzoo.data.dataset_source import DatasetSource
 from salzoo.data.datasets import (
     check_options,
     dataset_folder,
     dataset_record,
-    describe_empty_split,
-    divide,
     find_protocol,
-    read_dataset,
     reader_options,
 )
-from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.sample import Sample, evenly
 from salzoo.utils.errors import EmptySplit, InputError, unknown_name
 
@@ -45,7 +40,7 @@ class Dataset:
         self,
         name: str,
         folder: str | os.PathLike[str] | None,
-        sources: list["_Source"],
+        sources: list[DatasetSource],
         sigma: float | None = None,
     ):
         if sigma is not None and not sigma > 0:
@@ -161,63 +156,6 @@ class Dataset:
         return self._with_sigma[id(sample)]
 
 
-class _Source:
-    """A registered dataset in a folder, read when it is first used.
-
-    Args:
-        name: registry name.
-        data_dir: folder as given.
-        protocol: name of a protocol of its record; None: the default.
-        options: options of its reader.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        data_dir: str | os.PathLike[str] | None,
-        protocol: str | None,
-        options: Mapping[str, object],
-    ):
-        self.name = name
-        self.data_dir = data_dir
-        self._rule = find_protocol(self.record, protocol)
-        self._options = options
-
-    @property
-    def record(self) -> DatasetRecord:
-        return dataset_record(self.name)
-
-    @cached_property
-    def _samples(self) -> list[Sample]:
-        checks = FileChecker(self.name)
-        samples = read_dataset(self.name, self.data_dir, checks, **self._options)
-        if checks.dropped:
-            LOG.warning("%s: dropped %d fixations outside their images", self.name, checks.dropped)
-        return samples
-
-    @cached_property
-    def _splits(self) -> dict[str, list[Sample]]:
-        return divide(self.record, self._rule, self._samples)
-
-    def has_split(self, split: str) -> bool:
-        """Return whether the protocol has a split; where the folder decides, "train" and "val"."""
-        return split == "all" or split in (self._rule.counts or ("train", "val"))
-
-    def split(self, split: str) -> list[Sample]:
-        """Return the samples of a split, see `Dataset.split`."""
-        counts = self._rule.counts
-        if split != "all" and counts and split not in counts:
-            has = ", ".join(f"{name} ({count})" for name, count in counts.items())
-            raise InputError(f"{self.name} has no '{split}' split; it has {has}.")
-        samples = self._samples if split == "all" else self._splits.get(split, [])
-        if not samples:
-            how = describe_empty_split(self.name, split, self._samples)
-            raise EmptySplit(
-                f"{self.name}: the split '{split}' is empty in {self.data_dir}: {how}."
-            )
-        return samples
-
-
 def dataset_names(names: str) -> list[str]:
     """Return the names of "a+b".
 
@@ -272,7 +210,7 @@ def open_dataset(
     if len(names) == 1:
         find_protocol(dataset_record(name), protocol)
         check_options(name, options)
-        return Dataset(name, data_dir, [_Source(name, data_dir, protocol, options)], sigma)
+        return Dataset(name, data_dir, [DatasetSource(name, data_dir, protocol, options)], sigma)
     protocols = {known for part in names for known in dataset_record(part).protocols}
     if protocol is not None and protocol not in protocols:
         raise unknown_name(f"protocol of {name}", protocol, protocols)
@@ -284,7 +222,7 @@ def open_dataset(
     for part in names:
         own_protocol = protocol if protocol in dataset_record(part).protocols else None
         own_options = {key: options[key] for key in options if key in reader_options(part)}
-        sources.append(_Source(part, _sub_folder(part, data_dir), own_protocol, own_options))
+        sources.append(DatasetSource(part, _sub_folder(part, data_dir), own_protocol, own_options))
     return Dataset(name, data_dir, sources, sigma)
 
 

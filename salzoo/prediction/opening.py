@@ -65,6 +65,8 @@ def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Ope
     found = resolve_source(source)
     if found.kind is SourceKind.MODEL:
         return _open_model(source, "the model", options)
+    if found.kind is SourceKind.CALLABLE:
+        raise InputError(f"{source!r} cannot be loaded; give a path, a name or a keras.Model.")
     path = str(found.path)
     if found.kind is SourceKind.NAME:
         opened = _open_model(trained_model(path), path, options, **model_record(path).trained)

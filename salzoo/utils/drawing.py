@@ -32,12 +32,10 @@ class Spot(Protocol):
     @property
     def x(self) -> float:
         """Column."""
-        ...
 
     @property
     def y(self) -> float:
         """Row."""
-        ...
 
 
 def scale_by_maximum(map_: np.ndarray) -> np.ndarray:

@@ -203,6 +203,8 @@ def test_models_that_cannot_be_loaded(small_run, saved, tmp_path, monkeypatch):
     assert salzoo.load_model("msinet").card["trained_on"] == "synthetic"
     with pytest.raises(InputError, match="nothing does not exist; give a run .* or msinet_lite"):
         salzoo.load_model("nothing")
+    with pytest.raises(InputError, match="<function .* cannot be loaded; give a path, a name"):
+        salzoo.load_model(test_models_that_cannot_be_loaded)
     pathlib.Path("photo.jpg").write_bytes(b"")
     with pytest.raises(InputError, match="photo.jpg is no model; give a run .* or msinet_lite"):
         salzoo.load_model("photo.jpg")

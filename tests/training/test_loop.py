@@ -136,7 +136,7 @@ KILLED = """
 import sys, os, signal
 from salzoo.training import checkpoint
 from salzoo.data.dataset import load_dataset
-from tests.training.test_loop import shallow_config
+from tests.training.test_loop import shallow_config, train
 
 checkpoint.SAVE_EVERY_SECONDS = -1  # after every step
 watched, saves = checkpoint.Progress.save_last, []

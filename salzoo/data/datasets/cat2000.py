@@ -23,7 +23,8 @@ Either part may be missing as a whole.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import FileChecker, find_folder
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import points_of_map
 from salzoo.data.datasets._formats.splits import official, shuffled_in_categories, with_test

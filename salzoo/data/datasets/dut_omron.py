@@ -23,7 +23,8 @@ import os
 import numpy as np
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import FileChecker, find_folder
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled

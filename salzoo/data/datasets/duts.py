@@ -11,7 +11,9 @@ split. Names begin with ILSVRC2012_, n and eight digits, or sun_.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import FileChecker, find_folder, pairs_of_masks
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.folders import find_folder
+from salzoo.data.datasets._formats.masks import read_masked_images
 from salzoo.data.datasets._formats.splits import official, shuffled, within
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
@@ -72,7 +74,7 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
         if find_folder(folder, *images) or find_folder(folder, *masks):
             none_there = False
             both = checks.folder(folder, *images), checks.folder(folder, *masks)
-            samples += pairs_of_masks(both[0], (".jpg",), both[1], (".png",), checks, split)
+            samples += read_masked_images(both[0], (".jpg",), both[1], (".png",), checks, split)
     if none_there:
         checks.missing(os.path.join(folder, "DUTS-TR", "DUTS-TR-Image"))
     return samples

@@ -13,7 +13,8 @@ import unicodedata
 
 import numpy as np
 
-from salzoo.data.datasets._formats.checks import FileChecker, find_folder
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.points import join_observers
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample

@@ -21,6 +21,7 @@ near what SALICON (19 of 640 pixels) and OSIE (24 of 800) use.
 
 import logging
 import os
+from collections.abc import Collection
 
 import numpy as np
 
@@ -112,48 +113,88 @@ def read(
     images = _find_images(folder, checks)
     densities = _find_maps(folder, ("densities", "maps"), images, "density map", checks)
     masks = _find_maps(folder, ("masks",), images, "mask", checks)
-    path, trials = os.path.join(folder, "fixations.csv"), None
-    if os.path.exists(path):
-        columns = (image_column, x_column, y_column)
-        optional = (observer_column, timestamp_column, duration_column)
-        trials = read_fixations(path, columns, optional, images, checks)
-        _check_units(path, trials or {}, units, checks)
-    elif images and densities is None and masks is None:
+    table = os.path.join(folder, "fixations.csv")
+    columns = (image_column, x_column, y_column)
+    optional = (observer_column, timestamp_column, duration_column)
+    trials = _read_trials(table, columns, optional, images, units, checks)
+    if images and not os.path.exists(table) and densities is None and masks is None:
         checks.problem(
             folder, "holds images but no ground truth; add fixations.csv, densities/ or masks/."
         )
-    splits = os.path.join(folder, "splits.csv")
-    needed = images if trials is None else trials
-    split_of = read_splits(splits, images, needed, checks) if os.path.exists(splits) else {}
-
+    split_of = _read_splits(folder, images, images if trials is None else trials, checks)
     samples, unseen = [], []
     for stem, image in images.items():
         size = _checked_size(image, stem, densities, masks, checks)
         if size is None:
             continue
-        trial = sigma = None
+        trial = None
         if trials is not None:
-            trial = trials.get(stem, Fixations(np.empty((0, 2))))
-            trial = trial._replace(points=_in_pixels(trial.points, size, units))
-            trial = checks.points(trial, size, path, image, drop_first, may_be_none=True)
+            trial = _trial(trials.get(stem), size, table, image, units, drop_first, checks)
             if trial is None:
                 continue
             if len(trial.points) == 0:
                 unseen.append(os.path.basename(image))
                 continue
-            sigma = max(size) * SIGMA_SHARE
         density, mask = ((maps or {}).get(stem) for maps in (densities, masks))
-        points, observers, durations = (None, None, None) if trial is None else trial
-        truth = (points, observers, durations, sigma, density, mask)
-        samples.append(Sample(image, size, *truth, split=split_of.get(stem)))
+        samples.append(_sample(image, size, trial, density, mask, split_of.get(stem)))
     if unseen:
-        LOG.warning(
-            "folder: left out %d of %d images that nobody fixated (%s)",
-            len(unseen),
-            len(images),
-            some(unseen),
-        )
+        message = "folder: left out %d of %d images that nobody fixated (%s)"
+        LOG.warning(message, len(unseen), len(images), some(unseen))
     return samples
+
+
+def _read_trials(
+    table: str,
+    columns: tuple[str, str, str],
+    optional: tuple[str, str, str],
+    images: dict[str, str],
+    units: str,
+    checks: FileChecker,
+) -> dict[str, Fixations] | None:
+    """Return {stem: fixations as in the file}; None without the file or if it is unusable."""
+    if not os.path.exists(table):
+        return None
+    trials = read_fixations(table, columns, optional, images, checks)
+    _check_units(table, trials or {}, units, checks)
+    return trials
+
+
+def _read_splits(
+    folder: str, images: dict[str, str], needed: Collection[str], checks: FileChecker
+) -> dict[str, str]:
+    """Return {stem: split} of splits.csv, {} without that file."""
+    path = os.path.join(folder, "splits.csv")
+    return read_splits(path, images, needed, checks) if os.path.exists(path) else {}
+
+
+def _trial(
+    found: Fixations | None,
+    size: tuple[int, int],
+    table: str,
+    image: str,
+    units: str,
+    drop_first: bool,
+    checks: FileChecker,
+) -> Fixations | None:
+    """Return the fixations inside an image, there may be none; None (a problem) if unusable."""
+    if found is None:
+        found = Fixations(np.empty((0, 2)))
+    found = found._replace(points=_in_pixels(found.points, size, units))
+    return checks.points(found, size, table, image, drop_first, may_be_none=True)
+
+
+def _sample(
+    image: str,
+    size: tuple[int, int],
+    trial: Fixations | None,
+    density: str | None,
+    mask: str | None,
+    split: str | None,
+) -> Sample:
+    if trial is None:
+        return Sample(image, size, density_path=density, mask_path=mask, split=split)
+    sigma = max(size) * SIGMA_SHARE
+    return Sample(image, size, *trial, sigma, density, mask, split=split)
 
 
 def describe_empty_split(split: str, samples: list[Sample]) -> str:

@@ -17,7 +17,8 @@ from dataclasses import replace
 import numpy as np
 
 from salzoo.data.dataset_record import DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import FileChecker, pairs_of_masks
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.masks import read_masked_images
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.splits import official, only
 from salzoo.data.sample import Sample
@@ -86,7 +87,7 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
         ending = ".jpg"
     else:
         masks, ending = checks.folder(folder, "gt", "HKU-IS/gt"), ".png"
-    samples = pairs_of_masks(images, (ending,), masks, (".png",), checks)
+    samples = read_masked_images(images, (ending,), masks, (".png",), checks)
     split_of = _split_of(images, checks.stems(images, (ending,)), checks)
     return [replace(sample, split=split_of.get(_stem(sample.image_path))) for sample in samples]
 

@@ -14,7 +14,9 @@ by side in `Imgs/`. 74 images of ECSSD nearly repeat images of this set.
 import os
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import FileChecker, find_folder, pairs_of_masks
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.folders import find_folder
+from salzoo.data.datasets._formats.masks import read_masked_images
 from salzoo.data.datasets._formats.splits import only
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
@@ -70,7 +72,7 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
             return []
         images = checks.folder(folder, *_IMAGES)
         masks = checks.folder(folder, *_MASKS)
-    return pairs_of_masks(images, (".jpg",), masks, (".png",), checks)
+    return read_masked_images(images, (".jpg",), masks, (".png",), checks)
 
 
 def _original_form(folder: str) -> str | None:

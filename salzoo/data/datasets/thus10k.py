@@ -9,7 +9,8 @@ twice. The ids are plain numbers.
 """
 
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
-from salzoo.data.datasets._formats.checks import FileChecker, pairs_of_masks
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.masks import read_masked_images
 from salzoo.data.datasets._formats.splits import only, shuffled
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
@@ -52,4 +53,4 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
     """
     inner = "MSRA10K_Imgs_GT/Imgs"
     pairs = checks.folder(folder, inner, f"MSRA10K_Imgs_GT/{inner}")
-    return pairs_of_masks(pairs, (".jpg",), pairs, (".png",), checks)
+    return read_masked_images(pairs, (".jpg",), pairs, (".png",), checks)

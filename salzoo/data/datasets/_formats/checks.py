@@ -12,9 +12,9 @@ from typing import BinaryIO
 import numpy as np
 from tqdm import tqdm
 
+from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.points import Fixations, without_first
 from salzoo.data.images import ImageHeader, check_image_file, read_grey
-from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 
 
@@ -296,52 +296,3 @@ class ProblemCollector(FileChecker):
         if self.progress is not None:
             self.progress.update()
         return super().header(path, exif, file)
-
-
-def find_folder(root: str, *candidates: str) -> str | None:
-    """Return the first candidate sub-folder that exists, nested unpackings included, else None.
-
-    `a/b` is found as `root/a/b`, `root/b`, and doubled as `root/a/b/b`.
-
-    Args:
-        root: folder to look into.
-        *candidates: relative paths.
-    """
-    for candidate in candidates:
-        last = os.path.basename(candidate)
-        for path in (candidate, last):
-            full = os.path.join(root, path)
-            if os.path.isdir(full):
-                doubled = os.path.join(full, last)
-                return doubled if os.path.isdir(doubled) else full
-    return None
-
-
-def pairs_of_masks(
-    images: str | None,
-    image_endings: tuple[str, ...],
-    masks: str | None,
-    mask_endings: tuple[str, ...],
-    checks: FileChecker,
-    split: str | None = None,
-) -> list[Sample]:
-    """Read samples from a folder of images and one of masks with the same stems.
-
-    Args:
-        images: folder of the images; None gives no samples.
-        image_endings: of their names, like (".jpg",).
-        masks: folder of the masks, which may be the same if the endings differ; None gives
-            no samples.
-        mask_endings: of their names.
-        checks: takes the problems.
-        split: of the samples.
-    """
-    if images is None or masks is None:
-        return []
-    image_of, mask_of = checks.stems(images, image_endings), checks.stems(masks, mask_endings)
-    samples = []
-    for stem in checks.pair(image_of, mask_of, "mask", masks):
-        size = checks.image(image_of[stem])
-        if size is not None and checks.same_size(mask_of[stem], size, image_of[stem]):
-            samples.append(Sample(image_of[stem], size, mask_path=mask_of[stem], split=split))
-    return samples

@@ -1,0 +1,78 @@
+"""One registered dataset in a folder, read from disk once."""
+
+import logging
+import os
+from collections.abc import Mapping
+from functools import cached_property
+
+from salzoo.data.dataset_record import DatasetRecord
+from salzoo.data.datasets import (
+    dataset_record,
+    describe_empty_split,
+    divide,
+    find_protocol,
+    read_dataset,
+)
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.sample import Sample
+from salzoo.utils.errors import EmptySplit, InputError
+
+LOG = logging.getLogger("salzoo")
+
+
+class DatasetSource:
+    """A registered dataset in a folder, read when it is first used.
+
+    Args:
+        name: registry name.
+        data_dir: folder as given.
+        protocol: name of a protocol of its record; None: the default.
+        options: options of its reader.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        data_dir: str | os.PathLike[str] | None,
+        protocol: str | None,
+        options: Mapping[str, object],
+    ):
+        self.name = name
+        self.data_dir = data_dir
+        self._rule = find_protocol(self.record, protocol)
+        self._options = options
+
+    @property
+    def record(self) -> DatasetRecord:
+        """The record of the dataset."""
+        return dataset_record(self.name)
+
+    @cached_property
+    def _samples(self) -> list[Sample]:
+        checks = FileChecker(self.name)
+        samples = read_dataset(self.name, self.data_dir, checks, **self._options)
+        if checks.dropped:
+            LOG.warning("%s: dropped %d fixations outside their images", self.name, checks.dropped)
+        return samples
+
+    @cached_property
+    def _splits(self) -> dict[str, list[Sample]]:
+        return divide(self.record, self._rule, self._samples)
+
+    def has_split(self, split: str) -> bool:
+        """Return whether the protocol has a split; where the folder decides, "train" and "val"."""
+        return split == "all" or split in (self._rule.counts or ("train", "val"))
+
+    def split(self, split: str) -> list[Sample]:
+        """Return the samples of a split, see `Dataset.split`."""
+        counts = self._rule.counts
+        if split != "all" and counts and split not in counts:
+            has = ", ".join(f"{name} ({count})" for name, count in counts.items())
+            raise InputError(f"{self.name} has no '{split}' split; it has {has}.")
+        samples = self._samples if split == "all" else self._splits.get(split, [])
+        if not samples:
+            how = describe_empty_split(self.name, split, self._samples)
+            raise EmptySplit(
+                f"{self.name}: the split '{split}' is empty in {self.data_dir}: {how}."
+            )
+        return samples
