@@ -93,6 +93,7 @@ class Scoring:
     ) -> tuple[dict[str, float], np.ndarray | None]:
         """Return the scores and the curves (None for fixations) of one map."""
         if self.task is Task.OBJECTS:
+            assert truth.mask is not None
             scores, curves = metrics.object_scores(
                 resize_map(map_, truth.size), truth.mask, convention=convention, names=self.metrics
             )
