@@ -108,7 +108,7 @@ def describe_folders(
     for name, maps in folders.items():
         if maps.resized:
             notes.append(
-                f"{maps.resized} of {maps.looked_at} maps of {name} had another size than their "
+                f"{maps.resized} of {maps.needed_count} maps of {name} had another size than their "
                 f"image and were resized ({_resizing(task, conventions)})."
             )
         if maps.unmatched:

@@ -110,6 +110,7 @@ def evaluate(
     if compare and convention:
         raise InputError("`compare` takes all conventions; leave out `convention`.")
     _check_values(sigma, limit, seed, jobs, dataset_options, out)
+    options = InferenceOptions(raw, fit_mode, output, tta)
     sources = list(sources) if isinstance(sources, list | tuple) else [sources]
     if not sources:
         raise InputError("There is nothing to measure: give a model or a folder of maps.")
@@ -130,16 +131,10 @@ def evaluate(
         seed=seed,
         jobs=jobs,
     )
-    options = InferenceOptions(raw, fit_mode, output, tta)
     models = open_sources(
         sources, data.samples, data.images, samples, config.task, options, _names(name)
     )
-    values = {"protocol": where["protocol"], "limit": limit, "fit_mode": fit_mode, "output": output}
-    changed = [
-        *_describe_values({**values, **(where["dataset_options"] or {})}),
-        *(["raw"] if raw else []),
-        *(["tta"] if tta else []),
-    ]
+    changed = _describe_changes(where["protocol"], where["dataset_options"], limit, options)
     if out is not None:
         os.makedirs(out, exist_ok=True)
     evaluation = measure_data(models, data, config, changed=changed, folder=out, quiet=quiet)
@@ -197,9 +192,22 @@ def _check_values(
         check_folder("out", out)
 
 
-def _describe_values(values: Mapping[str, Any]) -> list[str]:
-    """Return "name value" of the values that were given."""
-    return [f"{name} {value}" for name, value in values.items() if value is not None]
+def _describe_changes(
+    protocol: str | None,
+    dataset_options: Mapping[str, Any] | None,
+    limit: int | None,
+    options: InferenceOptions,
+) -> list[str]:
+    """Return the settings that differ from the defaults, for the title."""
+    values = {
+        "protocol": protocol,
+        "limit": limit,
+        "fit_mode": options.fit_mode,
+        "output": options.output,
+        **(dataset_options or {}),
+    }
+    changed = [f"{name} {value}" for name, value in values.items() if value is not None]
+    return changed + [name for name in ("raw", "tta") if getattr(options, name)]
 
 
 def _names(given: str | Sequence[str] | None) -> str | list[str] | None:

@@ -50,7 +50,7 @@ class MapFolder:
         path: of the folder or file.
         places: {image path: `Place`}.
         unmatched: places of maps that belong to no sample.
-        looked_at: number of needed maps.
+        needed_count: number of needed maps.
         resized: number of needed maps of another size than their image.
 
     Raises:
@@ -72,7 +72,7 @@ class MapFolder:
             raise InputError(f"{path} holds no maps ({', '.join(ENDINGS)}).")
         needed = samples if needed is None else needed
         self.places, self.unmatched = _match(self.path, found, samples, names, needed)
-        self.looked_at, self.resized = len(needed), 0
+        self.needed_count, self.resized = len(needed), 0
         bar = tqdm(needed, desc="check the maps", unit="map", disable=None, leave=False)
         for sample in bar:
             place = self.places[sample.image_path]

@@ -189,7 +189,7 @@ class Evaluation:
         return Table(self.title, ["", *self.metrics], rows, notes=notes).text()
 
     def left_out(self, conventions: Sequence[str]) -> str:
-        """Return a sentence on the images without a value, "" if there are none.
+        """Return a note on the images without a value, "" if there are none.
 
         Args:
             conventions: names of those to count in.

@@ -46,19 +46,19 @@ def test_differences_over_images_are_paired_by_name(written):
     comparison = Comparison([[written("a", first)], [written("b", shuffled(second))]])
     assert comparison.labels == ["msinet (a)", "msinet (b)"]
     assert comparison.conventions == ["mit", "tuebingen"]
-    names = [each.metric for each in comparison.differences("mit", 1)]
+    names = [item.metric for item in comparison.differences("mit", 1)]
     assert names == ["AUC-Judd", "sAUC", "NSS", "CC", "SIM", "KLD", "IG", "EMD"]
-    each = comparison.differences("mit", 1)[names.index("CC")]
+    item = comparison.differences("mit", 1)[names.index("CC")]
     pairs = ~np.isnan(a)
     a, b = a[pairs], b[pairs]
-    assert each.means == pytest.approx((a.mean(), b.mean()))
-    assert each.difference == pytest.approx((a - b).mean())
-    assert each.t_test == pytest.approx(stats.ttest_rel(a, b).pvalue)
-    assert (each.better, each.same, each.worse) == ((a > b).sum(), 0, (a < b).sum())
-    assert each.low < each.difference < each.high
+    assert item.means == pytest.approx((a.mean(), b.mean()))
+    assert item.difference == pytest.approx((a - b).mean())
+    assert item.t_test == pytest.approx(stats.ttest_rel(a, b).pvalue)
+    assert (item.better, item.same, item.worse) == ((a > b).sum(), 0, (a < b).sum())
+    assert item.low < item.difference < item.high
     spread = np.std(a - b, ddof=1) / len(a) ** 0.5  # the interval is about 1.96 of these
-    assert (each.high - each.low) / (2 * 1.96 * spread) == pytest.approx(1, abs=0.1)
-    assert abs(each.permutation - each.t_test) < 0.03 and each.one_tailed is None
+    assert (item.high - item.low) / (2 * 1.96 * spread) == pytest.approx(1, abs=0.1)
+    assert abs(item.permutation - item.t_test) < 0.03 and item.one_tailed is None
 
 
 def test_lower_is_better_for_kld(written):
@@ -66,7 +66,7 @@ def test_lower_is_better_for_kld(written):
     folder = written("a", model)
     comparison = Comparison([[folder], [f"{folder}:uniform"]], ["tuebingen"])
     assert comparison.labels == ["msinet", "uniform"]
-    differences = {each.metric: each for each in comparison.differences("tuebingen", 1)}
+    differences = {item.metric: item for item in comparison.differences("tuebingen", 1)}
     kld, scores = differences["KLD"], model.scores["tuebingen"]
     assert kld.difference < 0 and kld.improved is True
     assert kld.better == (scores["msinet"]["KLD"] < scores["uniform"]["KLD"]).sum()
@@ -76,14 +76,14 @@ def test_lower_is_better_for_kld(written):
 def test_the_maximal_f_of_a_set_is_that_of_its_mean_curve(written):
     first, second = object_evaluation(seed=1), object_evaluation(seed=2)
     comparison = Comparison([[written("a", first)], [written("b", second)]])
-    each = next(each for each in comparison.differences("pysod", 1) if each.metric == "maxF")
+    item = next(item for item in comparison.differences("pysod", 1) if item.metric == "maxF")
     curves = [e.curves["pysod"]["asnet"]["f"].astype("float64") for e in (first, second)]
-    assert each.means == pytest.approx([curve.mean(axis=0).max() for curve in curves])
+    assert item.means == pytest.approx([curve.mean(axis=0).max() for curve in curves])
     drawn = np.random.default_rng(0).integers(0, 40, (5000, 40))
     resampled = [np.subtract(*(curve[row].mean(axis=0).max() for curve in curves)) for row in drawn]
-    assert (each.low, each.high) == pytest.approx(np.quantile(resampled, [0.025, 0.975]), abs=1e-6)
+    assert (item.low, item.high) == pytest.approx(np.quantile(resampled, [0.025, 0.975]), abs=1e-6)
     images = [e.scores["pysod"]["asnet"]["maxF"] for e in (first, second)]
-    assert each.t_test == pytest.approx(stats.ttest_rel(*images).pvalue)
+    assert item.t_test == pytest.approx(stats.ttest_rel(*images).pvalue)
 
 
 def test_several_runs_a_side(written):
@@ -92,10 +92,10 @@ def test_several_runs_a_side(written):
         for start, name in ((0, "with"), (10, "without"))
     ]
     folders = [
-        [written(f"{n}-{m}", each) for m, each in enumerate(side)] for n, side in enumerate(sides)
+        [written(f"{n}-{m}", run) for m, run in enumerate(side)] for n, side in enumerate(sides)
     ]
     comparison = Comparison(folders)
-    names = [[each.models[-1] for each in side] for side in sides]
+    names = [[evaluation.models[-1] for evaluation in side] for side in sides]
     runs = {
         metric: [
             [e.scores["mit"][name][metric].mean() for e, name in zip(side, labels, strict=True)]
@@ -103,13 +103,13 @@ def test_several_runs_a_side(written):
         ]
         for metric in ("CC", "KLD")
     }
-    differences = {each.metric: each for each in comparison.differences("mit", 1)}
+    differences = {item.metric: item for item in comparison.differences("mit", 1)}
     for metric, alternative in (("CC", "greater"), ("KLD", "less")):
-        each, (ours, theirs) = differences[metric], runs[metric]
+        item, (ours, theirs) = differences[metric], runs[metric]
         oracle = stats.ttest_rel(ours, theirs, alternative=alternative).pvalue
-        assert each.one_tailed == pytest.approx(oracle)
-        assert each.means == pytest.approx((np.mean(ours), np.mean(theirs)))
-        assert each.spreads == pytest.approx((np.std(ours, ddof=1), np.std(theirs, ddof=1)))
+        assert item.one_tailed == pytest.approx(oracle)
+        assert item.means == pytest.approx((np.mean(ours), np.mean(theirs)))
+        assert item.spreads == pytest.approx((np.std(ours, ddof=1), np.std(theirs, ddof=1)))
     images = [
         np.mean([e.scores["mit"][n]["CC"] for e, n in zip(side, labels, strict=True)], axis=0)
         for side, labels in zip(sides, names, strict=True)
@@ -160,7 +160,7 @@ def test_the_command_writes_every_form(written, inside, tmp_path):
 
 def test_infinite_values_are_counted_and_leave_tests_without_answer(written, inside, tmp_path):
     first, second = fixation_evaluation(seed=1), fixation_evaluation(seed=2)
-    ours, theirs = (each.scores["mit"]["msinet"]["IG"] for each in (first, second))
+    ours, theirs = (side.scores["mit"]["msinet"]["IG"] for side in (first, second))
     ours[:2] = theirs[1:3] = -np.inf
     folders = [written("a", first), written("b", second)]
     status, text, err = inside("compare", *folders, "--convention", "mit", "--out", tmp_path / "c")
@@ -171,7 +171,7 @@ def test_infinite_values_are_counted_and_leave_tests_without_answer(written, ins
     summary = json.loads(
         (tmp_path / "c" / "comparison.json").read_text(), parse_constant=pytest.fail
     )
-    record = next(each for each in summary["differences"] if each["metric"] == "IG")
+    record = next(item for item in summary["differences"] if item["metric"] == "IG")
     assert record["t_test"] is None and record["means"] == [None, None]
 
 

@@ -206,7 +206,7 @@ def test_resized_and_superfluous_maps_are_noted(inside, maps, data, tmp_path):
         (["--split", "valid"], "no split 'valid'; did you mean 'val'?"),
     ],
 )
-def test_bad_input_is_one_sentence(inside, maps, data, tmp_path, monkeypatch, arguments, message):
+def test_bad_input_gives_one_message(inside, maps, data, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     status, _, err = inside("evaluate", maps, *data, *arguments)
     assert status == 2 and message in err, err

@@ -1,4 +1,4 @@
-"""The journal: whole entries come back, and nothing else."""
+"""The journal: complete entries are read back, and nothing else."""
 
 import os
 

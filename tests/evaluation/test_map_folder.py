@@ -1,4 +1,4 @@
-"""Folders of maps: every format, names that match or do not, sizes that fit or do not."""
+"""Folders of maps: formats, matching names and sizes."""
 
 import h5py
 import numpy as np
@@ -186,8 +186,8 @@ def test_other_sizes_of_the_same_aspect_are_resized(tmp_path, maps, size):
     for stem, values in maps.items():
         write_npy(tmp_path, stem, resize_map(values, size))
     opened = folder(tmp_path)
-    assert opened.resized == opened.looked_at == 3
-    assert folder(tmp_path, needed=samples(NAMES[:1])).looked_at == 1
+    assert opened.resized == opened.needed_count == 3
+    assert folder(tmp_path, needed=samples(NAMES[:1])).needed_count == 1
     sample = samples(["a.jpg"])[0]
     assert opened.read(sample).shape == size
     np.testing.assert_array_equal(opened(sample), resize_map(opened.read(sample), SIZE))

@@ -1,4 +1,4 @@
-"""Measuring: the right truth for every metric, whatever the order, the jobs, the interruptions."""
+"""Metrics against the right ground truth, in any order, with any jobs and interruptions."""
 
 import os
 import signal
@@ -182,7 +182,7 @@ def test_resume_after_kill_9_equals_an_uninterrupted_evaluation(
     assert asked == []
 
 
-def test_a_journal_of_other_settings_is_discarded_with_a_sentence(val, tmp_path, caplog):
+def test_a_journal_of_other_settings_is_discarded_with_a_warning(val, tmp_path, caplog):
     samples, images = val
     arguments = {"images": images, "folder": str(tmp_path), "task": "fixations", "jobs": 1}
     measure({"noisy": noisy}, samples, metrics=["NSS"], **arguments)
@@ -197,7 +197,7 @@ def test_undefined_values_are_counted(val):
     samples, images = val
 
     def constant_now_and_then(sample):
-        row = [each.image_path for each in samples].index(sample.image_path)
+        row = [other.image_path for other in samples].index(sample.image_path)
         return np.ones(sample.size) if row % 3 == 0 else noisy(sample)
 
     evaluation = measure(
@@ -260,7 +260,9 @@ def test_objects(val, train):
         jobs=1,
     )
     assert evaluation.models == ["constant mask", "mean mask", "unit"]
-    expected = [metrics.object_scores(unit(each), each.mask, convention="raw") for each in samples]
+    expected = [
+        metrics.object_scores(unit(sample), sample.mask, convention="raw") for sample in samples
+    ]
     mean_curve = np.mean([curves["f"] for _, curves in expected], axis=0)
     means = evaluation.means()["raw"]["unit"]
     assert means["maxF"] == pytest.approx(mean_curve.max(), abs=1e-6)

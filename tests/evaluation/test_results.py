@@ -1,4 +1,4 @@
-"""The result: means, what is undefined, and the way to disk and back."""
+"""The result: means, undefined values, writing and reading."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Statistics against scipy, numpy loops, hand-made cases and MSI-Net's own tables."""
+"""Statistics against scipy, numpy loops, hand-made cases and the tables of MSI-Net."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""The pool: every result once, errors as they are, and no surprises for the program around it."""
+"""The worker pool: every result once, errors passed on, no side effects on the caller."""
 
 import os
 import subprocess

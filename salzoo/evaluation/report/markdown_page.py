@@ -23,8 +23,8 @@ def render_markdown(evaluation: Evaluation) -> str:
         parts.append("## By category")
         parts += [table.markdown() for table in categories if table]
     parts.append("## Definitions")
-    for convention, sentences in evaluation.definitions.items():
-        parts += [f"Convention {escape_markdown(convention)}", _list(sentences)]
+    for convention, definitions in evaluation.definitions.items():
+        parts += [f"Convention {escape_markdown(convention)}", _list(definitions)]
     parts += ["## Made with", _list(evaluation.versions)]
     return "\n\n".join(parts) + "\n"
 

@@ -65,8 +65,8 @@ def _remarks(evaluation: Evaluation, convention: str) -> list[str]:
     by_model = evaluation.scores[convention]
     present = {metric for by_metric in by_model.values() for metric in by_metric}
     lacking = [metric for metric in evaluation.metrics if metric not in present]
-    sentence = f"Not in this convention: {', '.join(lacking)}." if lacking else ""
-    return [*filter(None, [sentence, evaluation.left_out([convention])])]
+    note = f"Not in this convention: {', '.join(lacking)}." if lacking else ""
+    return [*filter(None, [note, evaluation.left_out([convention])])]
 
 
 def build_category_table(evaluation: Evaluation, convention: str) -> Table | None:

@@ -1,4 +1,4 @@
-"""Baselines that do not look at the image, against arithmetic done again by hand."""
+"""Baselines that do not depend on the image, against values computed by hand."""
 
 import logging
 import pickle
@@ -111,7 +111,7 @@ def test_centre_gaussian_is_possible_everywhere():
 def test_centre_gaussian_leaves_the_image_itself_out(evaluated):
     baseline = make(["centre Gaussian"], [], evaluated)["centre Gaussian"]
     for sample in evaluated:
-        others = np.concatenate([each.fixations for each in evaluated if each is not sample])
+        others = np.concatenate([other.fixations for other in evaluated if other is not sample])
         expected = np.sqrt(((others / (40, 30) - 0.5) ** 2).mean(axis=0))
         np.testing.assert_allclose(baseline.widths(sample), expected, rtol=1e-12)
         one_observer = replace(sample, fixations=sample.fixations[:1])

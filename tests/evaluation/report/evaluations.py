@@ -1,4 +1,4 @@
-"""Made-up evaluations for tests of reports and comparisons."""
+"""Synthetic evaluations for tests of reports and comparisons."""
 
 import numpy as np
 
@@ -60,8 +60,8 @@ def object_evaluation(models=("mean mask", "asnet"), images=40, seed=0, **fields
         recall = np.broadcast_to(thresholds, f.shape)
         noise = random.normal(0, 0.02, (images, 1))
         precision = np.clip(1 - (0.6 - 0.2 * place) * thresholds**2 + noise, 0, 1)
-        each = {"precision": precision, "recall": recall, "f": f, "e": f**0.5}
-        curves[model] = {name: values.astype("float32") for name, values in each.items()}
+        of_model = {"precision": precision, "recall": recall, "f": f, "e": f**0.5}
+        curves[model] = {name: values.astype("float32") for name, values in of_model.items()}
         scores[model] = {
             "MAE": random.uniform(0.05, 0.2, images) - 0.02 * place,
             "maxF": curves[model]["f"].max(axis=1).astype("float64"),

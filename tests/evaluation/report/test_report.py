@@ -1,4 +1,4 @@
-"""Reports: what they say, that they stand alone, and that nothing in them is markup by accident."""
+"""Reports: their content, self-contained pages, escaped text."""
 
 import base64
 import html.parser
@@ -62,7 +62,7 @@ def test_a_page_stands_alone_and_says_everything():
     ):
         assert expected in text
     mean, (low, high) = (
-        each["mit"]["msinet"]["CC"] for each in (evaluation.means(), evaluation.intervals())
+        tree["mit"]["msinet"]["CC"] for tree in (evaluation.means(), evaluation.intervals())
     )
     assert f"{mean:.3f}" in text and f"[{low:.3f}, {high:.3f}]" in text
     assert not {"script", "link", "iframe"} & {tag for tag, _ in page.tags}
@@ -146,7 +146,7 @@ def test_what_has_no_value_is_a_dash_everywhere():
 
 def svg(text):
     root = xml.etree.ElementTree.fromstring(text)
-    return [(each.tag, each.attrib, each.text) for each in root.iter()]
+    return [(item.tag, item.attrib, item.text) for item in root.iter()]
 
 
 @pytest.mark.parametrize(
