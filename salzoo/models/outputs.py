@@ -21,11 +21,11 @@ def main_output(outputs: Iterable[str]) -> str:
     return min(name for name in outputs if name.startswith("object_"))
 
 
-def output_task(output: str) -> Task:
+def output_task(output: str | None) -> Task:
     """Return the task of one output of a model with several.
 
     Args:
-        output: Name of the output.
+        output: Name of the output. None: `main_output`.
     """
     return Task.FIXATIONS if output == "fixation" else Task.OBJECTS
 
