@@ -25,7 +25,7 @@ def output_task(output: str | None) -> Task:
     """Return the task of one output of a model with several.
 
     Args:
-        output: Name of the output.
+        output: Name of the output. None: `main_output`.
     """
     return Task.FIXATIONS if output == "fixation" else Task.OBJECTS
 
