@@ -19,7 +19,7 @@ BOTH = dataclasses.replace(DENSITY, mask_path="a_mask.png")
 def test_defaults():
     config = EvaluationConfig.resolve([DENSITY])
     assert config.task is Task.FIXATIONS and config.conventions == ("mit",)
-    assert config.metrics == tuple(name for name in metrics.MIT.metrics if name != "EMD")
+    assert config.metrics == tuple(name for name in metrics.metrics_of("mit") if name != "EMD")
     assert config.baselines == ("uniform", "centre Gaussian", "mean map")
     assert (config.limit, config.seed) == (None, 0) and config.jobs >= 1
     assert list(config.definitions) == ["mit"]
