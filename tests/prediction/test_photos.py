@@ -33,7 +33,7 @@ UNUSED = (
     "salzoo.data.datasets",
     "salzoo.data.dataset",
     "salzoo.data.pipeline",
-    "salzoo.data.download",
+    "salzoo.data.archives",
     "salzoo.data.validation",
     "salzoo.data.cache",
     "salzoo.models.asnet",
