@@ -153,7 +153,7 @@ def resolve_metrics(
 
     Args:
         task: `Task.FIXATIONS` or `Task.OBJECTS`.
-        names: names in any case, or "all"; None: all but the expensive ones.
+        names: one or more names in any case, or "all"; None: all but the expensive ones.
         conventions: names of conventions.
 
     Raises:
@@ -232,6 +232,7 @@ def _spelled(
     names: Iterable[str], known: Sequence[str], kind: str, simplify: Callable[[str], str]
 ) -> list[str]:
     """Return the known names that equal the given ones once simplified, in the known order."""
+    names = [names] if isinstance(names, str) else list(names)
     by_simple_name = {simplify(name): name for name in known}
     for name in names:
         if simplify(name) not in by_simple_name:

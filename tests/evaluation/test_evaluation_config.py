@@ -40,6 +40,8 @@ def test_names_in_any_case_and_order():
     assert config.metrics == ("NSS", "CC")
     assert config.baselines == ("centre Gaussian", "mean map", "GBVS")
     assert EvaluationConfig.resolve([DENSITY], baselines="none").baselines == ()
+    single = EvaluationConfig.resolve([DENSITY], metrics="nss", baselines="gbvs")
+    assert (single.metrics, single.baselines) == (("NSS",), ("GBVS",))
 
 
 def test_the_task():

@@ -155,7 +155,7 @@ def _trial(gaze: np.ndarray | None, stem: str, path: str, checks: FileChecker) -
         for fixation in np.asarray(gaze)["fixation"].ravel():
             fixation = np.asarray(fixation)
             observers += list(fixation.ravel()) if fixation.dtype == object else [fixation]
-        return join_observers([points_of_matrix(each) for each in observers])
+        return join_observers([points_of_matrix(matrix) for matrix in observers])
     except (IndexError, TypeError, ValueError) as error:
         checks.problem(
             path,
