@@ -62,7 +62,7 @@ pixels = tf.cast(tf.io.decode_jpeg(content, channels=3), tf.float32)[None]
 np.save("tensor.npy", signatures["tensor"](images=pixels)["saliency"].numpy())
 served = signatures["serving_default"](images=content[None])
 with open("serving_default.png", "wb") as file:
-    file.write(served["maps"].numpy()[0])
+    file.write(served.get("maps_bytes", served.get("maps")).numpy()[0])
 np.save("sizes.npy", served["sizes"].numpy())
 """
 

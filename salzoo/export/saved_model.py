@@ -31,8 +31,9 @@ def export_model(
     The SavedModel has two signatures and the model's card in `assets/card.json`:
 
     - serving_default: `images`, string (batch,), encoded JPEG or PNG files of any size, to
-      `maps`, string (batch,), 16-bit grey PNG files of the images' sizes, scaled by their
-      maximum (maps of objects are not scaled), and `sizes`, int32 (batch, 2), rows and columns.
+      `maps_bytes`, string (batch,), 16-bit grey PNG files of the images' sizes, scaled by
+      their maximum (maps of objects are not scaled), and `sizes`, int32 (batch, 2), rows and
+      columns. TensorFlow Serving sends over REST only outputs named so as base64.
     - tensor: `images`, float32 RGB 0..255 (batch, rows, columns, 3) of any size, to `saliency`,
       float32 (batch, rows, columns, 1).
 
@@ -113,7 +114,7 @@ class _Served(tf.Module):
         maps, sizes = tf.map_fn(
             self._served, images, fn_output_signature=(tf.string, tf.TensorSpec([2], tf.int32))
         )
-        return {"maps": maps, "sizes": sizes}
+        return {"maps_bytes": maps, "sizes": sizes}
 
     def _served(self, content: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         image = decode_image(content)

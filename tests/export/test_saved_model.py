@@ -1,6 +1,8 @@
 """SavedModels: the same maps as the predictor's, without salzoo."""
 
+import base64
 import io
+import json
 import os
 import subprocess
 import sys
@@ -22,12 +24,55 @@ def test_a_served_map_equals_the_predicted_one(small_run, exported, photos):
     served = tf.saved_model.load(exported).signatures["serving_default"]
     answer = served(images=tf.stack([tf.io.read_file(path) for path in photos]))
     predictor = Predictor(small_run.folder)
-    for path, content, size in zip(photos, answer["maps"].numpy(), answer["sizes"], strict=True):
+    maps, sizes = answer["maps_bytes"].numpy(), answer["sizes"]
+    for path, content, size in zip(photos, maps, sizes, strict=True):
         expected = predictor(read_image(path))
         levels = np.asarray(Image.open(io.BytesIO(content)))
         assert levels.dtype == np.uint16 or levels.max() > 255 or not expected.any()
         assert tuple(size) == levels.shape == expected.shape
         np.testing.assert_allclose(levels / 65535.0, expected, atol=1e-4)
+
+
+def test_strings_arrive_over_rest(exported, photos):
+    """The JSON answer, built as TensorFlow Serving builds it, gives back every byte of the maps."""
+    served = tf.saved_model.load(exported).signatures["serving_default"]
+    answer = served(images=tf.stack([tf.io.read_file(path) for path in photos[:2]]))
+    for row in range(2):
+        body = rest_answer({name: tensor[row].numpy() for name, tensor in answer.items()})
+        received = json.loads(body)["predictions"][0]
+        content = base64.b64decode(received["maps_bytes"]["b64"])
+        assert content == answer["maps_bytes"][row].numpy()
+        assert list(Image.open(io.BytesIO(content)).size[::-1]) == received["sizes"]
+
+
+def rest_answer(outputs):
+    """Return the bytes of the answer of TensorFlow Serving to one instance.
+
+    Only strings whose name ends in _bytes are base64; others are written as they are, with
+    controls, quotes and backslashes escaped: "Output of binary values" in
+    tensorflow_serving/g3doc/api_rest.md and IsNamedTensorBytes in util/json_tensor.cc.
+    """
+    parts = []
+    for name, value in outputs.items():
+        if not isinstance(value, bytes):
+            text = json.dumps(value.tolist()).encode()
+        elif name.endswith("_bytes"):
+            text = json.dumps({"b64": base64.b64encode(value).decode()}).encode()
+        else:
+            escaped = (
+                b"\\u%04x" % byte if byte < 32 else b"\\" * (byte in b'"\\') + bytes([byte])
+                for byte in value
+            )
+            text = b'"' + b"".join(escaped) + b'"'
+        parts.append(json.dumps(name).encode() + b": " + text)
+    return b'{"predictions": [{' + b", ".join(parts) + b"}]}"
+
+
+def test_a_string_of_another_name_is_destroyed_over_rest():
+    png = io.BytesIO()
+    Image.new("I;16", (3, 2)).save(png, "png")
+    with pytest.raises(UnicodeDecodeError):
+        json.loads(rest_answer({"maps": png.getvalue()}))
 
 
 def test_the_tensor_signature_equals_the_predictor(small_run, exported, photos):
