@@ -7,12 +7,13 @@ Layout: the images in `images/` (or directly in the folder) and at least one of
     masks/                the same, bright on the salient objects
     splits.csv            optional: image, split (train, val or test) of every image
 
-The tables are UTF-8 with a line of column names, separated by commas, semicolons or
-tabs; further columns are ignored. Images are named with or without their ending. x and
-y are pixels of the image as stored, 0-based from its upper left corner, or fractions
-0..1 of its width and height. Observers are any text, numbered in sorted order. With
-timestamps, in any unit, fixations are sorted by observer and timestamp; else they stay as
-in the file. Durations are in milliseconds.
+The tables are text with a line of column names, separated by commas, semicolons or tabs
+(then decimals may have a comma); further columns are ignored, and lines without x, y or an
+image are left out and counted. Images are named with or without their ending. x and y are
+pixels of the image as stored, 0-based from its upper left corner, or fractions 0..1 of its
+width and height. Observers are any text, numbered in sorted order. With timestamps, in any
+unit, fixations are sorted by observer and timestamp; else they stay as in the file.
+Durations are in milliseconds.
 
 An image without a fixation is left out, with a warning. sigma is 1/32 of the image's
 longer side unless one is given: a degree of the visual angle if that side fills 32, and
@@ -27,7 +28,8 @@ import numpy as np
 
 from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
-from salzoo.data.datasets._formats.fixation_table import read_fixations, read_splits, some
+from salzoo.data.datasets._formats.fixation_rows import read_fixations
+from salzoo.data.datasets._formats.fixation_table import read_splits, some
 from salzoo.data.datasets._formats.points import DROP_FIRST, Fixations
 from salzoo.data.datasets._formats.splits import official_or, shuffled_share
 from salzoo.data.images import EXTENSIONS

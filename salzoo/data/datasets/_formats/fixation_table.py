@@ -1,11 +1,5 @@
-"""CSV tables of fixations and splits for the dataset `folder`.
+"""CSV tables of fixations and splits for the dataset `folder`, see `salzoo.utils.csv_files`."""
 
-UTF-8 with a line of column names, separated by commas, semicolons or tabs; spaces around
-values, empty lines and further columns are ignored.
-"""
-
-import csv
-import io
 import os
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -13,7 +7,8 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from salzoo.data.datasets._formats.checks import FileChecker
-from salzoo.data.datasets._formats.points import Fixations
+from salzoo.utils.csv_files import parse_numbers, read_csv
+from salzoo.utils.errors import InputError
 
 SPLITS = ("train", "val", "test")
 OPTIONAL = ("observer", "timestamp", "duration")
@@ -26,10 +21,13 @@ class Table:
         path: of the file.
         columns: {name in lower case: texts}.
         lines: line numbers of the rows in the file.
+        separator: of the values.
     """
 
-    def __init__(self, path: str, columns: dict[str, list[str]], lines: list[int]) -> None:
-        self.path, self.columns, self.lines = path, columns, lines
+    def __init__(
+        self, path: str, columns: dict[str, list[str]], lines: list[int], separator: str
+    ) -> None:
+        self.path, self.columns, self.lines, self.separator = path, columns, lines, separator
 
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self.columns
@@ -42,6 +40,16 @@ class Table:
         """
         return self.columns[name.casefold()]
 
+    def at(self, rows: Iterable[int]) -> "Table":
+        """Return some of the rows.
+
+        Args:
+            rows: their indices.
+        """
+        rows = list(rows)
+        columns = {name: [texts[row] for row in rows] for name, texts in self.columns.items()}
+        return Table(self.path, columns, [self.lines[row] for row in rows], self.separator)
+
     def numbers(self, name: str, checks: FileChecker) -> np.ndarray:
         """Return a column as numbers.
 
@@ -50,11 +58,11 @@ class Table:
             checks: takes the problems.
 
         Returns:
-            float64 (rows,), not finite (a problem) where there is no number.
+            float64 (rows,), NaN (a problem) where there is no number.
         """
         texts = self.texts(name)
-        values = np.array([_number(text) for text in texts], "float64")
-        wrong = np.flatnonzero(~np.isfinite(values))
+        values = parse_numbers(texts, self.separator)
+        wrong = np.flatnonzero(np.isnan(values))
         if len(wrong):
             text, line = texts[wrong[0]], self.lines[wrong[0]]
             more = f" (one of {len(wrong)} such lines)" if len(wrong) > 1 else ""
@@ -107,98 +115,38 @@ def read_table(
         The table, None (a problem) if it cannot be read or lacks a column.
     """
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            text = file.read()
-        separator = max(",;\t", key=text.partition("\n")[0].count)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        filled = [(reader.line_num, row) for row in reader if any(value.strip() for value in row)]
-    except UnicodeDecodeError:
-        checks.problem(path, "is not UTF-8 text; save it as 'CSV UTF-8'.")
+        names, rows, lines, separator = read_csv(path)
+    except InputError as error:
+        checks.refused(path, error)
         return None
-    except (OSError, csv.Error) as error:
-        checks.problem(path, f"is not a readable CSV file ({error}).")
+    except OSError as error:
+        checks.problem(path, f"cannot be read ({error.strerror}).")
         return None
-    if len(filled) < 2:
+    if not rows:
         checks.problem(
             path,
-            f"{'has no line below its column names' if filled else 'is empty'}; it needs a line "
+            f"{'has no line below its column names' if names else 'is empty'}; it needs a line "
             f"'{separator.join(required)}' and below it a line for each entry.",
         )
         return None
-    (_, names), *filled = filled
-    width, keys = len(names), [name.strip().casefold() for name in names]
-    for line, row in filled:
-        if any(value.strip() for value in row[width:]):
-            checks.problem(
-                path,
-                f"has {len(row)} values in line {line}, but {width} columns; put texts that "
-                f"contain the separator '{separator}' in quotes.",
-            )
-            return None
-    twice = {name for name in keys if name and keys.count(name) > 1}
+    keys = [name.casefold() for name in names]
+    twice = [
+        name for name in dict.fromkeys((*required, *OPTIONAL)) if keys.count(name.casefold()) > 1
+    ]
     if twice:
-        checks.problem(path, f"has two columns {some(sorted(twice))}; rename or remove one.")
+        checks.problem(path, f"has two columns {some(twice)}; rename or remove one.")
         return None
-    rows = [[*row, *[""] * width] for _, row in filled]
-    columns = {key: [row[index].strip() for row in rows] for index, key in enumerate(keys)}
-    table = Table(path, columns, [line for line, _ in filled])
+    columns = {key: [row[index] for row in rows] for index, key in enumerate(keys)}
+    table = Table(path, columns, lines, separator)
     lacking = [name for name in required if name not in table]
     if lacking:
         checks.problem(
             path,
-            f"has no column {some(lacking)} but {some((name.strip() for name in names), 12)}; "
+            f"has no column {some(lacking)} but {some(names, 12)}; "
             f"correct its first line{options and f' or name your columns with {options}'}.",
         )
         return None
     return table
-
-
-def read_fixations(
-    path: str,
-    columns: tuple[str, str, str],
-    optional: tuple[str, str, str],
-    images: dict[str, str],
-    checks: FileChecker,
-) -> dict[str, Fixations] | None:
-    """Read the fixations of images.
-
-    Args:
-        path: of the file.
-        columns: names of the columns of images, x and y.
-        optional: names of the columns of observers, timestamps and durations.
-        images: {stem: path}.
-        checks: takes the problems.
-
-    Returns:
-        {stem: fixations}, points and durations as in the file; None (a problem) if the
-        file cannot be used.
-    """
-    image, x, y = columns
-    observer, timestamp, duration = optional
-    # One that was asked for by another name than the usual must be there.
-    renamed = [name for name, usual in zip(optional, OPTIONAL, strict=True) if name != usual]
-    required = [*columns, *renamed]
-    table = read_table(path, required, checks, "image_column=, x_column=, y_column=")
-    if table is None:
-        return None
-    stems = table.stems(image, images, checks)
-    points = np.stack([table.numbers(name, checks) for name in (x, y)], axis=1)
-    usable = np.isfinite(points).all(axis=1) & [stem is not None for stem in stems]
-    order, observers, durations = np.arange(len(points)), None, None
-    if observer in table:
-        observers = np.unique(table.texts(observer), return_inverse=True)[1].astype("int32")
-    if timestamp in table:
-        times = table.numbers(timestamp, checks)
-        usable &= np.isfinite(times)
-        order = np.lexsort((times,) if observers is None else (times, observers))
-    if duration in table:
-        durations = table.numbers(duration, checks)
-        usable &= np.isfinite(durations)
-    found = Fixations(points, observers, durations)
-    rows_of: dict[str | None, list[int]] = {}
-    for row in order[usable[order]]:
-        rows_of.setdefault(stems[row], []).append(row)
-    return {stem: found.at(rows) for stem, rows in rows_of.items() if stem is not None}
 
 
 def read_splits(
@@ -233,13 +181,6 @@ def read_splits(
             "each a split or take it out of the folder.",
         )
     return split_of
-
-
-def _number(text: str) -> float:
-    try:
-        return float("" if "_" in text else text)  # Python reads 1_0 as 10
-    except ValueError:
-        return np.nan
 
 
 def _base_name(path: str) -> str:
