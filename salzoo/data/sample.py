@@ -26,10 +26,13 @@ class Sample:
         durations: float64 (n,), durations of the fixations in milliseconds.
         sigma: standard deviation of the Gaussian that turns fixations into a density, in
             pixels.
-        density_path: file of the dataset's own density map.
+        density_path: file of the dataset's own density map. Beside fixations it must be made
+            from the same ones; where it is not, readers leave it out.
         mask_path: file of the mask of the salient object.
         category: the dataset's name for the kind of image.
         split: the publishers' split: "train", "val" or "test".
+        selection: which of the recorded fixations these are, for titles; "" where the
+            dataset has but one answer.
     """
 
     image_path: str
@@ -42,6 +45,7 @@ class Sample:
     mask_path: str | None = None
     category: str | None = None
     split: str | None = None
+    selection: str = ""
 
     @property
     def has_points(self) -> bool:

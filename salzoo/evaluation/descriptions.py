@@ -43,7 +43,7 @@ def make_title(
 
 
 def describe_truth(samples: Sequence[Sample], task: Task) -> str:
-    """Return what maps are compared with: masks, or where the densities come from.
+    """Return what maps are compared with: masks, or which fixations and whose densities.
 
     Args:
         samples: the evaluated samples.
@@ -58,7 +58,8 @@ def describe_truth(samples: Sequence[Sample], task: Task) -> str:
         kinds.append(f"sigma {min(widths):.3g} to {max(widths):.3g} px")
     elif widths:
         kinds.append(f"sigma {'/'.join(f'{width:g}' for width in sorted(widths))} px")
-    return " and ".join(kinds)
+    selections = sorted({sample.selection for sample in samples if sample.selection})
+    return ", ".join([*filter(None, [" and ".join(kinds)]), *selections])
 
 
 def describe_missing(baselines: Iterable[str], no_gain: bool) -> list[str]:

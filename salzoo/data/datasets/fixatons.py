@@ -10,12 +10,13 @@ for each fixation, 1-based pixels and seconds, the initial one included),
 
 import os
 import unicodedata
+from collections.abc import Callable
 
 import numpy as np
 
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.folders import find_folder
-from salzoo.data.datasets._formats.points import join_observers
+from salzoo.data.datasets._formats.points import Fixations, join_observers
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
 
@@ -33,16 +34,25 @@ def find(folder: str, name: str) -> str | None:
     return None
 
 
-def read_samples(folder: str, checks: FileChecker, sigma: float, drop_first: bool) -> list[Sample]:
-    """Read the samples of a folder, with density maps if SALIENCY_MAPS exists.
+def read_samples(
+    folder: str,
+    checks: FileChecker,
+    sigma: float,
+    select: Callable[[Fixations], Fixations],
+    with_maps: bool,
+) -> list[Sample]:
+    """Read the samples of a folder.
 
     Args:
         folder: that `find` returned.
         checks: takes the problems of its files.
         sigma: of the samples.
-        drop_first: leave out each observer's first fixation.
+        select: chooses among the fixations of an image.
+        with_maps: take the density maps, if SALIENCY_MAPS exists; they must be made from the
+            chosen fixations.
     """
-    scanpaths, maps = os.path.join(folder, "SCANPATHS"), find_folder(folder, "SALIENCY_MAPS")
+    scanpaths = os.path.join(folder, "SCANPATHS")
+    maps = find_folder(folder, "SALIENCY_MAPS") if with_maps else None
     images = checks.stems(os.path.join(folder, "STIMULI"), EXTENSIONS)
     scanpath_of = {
         unicodedata.normalize("NFC", entry.name): _files(entry.path)
@@ -67,8 +77,8 @@ def read_samples(folder: str, checks: FileChecker, sigma: float, drop_first: boo
         if density is not None and not checks.same_size(density, size, image):
             continue
         durations = [1000 * (own[:, 3] - own[:, 2]) for own in rows]
-        joined = join_observers([own[:, :2] - 1 for own in rows], durations)
-        trial = checks.points(joined, size, places[stem], image, drop_first)
+        chosen = select(join_observers([own[:, :2] - 1 for own in rows], durations))
+        trial = checks.points(chosen, size, places[stem], image)
         if trial is not None:
             samples.append(Sample(image, size, *trial, sigma, density))
     return samples

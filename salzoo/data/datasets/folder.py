@@ -76,7 +76,7 @@ RECORD = DatasetRecord(
         "timestamp_column": "of the column of times, which may be missing (timestamp)",
         "duration_column": "of the column of milliseconds, which may be missing (duration)",
         "units": "of x and y: pixels or fractions (pixels)",
-        "drop_first": f"{DROP_FIRST} of an image (false)",
+        "drop_first": f"{DROP_FIRST} of an image (false); densities are then made from the points",
     },
 )
 
@@ -138,6 +138,8 @@ def read(
                 unseen.append(os.path.basename(image))
                 continue
         density, mask = ((maps or {}).get(stem) for maps in (densities, masks))
+        if trial is not None and drop_first:
+            density = None  # it is of all fixations
         samples.append(_sample(image, size, trial, density, mask, split_of.get(stem)))
     if unseen:
         message = "folder: left out %d of %d images that nobody fixated (%s)"

@@ -24,15 +24,21 @@ With points="gaze" they come, with observers and durations, from the raw gaze in
 where the eye was not seen. The publishers find fixations in it by acceleration (their
 MATLAB code `checkFixations`). That is not repeated here: fixations are found by
 velocity (see `gaze`), with the 34 pixels a degree and the shortest fixation of 50 ms of
-the publishers. So they are near those of others, but not the same; and they are
-all fixations of the 3 s, of which the published maps hold the first five. Densities are
-then made from the points.
+the publishers. So they are near those of others, but not the same. Densities
+are then made from the points.
 
 The set as FixaTons unpacks it is read, too (see `fixatons`), with observers and
 durations found by others; `points` has no meaning there.
+
+Points and densities are of the same fixations, those that `fixations` names: the
+published density maps, which FixaTons has too, are taken for the first five fixations
+after the initial one only; other densities are made from the points. The first five are
+counted before those outside the image are left out.
 """
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from tqdm import tqdm
@@ -45,8 +51,10 @@ from salzoo.data.datasets._formats.matlab import field, load_matlab5
 from salzoo.data.datasets._formats.points import (
     DROP_FIRST,
     Fixations,
+    first_of_each,
     join_observers,
     marked_points,
+    without_first,
 )
 from salzoo.data.datasets._formats.splits import shuffled
 from salzoo.data.sample import Sample
@@ -54,6 +62,7 @@ from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
 
 POINTS = ("published", "gaze")
+FIXATIONS = ("first_five", "all")
 _RATE = 240.0  # samples a second
 _PIXELS_PER_DEGREE = 34.0
 _SHORTEST = 50.0  # milliseconds
@@ -106,12 +115,18 @@ RECORD = DatasetRecord(
         "detector (I-VT, 30 degrees a second, 34 pixels a degree, 50 ms and longer) finds in "
         "the raw gaze, not the publishers' checkFixations",
         "drop_first": f"{DROP_FIRST} (true, as the publishers do; of 'published' it is gone)",
+        "fixations": "'first_five' of each observer, as in the publishers' maps (the default), or "
+        "'all' of the 3 s, from FixaTons or points=gaze; points and densities are both of these",
     },
 )
 
 
 def read(
-    folder: str, checks: FileChecker, points: str = "published", drop_first: bool = True
+    folder: str,
+    checks: FileChecker,
+    points: str = "published",
+    drop_first: bool = True,
+    fixations: str = "first_five",
 ) -> list[Sample]:
     """Read all samples of the folder, sorted by file name.
 
@@ -120,12 +135,23 @@ def read(
         checks: takes the problems of its files.
         points: see RECORD.options.
         drop_first: see RECORD.options.
+        fixations: see RECORD.options.
 
     Returns:
         Samples; images with a problem are left out.
     """
     if points not in POINTS:
         raise unknown_name("kind of points", points, POINTS)
+    if fixations not in FIXATIONS:
+        raise unknown_name("choice of fixations", fixations, FIXATIONS)
+    first_five = fixations == "first_five"
+    selection = f"{'first five' if first_five else 'all'} fixations of each observer"
+    selection += " after the initial one" if drop_first else ""
+
+    def select(found: Fixations) -> Fixations:
+        found = without_first(found) if drop_first else found
+        return first_of_each(found, 5) if first_five else found
+
     fixatons_folder = fixatons.find(folder, "MIT1003")
     if points == "gaze":
         if fixatons_folder is not None:
@@ -133,15 +159,19 @@ def read(
                 f"mit1003: points=gaze: {fixatons_folder} is of FixaTons, without raw gaze; leave "
                 "the option out, or give the publishers' ALLSTIMULI and DATA."
             )
-        return _samples_of_gaze(folder, checks, drop_first)
-    if fixatons_folder is not None:
-        return fixatons.read_samples(fixatons_folder, checks, _SIGMA, drop_first)
-    if not drop_first:
+        samples = _samples_of_gaze(folder, checks, select)
+    elif fixatons_folder is not None:
+        as_published = first_five and drop_first
+        samples = fixatons.read_samples(fixatons_folder, checks, _SIGMA, select, as_published)
+    elif not (first_five and drop_first):
+        option, lack = ("fixations=all", "later") if drop_first else ("drop_first=False", "first")
         raise InputError(
-            "mit1003: drop_first=False: the published maps lack the first fixations; add "
+            f"mit1003: {option}: the published maps lack the {lack} fixations; add "
             "points=gaze to find them in the raw gaze."
         )
-    return _published_samples(folder, checks)
+    else:
+        samples = _published_samples(folder, checks)
+    return [replace(sample, selection=selection) for sample in samples]
 
 
 def _published_samples(folder: str, checks: FileChecker) -> list[Sample]:
@@ -184,7 +214,9 @@ def _marked(levels: np.ndarray) -> np.ndarray:
     return marked
 
 
-def _samples_of_gaze(folder: str, checks: FileChecker, drop_first: bool) -> list[Sample]:
+def _samples_of_gaze(
+    folder: str, checks: FileChecker, select: Callable[[Fixations], Fixations]
+) -> list[Sample]:
     stimuli, data = checks.folder(folder, "ALLSTIMULI"), checks.folder(folder, "DATA")
     if stimuli is None or data is None:
         return []
@@ -205,9 +237,8 @@ def _samples_of_gaze(folder: str, checks: FileChecker, drop_first: bool) -> list
         if size is None or len(usable) < len(found):
             continue
         points, durations = zip(*usable, strict=True)
-        trial = checks.points(
-            join_observers(points, durations), size, data, images[stem], drop_first
-        )
+        chosen = select(join_observers(points, durations))
+        trial = checks.points(chosen, size, data, images[stem])
         if trial is not None:
             samples.append(Sample(images[stem], size, *trial, RECORD.sigma))
     return samples

@@ -72,7 +72,7 @@ RECORD = DatasetRecord(
     sigma=16.0,
     sigma_source="ours, where the set's density maps are missing: what MSI-Net takes for "
     "DUT-OMRON, whose viewing time is the same",
-    options={"drop_first": FILE_ORDER},
+    options={"drop_first": f"{FILE_ORDER}; densities are then made from the points"},
 )
 
 
@@ -92,7 +92,9 @@ def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sam
     mask_folder = find_folder(root, "datasets/masks/pascal")
     fixation_folder = find_folder(root, "datasets/fixations")
     places = sorted(glob.glob(os.path.join(glob.escape(root), "*", "pascal", "humanFix")))
-    map_folder = find_folder(root, *(os.path.relpath(place, root) for place in places))
+    # The set's density maps are of all fixations.
+    mapped = [] if drop_first and fixation_folder else places
+    map_folder = find_folder(root, *(os.path.relpath(place, root) for place in mapped))
     if mask_folder is None and fixation_folder is None:
         checks.missing(os.path.join(root, "datasets", "masks", "pascal"))
         return []

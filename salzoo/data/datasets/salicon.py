@@ -101,7 +101,8 @@ RECORD = DatasetRecord(
     sigma_source="the authors' own API",
     options={
         "points": "'fixations', or 'location': the raw mouse samples",
-        "maps": "take the set's density maps where they are (True), or blur the points",
+        "maps": "take the set's density maps where they are (True), or blur the points; they are "
+        "of all fixations, so that with points=location or drop_first=True the points are blurred",
         "drop_first": f"{FILE_ORDER}; of 'location' the first sample goes",
     },
 )
@@ -126,7 +127,8 @@ def read(
     Returns:
         Samples; images with a problem are left out.
     """
-    return read_release(folder, checks, points, maps, drop_first)
+    of_all_fixations = points == "fixations" and not drop_first  # as the published maps are
+    return read_release(folder, checks, points, maps and of_all_fixations, drop_first)
 
 
 def read_release(

@@ -7,8 +7,8 @@ Layout: as `salicon`, with that release's .mat files; or the JSON form,
 publishers' ten examples (`images/train2014examples`). In the JSON form points
 are [row, column], 1-based, and an observer is the worker's number.
 
-The published density maps are of the release of 2017: none is taken here unless
-asked for.
+The published density maps are of the release of 2017, so none is taken here: densities
+are made from the points.
 """
 
 import json
@@ -40,11 +40,7 @@ RECORD = replace(
         "beside `images`.",
         "Give the folder that holds `images` as `data_dir`.",
     ),
-    options={
-        **salicon.RECORD.options,
-        "maps": "take density maps from `maps` (True; the published ones are of 2017), "
-        "or blur the points (False)",
-    },
+    options={name: text for name, text in salicon.RECORD.options.items() if name != "maps"},
 )
 
 
@@ -52,7 +48,6 @@ def read(
     folder: str,
     checks: FileChecker,
     points: str = "fixations",
-    maps: bool = False,
     drop_first: bool = False,
 ) -> list[Sample]:
     """Read all samples of the folder, sorted by file name.
@@ -61,13 +56,12 @@ def read(
         folder: of the dataset.
         checks: takes the problems of its files.
         points: see RECORD.options.
-        maps: see RECORD.options.
         drop_first: see RECORD.options.
 
     Returns:
         Samples; images with a problem are left out.
     """
-    return salicon.read_release(folder, checks, points, maps, drop_first, _read_json)
+    return salicon.read_release(folder, checks, points, False, drop_first, _read_json)
 
 
 def _read_json(path: str, checks: FileChecker) -> dict[str, Fixations] | None:

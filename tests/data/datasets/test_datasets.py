@@ -1,6 +1,7 @@
 """One runner over every registered dataset, on its small twin in tests/data/datasets/layouts."""
 
 import importlib
+import itertools
 import os
 import sys
 from collections import Counter
@@ -26,6 +27,7 @@ from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 from tests.data.datasets.layouts import layout_of, make_small, missing_parts
+from tests.data.datasets.layouts.making import map_picture
 
 DRAWN = {"synthetic"}  # has its own tests, needs no files
 WITHOUT_TRUTH = {"mit300"}
@@ -230,6 +232,35 @@ def test_a_sigma_that_is_given_blurs_the_points(small):
         assert sample.sigma == 3 and sample.density_path is None
         expected = density_map(sample.fixations, sample.size, 3)
         np.testing.assert_allclose(sample.density, expected, atol=1e-6)
+
+
+CHOICES = {"points": ("fixations", "location"), "maps": (True, False), "drop_first": (False, True)}
+
+
+@pytest.mark.parametrize("name", sorted(set(COMPLETE) - DRAWN - WITHOUT_TRUTH))
+def test_points_and_densities_are_of_the_same_fixations(name, tmp_path, monkeypatch):
+    """Whatever is chosen; the published maps are of the fixations that are read by default."""
+    make_small(name, tmp_path, monkeypatch)
+    for sample in load_dataset(name, tmp_path):
+        if sample.density_path and sample.fixations is not None:
+            levels = density_map(sample.fixations, sample.size, 3.0)
+            map_picture(sample.density_path, 255 * levels / levels.max())
+    options = reader_options(name)
+    known = {
+        option: choices
+        for option, choices in CHOICES.items()
+        if option in options and options[option] == choices[0]
+    }
+    for values in itertools.product(*known.values()):
+        chosen = dict(zip(known, values, strict=True))
+        # With few fixations an image, some images have only first ones: these are problems.
+        for sample in read_dataset(name, tmp_path, ProblemCollector(name), **chosen):
+            if sample.fixations is None:
+                continue
+            sigma = 3.0 if sample.density_path else sample.sigma
+            blurred = density_map(sample.fixations, sample.size, sigma)
+            difference = sample.density / sample.density.max() - blurred / blurred.max()
+            assert np.abs(difference).max() < 0.06, (chosen, sample)  # JPEG
 
 
 def divided(counts, there, shuffles):

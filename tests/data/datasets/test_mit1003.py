@@ -11,6 +11,9 @@ from salzoo import InputError
 from salzoo.data.dataset import load_dataset
 from salzoo.data.datasets import read_dataset
 from salzoo.data.datasets._formats.checks import ProblemCollector
+from salzoo.data.fixations import density_map
+from salzoo.evaluation.descriptions import describe_truth
+from salzoo.utils.task import Task
 from tests.data.datasets.layouts import fixatons, mit1003
 from tests.data.datasets.layouts.making import gaze_samples, map_picture, picture
 from tests.data.datasets.test_datasets import refused
@@ -123,6 +126,27 @@ def test_the_published_points_have_no_first_fixations(folder):
         load_dataset("mit1003", folder, drop_first=False)
     with pytest.raises(InputError, match="no kind of points 'gase'; did you mean 'gaze'"):
         load_dataset("mit1003", folder, points="gase")
+    with pytest.raises(InputError, match="fixations=all: the published maps lack the later"):
+        load_dataset("mit1003", folder, fixations="all")
+    with pytest.raises(InputError, match="no choice of fixations 'five'"):
+        load_dataset("mit1003", folder, fixations="five")
+
+
+def test_the_first_five_of_gaze(gaze):
+    corners = [(10.0, 10.0), (80.0, 50.0)] * 4
+    for observer in mit1003.OBSERVERS:
+        for stem in mit1003.STEMS:
+            mit1003.write_gaze(gaze, stem, observer, gaze_samples(corners, [60] * 8, saccade=2))
+    os.remove(gaze / "ALLSTIMULI/i10.jpeg")  # too small
+    for observer in mit1003.OBSERVERS:
+        os.remove(gaze / f"DATA/{observer}/i10.mat")
+    five, whole = (
+        load_dataset("mit1003", gaze, points="gaze", fixations=chosen)[-1]
+        for chosen in ("first_five", "all")
+    )
+    assert five.observers.tolist() == [0] * 5 + [1] * 5
+    assert whole.observers.tolist() == [0] * 7 + [1] * 7
+    np.testing.assert_array_equal(five.fixations[:5], whole.fixations[:5])
 
 
 def rewrite(samples, variable=None):
@@ -203,6 +227,37 @@ def test_fixatons_is_read(unpacked):
                 assert found == value
     whole = load_dataset("mit1003", given, drop_first=False)
     assert whole[0].fixations.tolist()[0] == [32, 24] and len(whole[0].fixations) == 5
+
+
+def cut_to(points, count):
+    return [pair for pair in points[1 : 1 + count] if 0 <= pair[0] < 64 and 0 <= pair[1] < 48]
+
+
+def test_points_and_densities_of_fixatons_are_of_the_same_fixations(tmp_path):
+    """Its maps hold the first five fixations after the initial one, its scanpaths all."""
+    random = np.random.default_rng(3)
+    scanpaths = {name: random.uniform(1, (65, 49), (9, 2)) for name in ("CNG", "ajs", "emb")}
+    first_five, later = (
+        np.concatenate([cut_to(points - 1, count) for points in scanpaths.values()])
+        for count in (5, 8)
+    )
+    picture(str(tmp_path / "STIMULI/i1.jpeg"), (48, 64))
+    for name, points in scanpaths.items():
+        rows = [(*point, time, time + 0.2) for time, point in enumerate(points)]
+        fixatons.write_scanpath(str(tmp_path), "i1", name, rows)
+    published = density_map(first_five, (48, 64), 24)
+    map_picture(str(tmp_path / "SALIENCY_MAPS/i1.png"), 255 * published / published.max())
+    for options, points, title in (
+        ({}, first_five, "first five fixations of each observer after the initial one"),
+        ({"fixations": "all"}, later, "all fixations of each observer after the initial one"),
+    ):
+        (sample,) = load_dataset("mit1003", tmp_path, **options)
+        np.testing.assert_allclose(sample.fixations, points)
+        blurred = density_map(points, (48, 64), 24)
+        assert np.corrcoef(sample.density.ravel(), blurred.ravel())[0, 1] > 0.999
+        assert title in describe_truth([sample], Task.FIXATIONS)
+    (sample,) = load_dataset("mit1003", tmp_path, drop_first=False)
+    assert sample.density_path is None and len(sample.fixations) == 15
 
 
 def test_fixatons_without_density_maps(unpacked):

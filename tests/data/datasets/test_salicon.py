@@ -50,7 +50,8 @@ def test_raw_mouse_samples_may_lie_outside(mats):
 def test_options(mats):
     assert first(load_dataset("salicon", mats, maps=False)).density_path is None
     assert first(load_dataset("salicon2015", mats)).density_path is None
-    assert first(load_dataset("salicon2015", mats, maps=True)).density_path
+    with pytest.raises(InputError, match="no option of salicon2015 'maps'"):
+        load_dataset("salicon2015", mats, maps=True)  # of the release of 2017
     with pytest.raises(InputError, match="no kind of points 'fixation'; did you mean 'fixations'"):
         load_dataset("salicon", mats, points="fixation")
 

@@ -92,6 +92,21 @@ def without_first(fixations: Fixations) -> Fixations:
     return fixations.at(later)
 
 
+def first_of_each(fixations: Fixations, count: int) -> Fixations:
+    """Keep the first fixations of each observer.
+
+    Args:
+        fixations: with observers, in order of time for each.
+        count: how many of each observer.
+    """
+    observers = np.asarray(fixations.observers)
+    earlier = np.zeros(len(observers), int)  # fixations of the same observer before each
+    for observer in np.unique(observers):
+        own = observers == observer
+        earlier[own] = np.arange(own.sum())
+    return fixations.at(earlier < count)
+
+
 def marked_points(marked: np.ndarray) -> np.ndarray:
     """Return the marked pixels as float64 (n, 2), x and y, row by row.
 
