@@ -1,5 +1,6 @@
 """Download of published archives: resumable, verified, unpacked safely."""
 
+import errno
 import hashlib
 import http.client
 import os
@@ -14,7 +15,7 @@ from tqdm import tqdm
 
 from salzoo.data.dataset_record import Archive, DatasetRecord
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import whole_folder
+from salzoo.utils.files import open_no_link, whole_folder
 
 CHUNK = 1 << 20
 TIMEOUT_SECONDS = 60
@@ -22,6 +23,7 @@ TIMEOUT_SECONDS = 60
 MAX_UNPACKED_BYTES = 64 << 30
 MAX_RATIO = 200
 MAX_FILES = 200_000
+ERRORS_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.ELOOP)
 
 
 def download(record: DatasetRecord, data_dir: str | os.PathLike[str]) -> str:
@@ -69,7 +71,7 @@ def _fetch(archive: Archive, path: str) -> None:
         verify(path, archive)
         return
     part = f"{path}.part"
-    begun = os.path.getsize(part) if os.path.exists(part) else 0
+    begun = os.path.getsize(part) if os.path.isfile(part) and not os.path.islink(part) else 0
     request = urllib.request.Request(archive.url, headers={"User-Agent": "salzoo"})
     if begun:
         request.add_header("Range", f"bytes={begun}-")
@@ -79,7 +81,7 @@ def _fetch(archive: Archive, path: str) -> None:
             length = answer.headers.get("Content-Length")
             total = int(length) + (begun if resumed else 0) if length else None
             with (
-                open(part, "ab" if resumed else "wb") as file,
+                open(part, "ab" if resumed else "wb", opener=open_no_link) as file,
                 tqdm(
                     total=total,
                     initial=begun if resumed else 0,
@@ -101,6 +103,8 @@ def _fetch(archive: Archive, path: str) -> None:
                 f"hand and put it at {path}."
             ) from error
     except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+        if isinstance(error, OSError) and error.errno in ERRORS_OF_DISKS:
+            raise OSError(error.errno, os.strerror(error.errno), part) from error
         reason = getattr(error, "reason", error)
         raise InputError(
             f"{archive.url} cannot be reached ({reason}); call again to go on, or fetch "

@@ -7,6 +7,8 @@ import logging
 import os
 from typing import Any
 
+from salzoo.utils.files import open_no_link
+
 LOG = logging.getLogger("salzoo")
 
 
@@ -35,7 +37,7 @@ class Journal:
             if other != self.path:
                 _discard(other, fingerprint)
         self.done: dict[str, dict[str, Any]] = {}
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._file = open_no_link(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         self._read(header)
         if self.done:
             LOG.info("%d images were evaluated before; resuming", len(self.done))

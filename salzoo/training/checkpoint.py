@@ -5,9 +5,10 @@ import csv
 import hashlib
 import json
 import logging
+import math
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import h5py
@@ -19,7 +20,7 @@ from salzoo.models import load_weights
 from salzoo.models.record import Recipe
 from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import whole_file
+from salzoo.utils.files import check_space, whole_file
 
 LOG = logging.getLogger("salzoo")
 
@@ -171,7 +172,7 @@ class Progress:
         if row["val_loss"] == min(previous["val_loss"] for previous in history):
             # A model without optimizer, so that the file holds the weights alone.
             twin = keras.Model(self.model.inputs, self.model.outputs, name=self.model.name)
-            with whole_file(self.run.path("best.weights.h5")) as path:
+            with whole_file(self._checked_path("best.weights.h5", twin.weights)) as path:
                 twin.save_weights(path)
         with whole_file(self.run.path("history.csv")) as path, open(path, "w") as file:
             table = csv.DictWriter(file, row, lineterminator="\n")
@@ -193,11 +194,20 @@ class Progress:
             "random": [variable.numpy().tolist() for variable in self._random_states()],
             "images": self._images(),
         }
-        with whole_file(self.run.path("last.weights.h5")) as path:
+        variables = [*self.model.weights, *self.model.optimizer.variables]
+        with whole_file(self._checked_path("last.weights.h5", variables)) as path:
             self.model.save_weights(path)
             with h5py.File(path, "r+") as file:
                 file["progress"] = json.dumps(progress)
         self.saved_at = time.monotonic()
+
+    def _checked_path(self, name: str, variables: Sequence[keras.Variable]) -> str:
+        """Return the path of a file of the run, after checking that its disk has room for it."""
+        path = self.run.path(name)
+        values = sum(math.prod(variable.shape) for variable in variables)
+        # HDF5 adds some hundred bytes for each array; the history is small.
+        check_space(path, 4 * values + 2048 * len(variables) + (1 << 20))
+        return path
 
     def _random_states(self) -> list[keras.Variable]:
         """Return the random states of Dropout, which Keras does not save with the weights."""

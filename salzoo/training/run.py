@@ -22,7 +22,7 @@ from salzoo import __version__
 from salzoo.models import MODELS, build_model, load_weights, shipped_weights
 from salzoo.training.config import RunConfig, read_config
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import read_json, write_json
+from salzoo.utils.files import PART, read_json, write_json
 
 
 class Run:
@@ -80,7 +80,7 @@ class Run:
     def _remove_partial_files(self) -> None:
         """Remove what a killed process was writing."""
         for name in os.listdir(self.folder):
-            if name.startswith(".part-"):
+            if name.startswith(PART):
                 os.remove(self.path(name))
 
     def load_model(self, which: str = "best") -> keras.Model:

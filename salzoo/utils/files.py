@@ -1,9 +1,13 @@
 """Reading and writing of files and folders; what is written is complete or absent."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import pathlib
+import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,31 +17,94 @@ from salzoo.utils.errors import InputError
 
 Path = str | os.PathLike[str]
 
+# Names of unfinished files and folders begin with it.
+PART = ".part-"
+
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[str]:
     """Write a file that appears only when it is complete.
 
+    A link at `path` is replaced, never followed. The temporary file has a random name and is
+    created exclusively, so that a link planted in a shared folder is not followed either.
+
     Args:
         path: of the file; folders above it are created.
 
     Yields:
-        Path of a temporary file in the same folder, with the same ending since some
+        Path of an empty temporary file in the same folder, with the same ending since some
         writers choose a format by it. It is renamed to `path` if the block succeeds and
         deleted otherwise.
+
+    Raises:
+        OSError: the file cannot be written, for example since the disk is full; names `path`.
     """
     folder, name = os.path.split(os.path.abspath(path))
     os.makedirs(folder, exist_ok=True)
-    temporary = os.path.join(folder, f".part-{os.getpid()}-{name}")
+    # Short, since the longest names that a disk takes have no room for an addition.
+    ending = "".join(pathlib.PurePath(name).suffixes[-2:])[-20:]
+    temporary = os.path.join(folder, f"{PART}{secrets.token_hex(8)}{ending}")
     try:
+        # Not tempfile, whose files nobody else may read.
+        os.close(open_no_link(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
         yield temporary
         with open(temporary, "rb") as file:
             # Otherwise a power failure may leave neither the old nor the new content.
             os.fsync(file.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        if error.filename not in (None, temporary):
+            raise
+        number = error.errno or _number_in(str(error))
+        # numpy says only how much it wrote.
+        reason = os.strerror(number) if number else f"not written ({error}); is the disk full?"
+        raise OSError(number or errno.EIO, reason, os.fspath(path)) from error
     finally:
         if os.path.exists(temporary):
             os.remove(temporary)
+
+
+def open_no_link(path: str, flags: int) -> int:
+    """Open a file that other programs may have prepared, without following a link.
+
+    Args:
+        path: of the file.
+        flags: of `os.open`.
+
+    Returns:
+        The file's descriptor; also an `opener` of the built-in `open`.
+
+    Raises:
+        OSError: the file is a link, or cannot be opened; names `path`.
+    """
+    try:
+        return os.open(path, flags | os.O_NOFOLLOW, 0o666)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "is a link; remove it", path) from error
+        raise
+
+
+def check_space(path: Path, size: int) -> None:
+    """Check that a file fits on its disk before it is written.
+
+    HDF5 may end the process when it cannot complete a file, so this is asked before.
+
+    Args:
+        path: of the file to write; its folder exists.
+        size: of the file, bytes.
+
+    Raises:
+        OSError: the disk has less free space; names `path`.
+    """
+    if shutil.disk_usage(os.path.dirname(os.path.abspath(path))).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fspath(path))
+
+
+def _number_in(message: str) -> int | None:
+    """Return the number of the system's error that HDF5 puts into its messages."""
+    found = re.search(r"errno = (\d+)", message)
+    return int(found[1]) if found else None
 
 
 @contextlib.contextmanager
@@ -54,9 +121,9 @@ def whole_folder(path: Path) -> Iterator[str]:
     Raises:
         OSError: `path` is not empty.
     """
-    parent, name = os.path.split(os.path.abspath(path))
+    parent = os.path.dirname(os.path.abspath(path))
     os.makedirs(parent, exist_ok=True)
-    temporary = tempfile.mkdtemp(prefix=f".part-{name}-", dir=parent)
+    temporary = tempfile.mkdtemp(prefix=PART, dir=parent)
     os.chmod(temporary, 0o755)
     try:
         yield temporary
