@@ -1,6 +1,5 @@
 """Tables with published and obtained figures side by side, as Markdown and CSV."""
 
-import csv
 import math
 import os
 import statistics
@@ -8,6 +7,7 @@ import statistics
 from experiments import measuring
 from experiments.entries import CategoryChange, Cost, find
 from salzoo.utils.files import whole_file
+from salzoo.utils.printable import write_rows
 
 NOTHING = "-"
 SIGNIFICANT = 0.05
@@ -34,9 +34,7 @@ def write(runner, table):
     with whole_file(f"{stem}.md") as path, open(path, "w", encoding="utf-8") as file:
         file.write(markdown(runner, table) + "\n")
     with whole_file(f"{stem}.csv") as path, open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(CSV_HEADER)
-        writer.writerows(rows(runner, table))
+        write_rows(file, [CSV_HEADER, *rows(runner, table)])
 
 
 def markdown(runner, table):

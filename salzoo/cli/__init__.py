@@ -19,6 +19,7 @@ from absl.flags import argparse_flags
 from salzoo import __version__
 from salzoo.cli.messages import render_message
 from salzoo.utils.errors import InputError
+from salzoo.utils.printable import printable
 
 COMMANDS = (
     "models",
@@ -45,8 +46,15 @@ class _Parser(argparse_flags.ArgumentParser):
                 action.help = argparse.SUPPRESS
 
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"{self.prog}: {message}\nTry: {self.prog} --help\n")
+        sys.stderr.write(f"{self.prog}: {printable(message)}\nTry: {self.prog} --help\n")
         sys.exit(2)
+
+
+class _Formatter(logging.Formatter):
+    """Formatter that escapes control characters, which names of files may hold."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record), keep="\n")
 
 
 class _CommandParser(_Parser):
@@ -107,20 +115,21 @@ def _run(arguments: argparse.Namespace) -> int | None:
     """Run a parsed command; return its exit status, None for 0."""
     # Libraries log warnings and errors only, salzoo also what it has done.
     absl.logging.set_verbosity(absl.logging.WARNING)
-    absl.logging.get_absl_handler().setFormatter(logging.Formatter("%(message)s"))
+    absl.logging.get_absl_handler().setFormatter(_Formatter("%(message)s"))
     logging.getLogger("salzoo").setLevel(logging.INFO)
     try:
         return arguments.run(arguments)
     except InputError as error:
         message = render_message(str(error), arguments.parser)
-        sys.stderr.write(f"salzoo {arguments.command}: {message}\n")
+        sys.stderr.write(f"salzoo {arguments.command}: {printable(message)}\n")
         return 2
     except BrokenPipeError:  # `salzoo models | head`
         sys.stderr.close()
         return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"salzoo {arguments.command}: {where}{error.strerror or error}\n")
+        message = printable(f"{where}{error.strerror or error}")
+        sys.stderr.write(f"salzoo {arguments.command}: {message}\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write(f"\nsalzoo {arguments.command}: interrupted.\n")

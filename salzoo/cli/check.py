@@ -3,6 +3,7 @@
 import argparse
 
 from salzoo.cli.arguments import add_data_dir, add_dataset_options, pairs_to_dict
+from salzoo.utils.printable import printable
 
 HELP = "check the files of a dataset"
 
@@ -29,5 +30,5 @@ def run(arguments: argparse.Namespace) -> int:
         counts = (f"{split} {found} of {count}" for split, (found, count) in parts.items())
         print(f"  official splits: {', '.join(counts)}")
     for path, problem in sorted(checks.problems):
-        print(f"  {path} {problem}")
+        print(printable(f"  {path} {problem}"))
     return 1 if checks.problems else 0

@@ -22,6 +22,7 @@ from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import parse_aspect, whole_number
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
+from salzoo.utils.printable import printable
 from salzoo.utils.tensorflow import load_tensorflow
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
         files = _predict(arguments, paths, options, failures)
     _print_summary(files, len(files) + len(failures), notes)
     for failure in failures:
-        sys.stderr.write(f"salzoo predict: {render_message(failure, arguments.parser)}\n")
+        message = printable(render_message(failure, arguments.parser))
+        sys.stderr.write(f"salzoo predict: {message}\n")
     if not failures:
         return 0
     return 1 if files else 2
@@ -169,13 +171,13 @@ def _regions(path: str | None, photos: list[str]) -> tuple["BoxFile | None", lis
 def _print_summary(files: list[list[str]], image_count: int, notes: list[str]) -> None:
     """Print the paths of one image's files, or the folders of several images' files."""
     if image_count == 1:
-        print("\n".join(path for photo in files for path in photo))
+        print("\n".join(printable(path) for photo in files for path in photo))
     else:
         folders = dict.fromkeys(os.path.dirname(photo[0]) or "." for photo in files)
         where = f" in {', '.join(folders)}" if files else ""
-        print(f"{len(files)} of {image_count} images: maps and overlays{where}")
+        print(printable(f"{len(files)} of {image_count} images: maps and overlays{where}"))
     for note in notes:
-        print(note)
+        print(printable(note))
 
 
 def _submit(arguments: argparse.Namespace) -> int:

@@ -126,10 +126,6 @@ def check_same_images(first: MeasuredModel, second: MeasuredModel) -> None:
                 f"{first.folder} and {second.folder} cannot be paired: {name} "
                 f"{getattr(ours, name)} and {getattr(theirs, name)}."
             )
-    for run in (first, second):
-        names = run.evaluation.images
-        if len(set(names)) != len(names):
-            raise InputError(f"{run.folder} has images of the same name: nothing to pair by.")
     if set(ours.images) != set(theirs.images):
         missing = sorted(set(ours.images) ^ set(theirs.images))[0]
         where = first.folder if missing in ours.images else second.folder

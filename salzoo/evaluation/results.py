@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from salzoo.evaluation import statistics, storage
+from salzoo.evaluation import scores_file, statistics, storage
 from salzoo.evaluation.metric_properties import OF_CURVES
 from salzoo.evaluation.metric_values import Mean, NamedValues
 from salzoo.utils.table import Table, format_number
@@ -222,7 +222,7 @@ class Evaluation:
         Args:
             path: of the file.
         """
-        storage.write_scores(self, path)
+        scores_file.write_scores(self, path)
 
     @classmethod
     def read(cls, folder: str | os.PathLike[str]) -> "Evaluation":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from salzoo.evaluation.scores_file import read_scores, write_scores
 from salzoo.metrics.metric import CURVES
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json, whole_file, write_json
@@ -72,39 +72,17 @@ def _plain(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def write_scores(evaluation: Evaluation, csv_path: str | os.PathLike[str]) -> None:
-    """Write a CSV row per convention, model and image; undefined values are empty.
-
-    Args:
-        evaluation: the evaluation.
-        csv_path: of the file.
-    """
-    metrics = evaluation.metrics
-    with whole_file(csv_path) as path, open(path, "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["convention", "model", "image", "category", *metrics])
-        for convention, by_model in evaluation.scores.items():
-            for model, by_metric in by_model.items():
-                columns = [by_metric.get(metric) for metric in metrics]
-                for row, image in enumerate(evaluation.images):
-                    values = (
-                        "" if column is None or math.isnan(column[row]) else column[row]
-                        for column in columns
-                    )
-                    category = evaluation.categories[row] or ""
-                    writer.writerow([convention, model, image, category, *values])
-
-
 def _stacked(evaluation: Evaluation) -> dict[str, np.ndarray]:
-    """Return {curve: float32 (models, conventions, images, 256)}."""
+    """Return {curve: float32 (models, conventions, images, 256)}, and the names of the images."""
     assert evaluation.curves is not None
     by_convention = [evaluation.curves[convention] for convention in evaluation.conventions]
-    return {
+    stacked = {
         name: np.stack(
             [[curves[model][name] for curves in by_convention] for model in evaluation.models]
         )
         for name in CURVES
     }
+    return {**stacked, "images": np.array(evaluation.images, "U")}
 
 
 def read(folder: str | os.PathLike[str]) -> dict[str, Any]:
@@ -124,46 +102,33 @@ def read(folder: str | os.PathLike[str]) -> dict[str, Any]:
         )
     try:
         summary = read_json(path)
-        with open(os.path.join(folder, "scores.csv"), newline="", encoding="utf-8") as file:
-            header, *rows = csv.reader(file)
-        images = [row[2] for row in rows[: summary["samples"]]]
+        metrics = {name: summary["means"][name] for name in summary["conventions"]}
+        images, categories, scores = read_scores(
+            os.path.join(folder, "scores.csv"), metrics, summary["samples"]
+        )
         return {
             **{name: summary[name] for name in (*_FIELDS, *_LONG_FIELDS)},
             "task": Task.parse(summary["task"]),
             "images": images,
-            "categories": [row[3] or None for row in rows[: len(images)]],
-            "scores": _scores(summary, header[4:], rows),
-            "curves": _curves(summary, folder) if summary["task"] == str(Task.OBJECTS) else None,
+            "categories": categories,
+            "scores": scores,
+            "curves": _curves(summary, images, folder),
         }
-    except (OSError, KeyError, ValueError, TypeError, IndexError) as error:
+    except InputError as error:
+        raise InputError(f"{folder} holds a damaged evaluation: {error}") from error
+    except (OSError, KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
         raise InputError(f"{folder} holds a damaged evaluation ({error}).") from error
 
 
-def _scores(
-    summary: dict[str, Any], columns: list[str], rows: Sequence[list[str]]
-) -> dict[str, dict[str, dict[str, np.ndarray]]]:
-    conventions, models, count = (summary[name] for name in ("conventions", "models", "samples"))
-    if len(rows) != count * len(conventions) * len(models):
-        raise ValueError(f"scores.csv has {len(rows)} rows")
-    values = np.array([[float(cell or "nan") for cell in row[4:]] for row in rows])
-    values = values.reshape(len(conventions), len(models), count, -1)
-    return {
-        convention: {
-            model: {
-                metric: values[i, j, :, columns.index(metric)]
-                for metric in summary["means"][convention][model]
-            }
-            for j, model in enumerate(models)
-        }
-        for i, convention in enumerate(conventions)
-    }
-
-
 def _curves(
-    summary: dict[str, Any], folder: str | os.PathLike[str]
-) -> dict[str, dict[str, dict[str, np.ndarray]]]:
+    summary: dict[str, Any], images: list[str], folder: str | os.PathLike[str]
+) -> dict[str, dict[str, dict[str, np.ndarray]]] | None:
+    """Return the curves in the order of these images; None for fixations."""
+    if summary["task"] != str(Task.OBJECTS):
+        return None
     with np.load(os.path.join(folder, "curves.npz")) as arrays:
-        stacked = {name: arrays[name] for name in CURVES}
+        order = [arrays["images"].tolist().index(image) for image in images]
+        stacked = {name: arrays[name][:, :, order] for name in CURVES}
     return {
         convention: {
             model: {name: stacked[name][j, i] for name in CURVES}

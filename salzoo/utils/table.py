@@ -1,12 +1,12 @@
-"""Tables of text and numbers, as plain text, Markdown, HTML and CSV."""
+"""Tables of text and numbers, as plain text, Markdown and HTML."""
 
-import csv
 import html
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from salzoo.utils.printable import printable
 
 NOTHING = "-"
 # A text, or a text and a smaller one beside it, such as a mean and its interval.
@@ -35,17 +35,17 @@ class Table:
 
     def text(self) -> str:
         """Return the table as aligned columns, with a star after highlighted cells."""
-        rows = [[_plain(cell) for cell in row] for row in [self.header, *self.rows]]
+        rows = [[printable(_plain(cell)) for cell in row] for row in [self.header, *self.rows]]
         starred = {column for _, column in self.strong}
         for index, row in enumerate(rows, -1):  # the header is row -1
             for column in starred:
                 row[column] += "*" if (index, column) in self.strong else " "
         widths = [max(len(row[column]) for row in rows) for column in range(len(self.header))]
-        lines = [self.title] if self.title else []
+        lines = [printable(self.title)] if self.title else []
         for name, *cells in rows:
             padded = [f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True)]
             lines.append("   ".join([f"{name:<{widths[0]}}", *padded]).rstrip())
-        return "\n".join([*lines, *self.notes])
+        return "\n".join([*lines, *map(printable, self.notes)])
 
     def markdown(self) -> str:
         """Return the table in GitHub's Markdown, highlighted cells in bold."""
@@ -80,13 +80,6 @@ class Table:
             f"<tbody>\n{chr(10).join(body)}\n</tbody></table></div>"
             + (f'<div class="notes">{notes}</div>' if notes else "")
         )
-
-    def csv(self) -> str:
-        """Return header and rows as CSV."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerows([_plain(cell) for cell in row] for row in [self.header, *self.rows])
-        return buffer.getvalue()
 
 
 def format_number(value: float | None, digits: int = 3, signed: bool = False) -> str:
@@ -132,7 +125,7 @@ def escape_markdown(text: str) -> str:
     """Escape the characters of a text that have a meaning in Markdown."""
     for character in "\\|*_`<":
         text = text.replace(character, f"\\{character}")
-    return text.replace("](", "]\\(").replace("\n", " ")
+    return printable(text.replace("](", "]\\(").replace("\n", " "))
 
 
 def _plain(cell: Cell) -> str:

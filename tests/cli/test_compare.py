@@ -192,7 +192,7 @@ def test_the_command_pairs_runs(written, inside):
         ({"truth": "sigma 35 px"}, "sigma 40 px and sigma 35 px"),
         ({"truth_hash": "2"}, "against other fixations or masks"),
         ({"images": ["Action/x.jpg", *(str(n) for n in range(59))]}, "is in"),
-        ({"images": ["0"] * 60}, "images of the same name"),
+        ({"images": ["0"] * 60}, "has two rows"),
         ({"definitions": {"mit": {"CC": "Another one."}}}, "define CC (mit) in other ways"),
     ],
 )

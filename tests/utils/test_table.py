@@ -1,8 +1,6 @@
 """One table in every form."""
 
-import csv
 import html.parser
-import io
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,15 +32,6 @@ def test_markdown_escapes_what_would_be_a_column_or_a_tag():
     assert lines[3] == "| --- | ---: | ---: |"
     assert lines[4] == "| a\\|b | 0.500 [0.4, 0.6] | - |"
     assert lines[5] == "| \\<model> | **1.000** | 0.250 |"
-
-
-def test_csv_can_be_read_again():
-    rows = list(csv.reader(io.StringIO(small('a,"b"').csv())))
-    assert rows == [
-        ["", "CC ↑", "KLD ↓"],
-        ['a,"b"', "0.500 [0.4, 0.6]", "-"],
-        ["<model>", "1.000", "0.250"],
-    ]
 
 
 @settings(max_examples=40)

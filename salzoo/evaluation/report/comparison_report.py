@@ -1,6 +1,5 @@
 """Reports of a `Comparison`: text, markdown, HTML, CSV and JSON."""
 
-import csv
 import io
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from salzoo.evaluation.report.charts import draw_distributions
 from salzoo.evaluation.report.html_page import render_page, render_terms
 from salzoo.evaluation.report.sections import add_arrow
 from salzoo.evaluation.statistics import RANKED, improvement
+from salzoo.utils.printable import printable, write_rows
 from salzoo.utils.table import (
     Table,
     escape_markdown,
@@ -56,7 +56,7 @@ def build_tables(comparison: Comparison) -> list[tuple[str, list[Table]]]:
 def render_text(comparison: Comparison) -> str:
     """Return a comparison as text for a terminal."""
     groups = [table.text() for _, group in build_tables(comparison) for table in group]
-    return "\n\n".join([*groups, "\n".join([ABOUT, *comparison.notes])])
+    return "\n\n".join([*groups, "\n".join([ABOUT, *map(printable, comparison.notes)])])
 
 
 def render_markdown(comparison: Comparison) -> str:
@@ -114,9 +114,7 @@ def render_csv(comparison: Comparison) -> str:
             }
         )
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, rows[0] if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    write_rows(buffer, [list(rows[0]) if rows else [], *(list(row.values()) for row in rows)])
     return buffer.getvalue()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from salzoo.prediction.attention.regions import Region
 from salzoo.prediction.attention.spots import Spot
 from salzoo.utils.files import whole_file
+from salzoo.utils.printable import write_rows
 from salzoo.utils.table import Table, format_number
 
 
@@ -72,6 +72,4 @@ def write_regions(path: str, image: str, regions: Sequence[Region]) -> str:
 
 def _write(path: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
     with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(lines)
+        write_rows(file, [header, *lines])
