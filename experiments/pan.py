@@ -1,13 +1,16 @@
 """The shallow and the deep ConvNet (Pan et al., 2016).
 
-    make experiment NAME=pan/table5 DATA_DIR=DATA      DATA holds salicon, isun
-    make experiment NAME=pan/table5/deep DATASET=salicon DATA_DIR=DATA
+    make experiment NAME=pan/table5 DATA_DIR=DATA      DATA holds salicon2015, isun
+    make experiment NAME=pan/table5/deep DATASET=salicon2015 DATA_DIR=DATA
     make experiment NAME=pan/table1
     make experiment NAME=pan/table3 ARGS=--quick
 
 Tables 1 (memory), 3 and 4 (the LSUN challenge on iSUN and SALICON), 5 (both networks),
 6 (MIT300) and the variants of section 3, which has no printed figures. Table 2 lists
-datasets.
+datasets. SALICON is the release of 2015, which all published figures are of.
+
+Where the authors trained on training and validation images (Tables 3 and 4), the training
+here leaves the validation images out, because these are measured on.
 
 The deep network has two entries: one with the printed schedule, which halves the learning
 rate every 100 steps, so that it is nearly 0 after about 1,000 of 24,000 steps, and one
@@ -103,7 +106,7 @@ Baseline: Itti          0.4251 0.3728 0.6024 0.7262 0.7489
 TABLE4 = challenge(
     4,
     "Table 4, LSUN challenge 2015 on SALICON's test images",
-    "salicon",
+    "salicon2015",
     Entry(
         "pan/table4/shallow",
         "Shallow ConvNet",
@@ -120,13 +123,14 @@ Baseline: BMS           0.4542 0.4268 0.6935 0.7699 0.7899
 Baseline: GBVS          0.4460 0.4212 0.6303 0.7816 0.7899
 Baseline: Itti          0.3777 0.2046 0.6101 0.6603 0.6669
 """,
+    notes=("The authors trained on SALICON's training and validation images.",),
 )
 
 # Both networks are trained on SALICON, whatever they are evaluated on.
 COLUMNS = {
-    "isun": Column(("salicon",), "isun", note="Validation images."),
-    "salicon": Column(("salicon",), "salicon", "val", "official", "Validation images."),
-    "salicon_test": Column(("salicon",), "salicon", "val", "official", HIDDEN),
+    "isun": Column(("salicon2015",), "isun", note="Validation images."),
+    "salicon2015": Column(("salicon2015",), "salicon2015", "val", "official", "Validation images."),
+    "salicon2015_test": Column(("salicon2015",), "salicon2015", "val", "official", HIDDEN),
 }
 TABLE5_METRICS = ("CC", "sAUC", "AUC-Borji")
 TABLE5_FIGURES = figures(
@@ -170,7 +174,7 @@ TABLE5 = Table(
 
 TABLE6_METRICS = ("AUC-Judd", "SIM", "EMD", "AUC-Borji", "sAUC", "CC", "NSS")
 MIT300 = Column(
-    ("salicon",),
+    ("salicon2015",),
     "mit1003",
     "all",
     note="Published on MIT300, whose truth is not public; obtained on MIT1003, all of it: "
@@ -216,7 +220,7 @@ TABLE6 = Table(
 SECTION3 = Table(
     "pan/section3",
     "Section 3, what was tried for the shallow net",
-    {"salicon": COLUMNS["salicon"]},
+    {"salicon2015": COLUMNS["salicon2015"]},
     METRICS,
     tuple(
         Entry(f"pan/section3/{row}", title, "shallow_convnet", protocol="pan_shallow", **fields)

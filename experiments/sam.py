@@ -1,7 +1,8 @@
 """SAM: an LSTM-based saliency attentive model (Cornia et al., 2018).
 
-    make experiment NAME=sam/table2 DATA_DIR=DATA        DATA holds salicon, mit1003, cat2000
-    make experiment NAME=sam/table2/dcn_convlstm DATASET=salicon DATA_DIR=DATA
+    make experiment NAME=sam/table2 DATA_DIR=DATA        DATA holds salicon2015, mit1003,
+                                                         cat2000
+    make experiment NAME=sam/table2/dcn_convlstm DATASET=salicon2015 DATA_DIR=DATA
     make experiment NAME=sam/table4/vgg ARGS=--quick     minutes, on drawn scenes
 
 Tables II (ablation), III (learned priors against ML-Net's), IV (steps of the
@@ -9,6 +10,8 @@ ConvLSTM), V to VII (state of the art on SALICON, MIT300 and CAT2000) and Figure
 and 6 (losses; bars without printed numbers). Table I compares properties in
 words and has no experiment.
 
+SALICON is the release of 2015, of which the published figures are (an NSS of about 3.2; on the
+release of 2017, `DATASET=salicon`, it is about 2.0 for the same networks).
 Models are trained on SALICON and, for MIT1003 and CAT2000, fine-tuned on these. The
 entries of Table IV share one training and use the output of different time steps. The
 training on SALICON has 1,000 steps of 10 images an epoch and stops early after three
@@ -21,11 +24,11 @@ from experiments.entries import Column, Entry, Table, figures
 
 METRICS = ("CC", "sAUC", "AUC-Judd", "NSS")
 COLUMNS = {
-    "salicon": Column(("salicon",), "salicon"),
-    "mit1003": Column(("salicon", "mit1003"), "mit1003", protocol="sam"),
-    "cat2000": Column(("salicon", "cat2000"), "cat2000", protocol="sam"),
+    "salicon2015": Column(("salicon2015",), "salicon2015"),
+    "mit1003": Column(("salicon2015", "mit1003"), "mit1003", protocol="sam"),
+    "cat2000": Column(("salicon2015", "cat2000"), "cat2000", protocol="sam"),
 }
-SALICON = {"salicon": COLUMNS["salicon"]}
+SALICON = {"salicon2015": COLUMNS["salicon2015"]}
 NETWORKS = {"vgg": ("SAM-VGG", "sam_vgg"), "resnet": ("SAM-ResNet", "sam_resnet")}
 HIDDEN = (
     "Published on the test images, whose truth is not public; obtained on the validation images."
@@ -202,8 +205,8 @@ def state_of_the_art(number, title, column, test, metrics, block, convention="mi
 TABLE5 = state_of_the_art(
     5,
     "Table V, state of the art on SALICON's test images",
-    "salicon",
-    Column(("salicon",), "salicon", note=HIDDEN),
+    "salicon2015",
+    Column(("salicon2015",), "salicon2015", note=HIDDEN),
     # The challenge's server measured these; its AUC is not that of Judd.
     ("CC", "sAUC", "AUC", "NSS"),
     """
@@ -227,7 +230,7 @@ TABLE6 = state_of_the_art(
     "Table VI, state of the art on MIT300",
     "mit300",
     Column(
-        ("salicon", "mit1003"),
+        ("salicon2015", "mit1003"),
         "mit1003",
         protocol="sam",
         note="Published on MIT300, whose truth is not public; obtained on the validation "
@@ -257,7 +260,7 @@ TABLE7 = state_of_the_art(
     7,
     "Table VII, state of the art on CAT2000's test images",
     "cat2000",
-    Column(("salicon", "cat2000"), "cat2000", protocol="sam", note=HIDDEN),
+    Column(("salicon2015", "cat2000"), "cat2000", protocol="sam", note=HIDDEN),
     BENCHMARK_METRICS,
     """
 resnet  0.77 0.89 0.58 0.88 2.38 1.04

@@ -55,7 +55,16 @@ def noted():
 
 @pytest.fixture
 def runner(tmp_path, noted):
-    for name in ("salicon", "mit1003", "cat2000", "thus10k", "dut_omron", "ecssd", "osie"):
+    for name in (
+        "salicon",
+        "salicon2015",
+        "mit1003",
+        "cat2000",
+        "thus10k",
+        "dut_omron",
+        "ecssd",
+        "osie",
+    ):
         (tmp_path / "data" / name).mkdir(parents=True)
 
     def make(**settings):
@@ -76,11 +85,11 @@ def folders(noted, out):
 def test_trains_on_salicon_first_and_goes_on_from_there(runner, noted, tmp_path):
     runner(datasets=("mit1003",)).run(select(TABLES, "sam/table2/dcn/vgg"))
     assert folders(noted, tmp_path / "out") == [
-        "sam/table2/dcn/vgg/salicon/seed-0",
-        "sam/table2/dcn/vgg/salicon-mit1003/seed-0",
+        "sam/table2/dcn/vgg/salicon2015/seed-0",
+        "sam/table2/dcn/vgg/salicon2015-mit1003/seed-0",
     ]
     first, second = (config for _, config in noted.trained)
-    assert (first.dataset, first.protocol, first.init_from) == ("salicon", None, None)
+    assert (first.dataset, first.protocol, first.init_from) == ("salicon2015", None, None)
     assert (second.dataset, second.protocol) == ("mit1003", "sam")
     assert second.init_from == noted.trained[0][0]
     assert second.model_options == {"convlstm": False, "priors": None}
@@ -92,7 +101,7 @@ def test_trains_on_salicon_first_and_goes_on_from_there(runner, noted, tmp_path)
 
 def test_what_is_done_is_not_done_again(runner, noted):
     for _ in range(2):
-        runner(datasets=("salicon", "mit1003")).run(select(TABLES, "sam/table2/dcn/vgg"))
+        runner(datasets=("salicon2015", "mit1003")).run(select(TABLES, "sam/table2/dcn/vgg"))
     assert len(noted.trained) == 2 and len(noted.measured) == 2
 
 
@@ -102,7 +111,7 @@ def test_an_interrupted_training_is_resumed(runner, noted):
         runner(datasets=("mit1003",)).run(select(TABLES, "sam/table2/dcn/vgg"))
     runner(datasets=("mit1003",)).run(select(TABLES, "sam/table2/dcn/vgg"))
     assert noted.resumed == [False, False, True]
-    assert [config.dataset for _, config in noted.trained] == ["salicon", "mit1003"]
+    assert [config.dataset for _, config in noted.trained] == ["salicon2015", "mit1003"]
 
 
 def test_other_settings_are_refused(runner):
@@ -115,8 +124,8 @@ def test_other_settings_are_refused(runner):
 
 def test_entries_share_a_training_and_its_measurement(runner, noted):
     for name in ("sam/table2/dcn_convlstm_priors/vgg", "sam/table3/learned_priors/vgg"):
-        runner(datasets=("salicon",)).run(select(TABLES, name))
-    runner(datasets=("salicon",)).run(select(TABLES, "sam/figure5/weighted_sum/vgg"))
+        runner(datasets=("salicon2015",)).run(select(TABLES, name))
+    runner(datasets=("salicon2015",)).run(select(TABLES, "sam/figure5/weighted_sum/vgg"))
     assert len(noted.trained) == 1 and len(noted.measured) == 1
 
 
@@ -165,7 +174,7 @@ def test_missing_folders_are_refused_before_anything_is_trained(runner, noted, t
 
 
 def test_tables_are_written(runner, noted, tmp_path):
-    runs = runner(datasets=("salicon",))
+    runs = runner(datasets=("salicon2015",))
     chosen = select(TABLES, "sam/table2/dcn")
     runs.run(chosen)
     table = chosen[0][0]
@@ -176,13 +185,14 @@ def test_tables_are_written(runner, noted, tmp_path):
     (row,) = (
         row
         for row in rows
-        if (row["row"], row["column"], row["metric"]) == ("sam/table2/dcn/vgg", "salicon", "NSS")
+        if (row["row"], row["column"], row["metric"])
+        == ("sam/table2/dcn/vgg", "salicon2015", "NSS")
     )
     expected = np.random.default_rng(1).uniform(0, 1, len(METRICS))[METRICS.index("NSS")]
     assert float(row["obtained"]) == expected and row["published"] == "3.122"
-    assert (row["repetitions"], row["images"], row["measured_on"]) == ("1", "7", "salicon val")
+    assert (row["repetitions"], row["images"], row["measured_on"]) == ("1", "7", "salicon2015 val")
     text = (tmp_path / "out/tables/sam-table2.md").read_text()
-    section = text[text.index("**salicon**") : text.index("**mit1003**")]
+    section = text[text.index("**salicon2015**") : text.index("**mit1003**")]
     (line,) = (line for line in section.splitlines() if "SAM-VGG, dilated network  " in line)
     cells = [cell.strip() for cell in line.split("|")]
     assert cells[2::2] == ["0.801", "0.786", "0.876", "3.122", ""]

@@ -63,6 +63,27 @@ def test_entries_refer_to_entries_of_the_same_network():
             assert all(isinstance(find(TABLES, n)[1], Entry) for n in (entry.first, entry.second))
 
 
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_salicon_is_of_the_release_that_was_published_on(table):
+    """The figures of SAM and of Pan et al. are of 2015, those of MSI-Net and ASNet of 2017."""
+    release = "salicon2015" if table.name.startswith(("sam/", "pan/")) else "salicon"
+    other = {"salicon", "salicon2015"} - {release}
+    for column in table.columns.values():
+        sets = {name for joined in column.train for name in joined.split("+")} | {column.test}
+        assert not sets & other
+    assert not other & set(table.columns)
+    for figures_of in [*(entry.published for entry in table.entries), *table.others.values()]:
+        assert set(figures_of) <= set(table.columns)
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_trainings_of_pan_on_validation_images_are_stated(number):
+    """Section 5.2: both entries of the challenge learned from training and validation images."""
+    table = next(table for table in TABLES if table.name == f"pan/table{number}")
+    assert "training and validation images" in " ".join(table.notes)
+    assert all(column.split == "val" for column in table.columns.values())
+
+
 @pytest.mark.parametrize("entry", TRAINED, ids=lambda entry: entry.name)
 def test_options_and_recipe_are_known(entry):
     record = model_record(entry.model)
@@ -111,15 +132,15 @@ def _whole(entry):
 
 # Typed from the papers once more.
 SPOTS = [
-    ("sam/table2/plain_cnn/vgg", "salicon", "NSS", "2.333"),
+    ("sam/table2/plain_cnn/vgg", "salicon2015", "NSS", "2.333"),
     ("sam/table2/dcn/resnet", "cat2000", "NSS", "2.368"),
     ("sam/table2/dcn_convlstm/vgg", "mit1003", "sAUC", "0.601"),
     ("sam/table2/dcn_priors/resnet", "mit1003", "NSS", "2.816"),
-    ("sam/table2/dcn_convlstm_priors/resnet", "salicon", "AUC-Judd", "0.886"),
+    ("sam/table2/dcn_convlstm_priors/resnet", "salicon2015", "AUC-Judd", "0.886"),
     ("sam/table3/mlnet_prior/resnet", "cat2000", "CC", "0.886"),
-    ("sam/table4/resnet/1", "salicon", "NSS", "3.050"),
-    ("sam/table4/vgg/3", "salicon", "NSS", "3.226"),
-    ("sam/table5/resnet", "salicon", "NSS", "3.204"),
+    ("sam/table4/resnet/1", "salicon2015", "NSS", "3.050"),
+    ("sam/table4/vgg/3", "salicon2015", "NSS", "3.226"),
+    ("sam/table5/resnet", "salicon2015", "NSS", "3.204"),
     ("sam/table6/vgg", "mit300", "EMD", "2.14"),
     ("sam/table7/resnet", "cat2000", "EMD", "1.04"),
     ("msinet/table1/msinet", "mit300", "KLD", "0.66"),
@@ -133,8 +154,8 @@ SPOTS = [
     ("msinet/table9/fractal", "cat2000", "AUC-Borji", "-0.017"),
     ("pan/table1/deep", "network", "total, training (MiB)", "345.74"),
     ("pan/table3/shallow", "isun", "CC", "0.8230"),
-    ("pan/table4/shallow", "salicon", "AUC-Judd", "0.8364"),
-    ("pan/table5/deep", "salicon", "AUC-Borji", "0.86"),
+    ("pan/table4/shallow", "salicon2015", "AUC-Judd", "0.8364"),
+    ("pan/table5/deep", "salicon2015", "AUC-Borji", "0.86"),
     ("pan/table5/shallow", "isun", "sAUC", "0.64"),
     ("asnet/table2/28x28", "mit1003", "NSS", "2.30"),
     ("asnet/table3/14x14", "pascal_s", "SIM", "0.55"),
@@ -198,7 +219,7 @@ def test_columns_of_sam_stand_in_the_paper():
             vgg_first = [rows(table3)[place][column][metric] for place in (0, 2, 1, 3)]
             assert " ".join(vgg_first) in text
     for metric in table4.metrics:
-        assert " ".join(row["salicon"][metric] for row in rows(table4)) in text
+        assert " ".join(row["salicon2015"][metric] for row in rows(table4)) in text
 
 
 def test_all_figures_stand_somewhere_in_their_paper():
