@@ -1,7 +1,8 @@
 """Image files: checked before they are decoded, then read as RGB by Pillow.
 
 Where an image has an alpha channel it is laid over white, as a viewer would.
-`salzoo.data.decoding` gives the same pixels inside TensorFlow's graphs.
+`salzoo.data.decoding` gives the same pixels inside TensorFlow's graphs. Pictures whose values are
+numbers (densities, masks, maps) are read by `salzoo.data.ground_truth`.
 """
 
 import contextlib
@@ -112,20 +113,46 @@ def decode_file(
     Raises:
         InputError: as `image_size`, or the image data is damaged.
     """
-    with _binary(path, file) as opened, _open(path, opened) as image:
-        try:
-            image.load()
-            if image.format in ("JPEG", "MPO"):
-                _check_jpeg(path, opened)
-            if exif:
-                ImageOps.exif_transpose(image, in_place=True)
-            return DecodedImage(to_rgb(image, path), image, file_format(path, opened))
-        except InputError:
-            raise
-        except Exception as error:  # Pillow raises many kinds for damaged data
-            raise InputError(
-                f"{path} is damaged or cut short ({_reason(error)}); replace the file."
-            ) from error
+    with _binary(path, file) as opened, _open(path, opened) as image, _named_damage(path):
+        _load(path, image, opened)
+        if exif:
+            ImageOps.exif_transpose(image, in_place=True)
+        return DecodedImage(to_rgb(image, path), image, file_format(path, opened))
+
+
+def load_picture(path: str | os.PathLike[str], file: BinaryIO | None = None) -> Image.Image:
+    """Open and decode an image file once, as a Pillow image in the mode of the file.
+
+    Args:
+        path: image file.
+        file: the same file if it is open already.
+
+    Raises:
+        InputError: as `decode_file`.
+    """
+    with _binary(path, file) as opened, _open(path, opened) as image, _named_damage(path):
+        _load(path, image, opened)
+        return image
+
+
+def _load(path: str | os.PathLike[str], image: Image.Image, file: BinaryIO) -> None:
+    """Decode an opened image and check that nothing of it is missing."""
+    image.load()
+    if image.format in ("JPEG", "MPO"):
+        _check_jpeg(path, file)
+
+
+@contextlib.contextmanager
+def _named_damage(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn the errors of damaged image data into InputError."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # Pillow raises many kinds for damaged data
+        raise InputError(
+            f"{path} is damaged or cut short ({_reason(error)}); replace the file."
+        ) from error
 
 
 def read_image(
@@ -142,19 +169,6 @@ def read_image(
         InputError: as `decode_file`.
     """
     return decode_file(path, exif, file).rgb
-
-
-def read_grey(path: str | os.PathLike[str], file: BinaryIO | None = None) -> np.ndarray:
-    """Read a one-channel map as float32 0..255 (rows, columns); colours are averaged.
-
-    Args:
-        path: image file.
-        file: the same file if it is open already.
-
-    Raises:
-        InputError: as `read_image`.
-    """
-    return read_image(path, exif=False, file=file).mean(axis=-1)
 
 
 def _check_end(path: str | os.PathLike[str], file: BinaryIO) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 import numpy as np
 
 from salzoo.data.fixations import density_map
-from salzoo.data.images import read_grey
+from salzoo.data.ground_truth import read_density, read_mask
 
 Item = TypeVar("Item")
 
@@ -33,6 +33,8 @@ class Sample:
         split: the publishers' split: "train", "val" or "test".
         selection: which of the recorded fixations these are, for titles; "" where the
             dataset has but one answer.
+        graded_mask: the mask has the share of people who chose a pixel, 0..1, and may have no
+            object, which is more than half of them.
     """
 
     image_path: str
@@ -46,6 +48,7 @@ class Sample:
     category: str | None = None
     split: str | None = None
     selection: str = ""
+    graded_mask: bool = False
 
     @property
     def has_points(self) -> bool:
@@ -66,7 +69,7 @@ class Sample:
     def density(self) -> np.ndarray | None:
         """Density map, float32 (rows, columns): the dataset's own, or blurred fixations."""
         if self.density_path is not None:
-            return read_grey(self.density_path)
+            return read_density(self.density_path)
         if self.fixations is None:
             return None
         sigma = cast(float, self.sigma)  # stands beside fixations
@@ -75,7 +78,7 @@ class Sample:
     @cached_property
     def mask(self) -> np.ndarray | None:
         """Mask of the salient object, float32 0..1 (rows, columns)."""
-        return None if self.mask_path is None else read_grey(self.mask_path) / 255.0
+        return None if self.mask_path is None else read_mask(self.mask_path, self.graded_mask)
 
 
 def evenly(samples: Sequence[Item], limit: int | None) -> list[Item]:

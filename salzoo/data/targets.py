@@ -9,14 +9,14 @@ import numpy as np
 import tensorflow as tf
 
 from salzoo.data.augmentation import moved, moved_counts
-from salzoo.data.decoding import decoder_for
 from salzoo.data.geometry import Geometry
+from salzoo.data.ground_truth import read_density, read_mask
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 
 # To be raised whenever the same samples give other targets than before.
-VERSION = 1
+VERSION = 2
 # Channels of the targets of each kind.
 CHANNELS = {Task.FIXATIONS: 2, Task.OBJECTS: 1}
 
@@ -58,8 +58,7 @@ class Targets:
         self._points = tf.RaggedTensor.from_row_lengths(
             np.concatenate(points), [len(of_one) for of_one in points]
         )
-        self._decode_density = decoder_for(filter(None, self._density_paths))
-        self._decode_mask = decoder_for(filter(None, self._mask_paths))
+        self._graded = [sample.graded_mask for sample in samples]
 
     def make(self, index: tf.Tensor) -> tf.Tensor:
         """Return the target of a sample, float32 (rows, columns, channels).
@@ -99,7 +98,7 @@ class Targets:
             points = b""
             if Task.FIXATIONS in self.kinds and sample.fixations is not None:
                 points = np.asarray(sample.fixations, "float64").tobytes()
-            known = tuple(sample.size), sample.sigma, origin, len(points)
+            known = tuple(sample.size), sample.sigma, origin, len(points), sample.graded_mask
             found.update(repr(known).encode() + points)
         return found.hexdigest()[:32]
 
@@ -109,7 +108,7 @@ class Targets:
             self._density_paths,
             index,
             lambda path: (
-                _grey(self._geometry.fit_map(self._decode_density(path))),
+                self._geometry.fit_map(_read(_density, path)),
                 self._geometry.count_fixations(points, size),
             ),
             lambda: self._geometry.fit_fixations(points, size, value_at(self._sigmas, index)),
@@ -123,7 +122,7 @@ class Targets:
         return _either(
             self._mask_paths,
             index,
-            lambda path: _grey(self._geometry.fit_map(self._decode_mask(path))) / 255.0,
+            lambda path: self._geometry.fit_map(_read(_mask, path, value_at(self._graded, index))),
             empty,
         )
 
@@ -177,8 +176,19 @@ def _either(
     return tf.cond(path == "", without, lambda: from_file(path))
 
 
-def _grey(map_: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_mean(map_, axis=-1, keepdims=True)
+def _read(function: Callable[..., np.ndarray], *inputs: tf.Tensor) -> tf.Tensor:
+    """Call a function that reads a map in a graph; return float32 (rows, columns, 1)."""
+    return tf.ensure_shape(tf.numpy_function(function, inputs, tf.float32), (None, None, 1))
+
+
+def _density(path: bytes) -> np.ndarray:
+    density = read_density(path.decode())[..., None]
+    # Losses add small constants, which densities of tiny values would drown in.
+    return density if density.max() >= 1 else density / density.max() * np.float32(255)
+
+
+def _mask(path: bytes, graded: bool) -> np.ndarray:
+    return read_mask(path.decode(), bool(graded))[..., None]
 
 
 def _side_by_side(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:

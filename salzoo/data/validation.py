@@ -1,9 +1,10 @@
-"""Damaged image files of samples, and all problems of a dataset's folder."""
+"""Unusable images and ground truth of samples, and all problems of a dataset's folder."""
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from PIL import Image
 from tqdm import tqdm
@@ -12,6 +13,7 @@ from salzoo.data.archives import verify
 from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord
 from salzoo.data.datasets import dataset_folder, dataset_record, read_dataset
 from salzoo.data.datasets._formats.checks import ProblemCollector
+from salzoo.data.ground_truth import read_density, read_mask
 from salzoo.data.images import decode_strictly, file_format, read_image
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
@@ -87,17 +89,22 @@ def _check_counts(
 def faults(
     samples: Sequence[Sample], kinds: Task = Task.FIXATIONS | Task.OBJECTS
 ) -> Iterator[tuple[str, InputError]]:
-    """Yield (path, error) of every damaged image file, and of density maps that are all black.
+    """Yield (path, error) of every file that is damaged, or no ground truth.
 
     Args:
         samples: whose files to decode.
         kinds: of ground truth whose files are decoded too.
     """
-    files = [(sample.image_path, False) for sample in samples]
+    files: list[tuple[str, Callable[[str], object]]]
+    files = [(sample.image_path, _read_whole_image) for sample in samples]
     if Task.FIXATIONS in kinds:
-        files += [(sample.density_path, True) for sample in samples if sample.density_path]
+        files += [(sample.density_path, read_density) for sample in samples if sample.density_path]
     if Task.OBJECTS in kinds:
-        files += [(sample.mask_path, False) for sample in samples if sample.mask_path]
+        files += [
+            (sample.mask_path, partial(read_mask, graded=sample.graded_mask))
+            for sample in samples
+            if sample.mask_path
+        ]
     if not files:
         return
     with ThreadPoolExecutor() as threads:
@@ -108,30 +115,28 @@ def faults(
                 yield path, error
 
 
-def _find_fault(path: str, is_density: bool) -> InputError | None:
-    """Return what is wrong with an image file, None if nothing."""
-    if _is_surely_whole(path, is_density):
-        return None
+def _find_fault(path: str, read: Callable[[str], object]) -> InputError | None:
+    """Return what is wrong with a file, None if nothing."""
     try:
-        if read_image(path, exif=False).max() == 0 and is_density:
-            return InputError(
-                f"{path} is black everywhere, so nobody looked anywhere; replace it, or remove it "
-                "and its image."
-            )
+        read(path)
     except InputError as error:
         return error
     return None
 
 
-def _is_surely_whole(path: str, is_density: bool) -> bool:
+def _read_whole_image(path: str) -> None:
+    """Raise InputError if an image is damaged."""
+    if not _is_surely_whole(path):
+        read_image(path, exif=False)
+
+
+def _is_surely_whole(path: str) -> bool:
     """Return whether a file needs no `read_image`, which costs ten times as much."""
     try:
         kind = file_format(path)
         if kind == "jpeg":
             decode_strictly(path)
         with Image.open(path) as image:
-            if is_density:
-                return image.convert("L").getbbox() is not None  # a pixel above 0
             if kind == "png":
                 image.verify()  # the checksums of its parts
         return kind != "other"

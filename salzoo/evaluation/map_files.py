@@ -9,13 +9,14 @@ import h5py
 import numpy as np
 import scipy.io
 
-from salzoo.data.images import EXTENSIONS, image_size, read_grey
+from salzoo.data.ground_truth import ARRAY_ENDING, check_header, read_values, two_dimensional
+from salzoo.data.images import EXTENSIONS
 from salzoo.prediction.sources import HDF5_ENDINGS
 from salzoo.utils.errors import InputError
 
-PICTURES = (".png", ".jpg", ".jpeg")
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
-ENDINGS = (".npy", ".mat", *PICTURES, *HDF5_ENDINGS)
+ENDINGS = (ARRAY_ENDING, ".mat", *PICTURES, *HDF5_ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -92,50 +93,30 @@ def map_size(place: Place) -> tuple[int, int]:
     Raises:
         InputError: the file is damaged, or holds no map.
     """
-    if place.ending in PICTURES:
-        return image_size(place.path)
-    if place.ending == ".npy":
-        try:
-            return _two_dimensional(np.load(place.path, mmap_mode="r"), place).shape
-        except InputError:
-            raise
-        except (OSError, ValueError, EOFError) as error:
-            raise _unreadable(place, error) from error
+    if place.ending in (ARRAY_ENDING, *PICTURES):
+        return check_header(place.path).size
     return read_map(place).shape
 
 
 def read_map(place: Place) -> np.ndarray:
-    """Return a map (rows, columns) of any numeric type; pictures have values 0..255.
+    """Return a map (rows, columns) in the numeric type of its file.
 
     Raises:
-        InputError: the file is damaged, or holds no map.
+        InputError: the file is damaged, or holds no map; see `read_values`.
     """
-    if place.ending in PICTURES:
-        return read_grey(place.path)
+    if place.ending in (ARRAY_ENDING, *PICTURES):
+        return read_values(place.path, "saliency map")
     try:
-        if place.ending == ".npy":
-            values = np.load(place.path)
-        elif place.ending in HDF5_ENDINGS:
+        if place.ending in HDF5_ENDINGS:
             with h5py.File(place.path, "r") as file:
                 values = file[place.array][()]
         else:
             values = _read_mat(place)
     except InputError:
         raise
-    except Exception as error:  # numpy, scipy and h5py raise many kinds for damaged files
+    except Exception as error:  # scipy and h5py raise many kinds for damaged files
         raise _unreadable(place, error) from error
-    return _two_dimensional(values, place)
-
-
-def _two_dimensional(values: np.ndarray, place: Place) -> np.ndarray:
-    """Remove axes of length 1 beside rows and columns; check that this is a map."""
-    values = values if values.ndim < 3 else np.squeeze(values)
-    if values.ndim != 2 or values.dtype.kind not in "fiub" or values.size == 0:
-        shape = "x".join(map(str, values.shape)) or "single"
-        raise InputError(
-            f"{place} holds a {shape} array of {values.dtype}; a map is (rows, columns) of numbers."
-        )
-    return values
+    return two_dimensional(values, place)
 
 
 def _read_mat(place: Place) -> np.ndarray:

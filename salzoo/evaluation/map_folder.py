@@ -1,7 +1,7 @@
 """Folders of saliency maps of any program, matched to the images of a dataset.
 
 .npy            a 2-D array
-.png .jpg       grey levels 0..255 (colours are averaged)
+.png .jpg .tif  grey levels of any depth
 .mat            one 2-D variable, MATLAB 5 or 7.3
 .h5 .hdf5       one 2-D dataset, or a dataset for each image, named as the images are
 
@@ -87,20 +87,27 @@ class MapFolder:
         return [[str(place), stat.st_size, stat.st_mtime_ns] for place, stat in stats]
 
     def read(self, sample: Sample) -> np.ndarray:
-        """Return the map of a sample at its stored size, float64 (rows, columns).
+        """Return the map of a sample at its stored size, (rows, columns).
 
         Args:
             sample: one of the needed ones.
 
+        Returns:
+            The type of the file, with `unit` float64.
+
         Raises:
-            InputError: the file is damaged, or has values that are not finite.
+            InputError: the file is damaged, has colours or an alpha channel that is not
+                opaque, or values that are not finite.
         """
         place = self.places[sample.image_path]
         values = read_map(place)
         if not np.isfinite(values).all():
             raise InputError(f"{place} has values that are not numbers (NaN or infinite).")
-        levels = place.ending in PICTURES or values.dtype == np.uint8
-        return np.asarray(values, "float64") / (255.0 if self.unit and levels else 1.0)
+        if not self.unit:
+            return values
+        levels = "u" if place.ending in PICTURES else "uint8"
+        is_level = levels in (values.dtype.kind, values.dtype.name)
+        return values / (np.iinfo(values.dtype).max if is_level else 1.0)
 
     def __call__(self, sample: Sample) -> np.ndarray:
         """Return the map at the size of the image, resized bilinearly where it differs."""

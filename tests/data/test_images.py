@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from salzoo.data.images import check_image_file, image_size, read_grey, read_image, to_rgb
+from salzoo.data.images import check_image_file, image_size, read_image, to_rgb
 from salzoo.utils.errors import InputError
 
 
@@ -182,11 +182,6 @@ def test_missing_files_and_folders(tmp_path):
 def test_a_still_gif_works(tmp_path):
     (tmp_path / "still.gif").write_bytes(encoded(picture("P"), "GIF"))
     assert read_image(tmp_path / "still.gif").shape == (16, 24, 3)
-
-
-def test_read_grey(tmp_path):
-    picture("L").save(tmp_path / "map.png")
-    np.testing.assert_array_equal(read_grey(tmp_path / "map.png"), np.asarray(picture("L")))
 
 
 def test_check_image_file(tmp_path):

@@ -139,11 +139,13 @@ def test_stored_densities_and_points_of_one_sample(samples, tmp_path, random):
 @pytest.mark.parametrize("cache", ["all", "targets", "nothing"])
 def test_stored_densities_beside_points(samples, tmp_path, cache):
     """A mixed dataset: some densities from files, some from points."""
-    path = grey(tmp_path / "map.png", np.full((48, 64), 80))
+    levels = np.full((48, 64), 80)
+    levels[:24] = 40
+    path = grey(tmp_path / "map.png", levels)
     stored = Sample(samples[0].image_path, (48, 64), density_path=path)
     mixed = arrays(Pipeline([stored, *samples[1:3]], GEOMETRY, 3, cache=cache).in_order())
     targets = mixed[0][1]
-    np.testing.assert_allclose(targets[0, ..., 0], 80, atol=1e-3)
+    np.testing.assert_allclose(targets[0, ..., 0], levels[::2, ::2], atol=1e-3)
     assert targets[..., 1].sum(axis=(1, 2)).tolist() == [0, 1, 2]
 
 

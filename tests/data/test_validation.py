@@ -17,7 +17,7 @@ from salzoo.data.validation import faults, inspect_dataset
 from salzoo.utils.task import Task
 from tests.data.datasets.layouts import folder as own_folder
 from tests.data.datasets.layouts import make_small
-from tests.data.datasets.layouts.making import mask_picture, picture
+from tests.data.datasets.layouts.making import density_picture, mask_picture, picture
 from tests.real_data import require_data
 
 
@@ -101,11 +101,9 @@ def test_a_folder_of_ones_own_has_any_number_of_images(tmp_path, capsys):
 
 
 def test_a_black_density_is_a_problem(tmp_path):
-    from tests.data.datasets.layouts.making import map_picture
-
     for number, level in ((1, 0), (2, 9)):
         picture(str(tmp_path / f"images/{number}.png"), (20, 30))
-        map_picture(str(tmp_path / f"densities/{number}.png"), [[level] * 30] * 20)
+        density_picture(str(tmp_path / f"densities/{number}.png"), (20, 30), level)
     _, checks = inspect_dataset("folder", tmp_path)
     assert [(os.path.basename(path), text[:8]) for path, text in checks.problems] == [
         ("1.png", "is black")

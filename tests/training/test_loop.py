@@ -25,7 +25,7 @@ from salzoo.training.tensorboard import Board
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import read_json
 from tests.conftest import small_config
-from tests.data.datasets.layouts.making import map_picture, picture, write
+from tests.data.datasets.layouts.making import density_picture, picture, write
 
 
 def shallow_config(recipe=None, **fields):
@@ -342,7 +342,7 @@ def test_a_black_density_is_named_before_the_first_step(own_images, tmp_path, nu
     folder, config = own_images
     os.remove(folder / "fixations.csv")
     for each in range(5):
-        map_picture(f"{folder}/densities/{each}.png", np.full((48, 64), 0 if each == number else 9))
+        density_picture(f"{folder}/densities/{each}.png", (48, 64), 0 if each == number else 9)
     with pytest.raises(InputError, match=rf"densities/{number}.png is black everywhere, so "):
         train(config, tmp_path / "run", verbose=0)
     assert not os.path.exists(tmp_path / "run")

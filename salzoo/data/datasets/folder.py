@@ -3,7 +3,7 @@
 Layout: the images in `images/` (or directly in the folder) and at least one of
 
     fixations.csv         a line each: image, x, y, and if known observer, timestamp, duration
-    densities/ or maps/   grey images of the images' names and sizes
+    densities/ or maps/   grey images or .npy arrays of the images' names and sizes
     masks/                the same, bright on the salient objects
     splits.csv            optional: image, split (train, val or test) of every image
 
@@ -32,6 +32,7 @@ from salzoo.data.datasets._formats.fixation_rows import read_fixations
 from salzoo.data.datasets._formats.fixation_table import read_splits, some
 from salzoo.data.datasets._formats.points import DROP_FIRST, Fixations
 from salzoo.data.datasets._formats.splits import official_or, shuffled_share
+from salzoo.data.ground_truth import ENDINGS
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import unknown_name
@@ -57,7 +58,8 @@ RECORD = DatasetRecord(
         "Points: fixations.csv with a line 'image,x,y' (or 'image,observer,timestamp,x,y') and "
         "below it a line for each fixation; durations, if you have them, in milliseconds. Their "
         "sigma is 1/32 of the image's longer side unless you give one.",
-        "Maps: grey images of the same names and sizes in densities/; objects: in masks/.",
+        "Maps: grey images or .npy arrays of the same names and sizes in densities/; objects: in "
+        "masks/.",
         "Splits: splits.csv with 'image,split', train, val or test; without it 80 % train, 20 % "
         "val.",
     ),
@@ -248,7 +250,7 @@ def _find_maps(
         return None
     if len(folders) > 1:
         checks.problem(folder, f"has both {names[0]}/ and {names[1]}/; keep one of them.")
-    maps = checks.stems(folders[0], EXTENSIONS)
+    maps = checks.stems(folders[0], ENDINGS)
     checks.pair(images, maps, what, folders[0])
     return maps
 

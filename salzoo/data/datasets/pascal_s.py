@@ -146,7 +146,7 @@ def _sample(
     if not all(of_its_size):
         return None
     if fixations is None:
-        return Sample(image, size, mask_path=mask, density_path=density)
+        return Sample(image, size, mask_path=mask, density_path=density, graded_mask=True)
     path, rows, stated = fixations
     if size != stated:
         checks.problem(
@@ -154,7 +154,7 @@ def _sample(
         )
         return None
     trial = checks.points(Fixations(rows[:, :2], rows[:, 2]), size, path, image, drop_first)
-    return trial and Sample(image, size, *trial, RECORD.sigma, density, mask)
+    return trial and Sample(image, size, *trial, RECORD.sigma, density, mask, graded_mask=True)
 
 
 def _fixations(path: str, checks: FileChecker) -> dict[str, Entry | None]:

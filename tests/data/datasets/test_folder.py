@@ -12,7 +12,7 @@ from salzoo import InputError, load_dataset
 from salzoo.data.datasets import read_dataset
 from salzoo.data.datasets._formats.checks import ProblemCollector
 from salzoo.data.datasets._formats.splits import shuffled_share
-from tests.data.datasets.layouts.making import map_picture, mask_picture, picture, write
+from tests.data.datasets.layouts.making import density_picture, mask_picture, picture, write
 
 SIZE = (30, 40)
 HEADER = "image,x,y\n"
@@ -122,10 +122,10 @@ def test_observers_and_times_give_the_order(root):
 def test_density_maps_alone(root, name):
     (root / "fixations.csv").unlink()
     for level, stem in enumerate("abc"):
-        map_picture(f"{root}/{name}/{stem}.png", np.full(SIZE, level + 1))
+        density_picture(f"{root}/{name}/{stem}.png", SIZE, level=50 * level + 50)
     sample = load_dataset("folder", root)[1]
     assert sample.fixations is None and sample.sigma is None and sample.mask is None
-    assert (sample.density == 2).all()
+    assert sample.density.min() == 0 and sample.density.max() == 100
 
 
 def test_masks_alone_and_beside_points(root):
@@ -323,9 +323,9 @@ def test_images_in_two_places_or_of_one_name(root):
 
 def test_maps_that_do_not_fit(root):
     for stem in "abc":
-        map_picture(f"{root}/densities/{stem}.png", np.ones(SIZE))
+        density_picture(f"{root}/densities/{stem}.png", SIZE)
     assert problems(root) == []
-    map_picture(f"{root}/densities/b.png", np.ones((40, 30)))
+    density_picture(f"{root}/densities/b.png", (40, 30))
     mask_picture(f"{root}/masks/a.png", SIZE)
     mask_picture(f"{root}/masks/d.png", SIZE)
     found = "\n".join(problems(root))

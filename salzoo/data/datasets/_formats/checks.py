@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.points import Fixations, without_first
-from salzoo.data.images import ImageHeader, check_image_file, read_grey
+from salzoo.data.ground_truth import check_header, is_array_file, read_values, to_levels
+from salzoo.data.images import ImageHeader, check_image_file
 from salzoo.utils.errors import InputError
 
 
@@ -155,14 +156,16 @@ class FileChecker:
     def header(
         self, path: str, exif: bool = False, file: BinaryIO | None = None
     ) -> ImageHeader | None:
-        """Return the header of an image file, None (a problem) if it cannot be used.
+        """Return the header of an image or ground truth, None (a problem) if it cannot be used.
 
         Args:
-            path: image file; it is opened once.
+            path: image file, which is opened once, or .npy file.
             exif: read the EXIF orientation too.
             file: the same file if it is open already.
         """
         try:
+            if is_array_file(path):
+                return check_header(path)
             return check_image_file(path, exif, file)
         except InputError as error:
             self.refused(path, error)
@@ -195,7 +198,7 @@ class FileChecker:
         return True
 
     def grey(self, path: str, size: tuple[int, int], image_path: str) -> np.ndarray | None:
-        """Return a map as float32 0..255 (rows, columns), None (a problem) if unusable.
+        """Return a point map as float32 0..255 (rows, columns), None (a problem) if unusable.
 
         Args:
             path: file of the map.
@@ -207,7 +210,7 @@ class FileChecker:
                 if not self.same_size(path, size, image_path, file):
                     return None
                 file.seek(0)
-                return read_grey(path, file)
+                return to_levels(read_values(path, "point map", file))
         except InputError as error:
             self.refused(path, error)
         except OSError as error:

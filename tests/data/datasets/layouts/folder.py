@@ -1,6 +1,6 @@
 """A user's folder with everything: points, maps and masks, as a German Excel writes tables."""
 
-from tests.data.datasets.layouts.making import map_picture, mask_picture, picture, write
+from tests.data.datasets.layouts.making import density_picture, mask_picture, picture, write
 
 IMAGES = 5
 SIZE = (30, 40)
@@ -33,7 +33,7 @@ def make(root):
         ending = name.rpartition(".")[2]
         stem = name.removesuffix(f".{ending}")
         picture(f"{root}/images/{name}", SIZE, seed=seed)
-        map_picture(f"{root}/densities/{stem}.png", [[seed + 1] * SIZE[1]] * SIZE[0])
+        density_picture(f"{root}/densities/{stem}.png", SIZE, level=seed + 1)
         mask_picture(f"{root}/masks/{stem}.png", SIZE)
     write(f"{root}/fixations.csv", ("\ufeff" + "\r\n".join(TABLE) + "\r\n").encode())
     write(f"{root}/images/._b.png")

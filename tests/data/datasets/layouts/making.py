@@ -20,6 +20,16 @@ def map_picture(path, values, **options):
     save(path, Image.fromarray(np.asarray(values, "uint8")), **options)
 
 
+def density_picture(path, size, level=255, **options):
+    """Write a density that grows from 0 at its upper left corner to `level` at the lower right."""
+    rows, columns = size
+    map_picture(
+        path,
+        np.add.outer(np.linspace(0, level / 2, rows), np.linspace(0, level / 2, columns)),
+        **options,
+    )
+
+
 def mask_picture(path, size, box=None, level=255, **options):
     """Write a mask that is `level` in box (top, left, bottom, right) and 0 elsewhere."""
     rows, columns = size

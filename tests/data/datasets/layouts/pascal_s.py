@@ -7,7 +7,7 @@ import numpy as np
 
 from salzoo.data.dataset_record import Protocol
 from salzoo.data.datasets._formats.splits import shuffled
-from tests.data.datasets.layouts.making import map_picture, mask_picture, picture, write
+from tests.data.datasets.layouts.making import density_picture, mask_picture, picture, write
 
 IMAGES = 11
 COUNTS = {"msinet": {"train": 8, "val": 3}, "official": {"test": 11}}
@@ -36,7 +36,7 @@ def make(root):
         mask_picture(
             f"{root}/datasets/masks/pascal/{number}.png", size, level=85 * (number % 3 + 1)
         )
-        map_picture(f"{root}/algmaps/pascal/humanFix/{number}.png", np.full(size, number))
+        density_picture(f"{root}/algmaps/pascal/humanFix/{number}.png", size, level=20 * number)
     write_fixations(root, CELLS)
     write_sizes(root, SIZES)
     picture(f"{root}/datasets/imgs/bruce/1.jpg", (10, 10))
