@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from salzoo.losses.distances import Bhattacharyya, ChiSquared, Cosine, Euclidean, TotalVariation
-from salzoo.losses.kld import KLD
+from salzoo.losses.kld import KLD, MeanKLD
 from salzoo.losses.metric_losses import CC, NSS, WeightedSum
 from salzoo.losses.regression import L1, L2, L2Sum, SigmoidCrossEntropy
 from salzoo.losses.salient_object import SalientObject
@@ -14,6 +14,7 @@ from salzoo.losses.salient_object import SalientObject
 # Of fixation maps, by the names that recipes use.
 FIXATION_LOSSES = {
     "kld": KLD,
+    "mean_kld": MeanKLD,
     "cc": CC,
     "nss": NSS,
     "weighted_sum": WeightedSum,
@@ -27,7 +28,7 @@ FIXATION_LOSSES = {
     "l1": L1,
     "sigmoid_cross_entropy": SigmoidCrossEntropy,
 }
-# Of masks; a fixation map beside them has the KLD.
+# Of masks; a fixation map beside them has the mean KLD, as in ASNet.
 OBJECT_LOSSES = {"salient_object": SalientObject}
 LOSSES = {**FIXATION_LOSSES, **OBJECT_LOSSES}
 
@@ -49,7 +50,7 @@ def make_loss(
     if outputs is None:
         return LOSSES[name](**options)
     return {
-        output: KLD() if output == "fixation" else LOSSES[name](**options) for output in outputs
+        output: MeanKLD() if output == "fixation" else LOSSES[name](**options) for output in outputs
     }
 
 
@@ -67,6 +68,7 @@ __all__ = [
     "Cosine",
     "Euclidean",
     "L2Sum",
+    "MeanKLD",
     "SalientObject",
     "SigmoidCrossEntropy",
     "TotalVariation",

@@ -10,6 +10,11 @@ What follows the authors' code where their text says nothing:
 - Maps are enlarged by repetition.
 - The forget gates of the ConvLSTMs start at a bias of 1.
 
+What is not as printed in the paper:
+- The loss of the fixation map is `salzoo.losses.MeanKLD`: Eq. 1, with the prediction scaled to
+  the sum of the ground truth. As printed, a map of 1 everywhere would score better than the
+  ground truth itself.
+
 What is not in the paper:
 - Images are rotated by up to 15 degrees. The paper gives no angle.
 - Training stops when three epochs in a row did not lower the validation loss. The paper gives

@@ -28,8 +28,15 @@ What follows the authors' code rather than their text:
 - Poolings 3 and 4 of VGG-16 are padded at the top and left, and the enlargement has Theano's
   form. Both shift the map by a few pixels, and the released weights compensate for it.
 - The map is twice as large as the input and is compared with the ground truth at that size.
-- Training stops when three epochs did not lower the validation loss, after 20 at the latest.
-  The learning rate is the text's; the code's is 1e-4.
+- Training stops when three epochs did not lower the validation loss. The learning rate is the
+  text's; the code's is 1e-4.
+
+What differs from their code:
+- A fixation lies on the resized map in the pixel that its scaled place falls into (floor). Their
+  code rounds the scaled index, which is half a pixel further right and down on average.
+- Images shrink by averaging areas. Their code interpolates between neighbouring pixels.
+- The recurrent kernels of the ConvLSTM start orthogonal with a gain of 1, as in Keras 3. Keras 1,
+  which their code was written for, has a gain of 1.1.
 
 What is not in the paper:
 - Where the input size is no multiple of 8, the size of the features is rounded up and the map
@@ -44,6 +51,10 @@ What is not in the paper:
   others are halved. Their features are then as large as trained ones, a few units. Otherwise
   they are hundreds, which saturate the ConvLSTM, and training only reaches the mean map.
 - The prior of ML-Net has 3x4 values, a tenth of the 30x40 map of a 240x320 image, at all sizes.
+  Left out are the penalty on its distance from 1 and the weighted squared error of the ML-Net
+  paper: Table III says only whose prior it is, so that the loss is SAM's own.
+- Training lasts 20 epochs at most. The paper gives no number, and the code's configuration has
+  10; with ten times its learning rate, it needs fewer.
 
 The paper trains on SALICON from ImageNet weights and fine-tunes on MIT1003 and CAT2000:
 `salzoo train sam_vgg --dataset cat2000 --init_from RUN`.

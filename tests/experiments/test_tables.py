@@ -65,7 +65,7 @@ def test_entries_refer_to_entries_of_the_same_network():
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_salicon_is_of_the_release_that_was_published_on(table):
-    """The figures of SAM and of Pan et al. are of 2015, those of MSI-Net and ASNet of 2017."""
+    """SAM and Pan et al. are of 2015, MSI-Net of 2017; ASNet, later than 2017, trains on it."""
     release = "salicon2015" if table.name.startswith(("sam/", "pan/")) else "salicon"
     other = {"salicon", "salicon2015"} - {release}
     for column in table.columns.values():

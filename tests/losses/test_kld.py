@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salzoo.losses import KLD
+from salzoo.losses import KLD, MeanKLD
 
 
 def kld(truth, prediction, epsilon=1e-7):
@@ -62,3 +62,35 @@ def test_finite_with_gradients_on_empty_and_constant_maps(level):
 def test_config_round_trip():
     loss = keras.losses.deserialize(keras.losses.serialize(KLD(epsilon=1e-5)))
     assert isinstance(loss, KLD) and loss.epsilon == 1e-5
+
+
+def mean_kld(truth, prediction):
+    """Eq. 1 of the ASNet paper, the prediction scaled to the sum of the truth."""
+    truth = truth / truth.max()
+    prediction = prediction * truth.sum() / prediction.sum()
+    return (truth * np.log(truth / prediction)).sum() / (14 * 14)
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 999), scale=st.floats(0.1, 40))
+def test_the_mean_over_pixels_equals_the_equation(seed, scale):
+    random = np.random.default_rng(seed)
+    truth, prediction = random.uniform(0.2, 1, (2, 14, 14)) ** 2
+    expected = mean_kld(truth, prediction)
+    for factor in (1, scale):  # of either map
+        result = MeanKLD()(targets(factor * truth)[None], prediction[None, ..., None])
+        assert float(result) == pytest.approx(expected, abs=3e-5)
+        result = MeanKLD()(targets(truth)[None], factor * prediction[None, ..., None])
+        assert float(result) == pytest.approx(expected, abs=3e-5)
+    plain = float(KLD()(targets(truth)[None], prediction[None, ..., None]))
+    assert expected == pytest.approx(plain * (truth / truth.max()).mean(), abs=1e-3)
+
+
+def test_the_mean_over_pixels_has_its_minimum_at_the_truth(random):
+    truth = random.uniform(0.01, 1, (1, 14, 14)) ** 3
+    printed = [(truth * np.log(truth / other)).mean() for other in (truth, np.ones_like(truth))]
+    assert printed[1] < printed[0]  # the equation as it is printed
+    same, ones = (
+        float(MeanKLD()(targets(truth), other[..., None])) for other in (truth, np.ones_like(truth))
+    )
+    assert same == pytest.approx(0, abs=1e-5) and ones > 0.01

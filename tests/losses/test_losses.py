@@ -40,6 +40,7 @@ def salient_object(s, q):
 # name -> function of (density, fixation counts, prediction), or of (mask, None, prediction)
 FORMULAS = {
     "kld": lambda d, n, p: kld(d, p),
+    "mean_kld": lambda d, n, p: kld(d, p) * (d / d.max()).mean(),
     "cc": lambda d, n, p: -np.corrcoef(d.ravel(), p.ravel())[0, 1],
     "nss": lambda d, n, p: -z(p)[n > 0].mean(),
     "weighted_sum": lambda d, n, p: (
@@ -192,7 +193,7 @@ def test_weights_can_be_chosen():
 
 def test_several_outputs_get_a_loss_each():
     losses = make_loss("salient_object", ["fixation", "object_5"], mae=0.0)
-    assert [type(loss).__name__ for loss in losses.values()] == ["KLD", "SalientObject"]
+    assert [type(loss).__name__ for loss in losses.values()] == ["MeanKLD", "SalientObject"]
     assert losses["object_5"].mae == 0.0
 
 
