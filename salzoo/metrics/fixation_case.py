@@ -10,6 +10,7 @@ from salzoo.metrics import roc
 from salzoo.metrics.conventions import Convention
 from salzoo.metrics.conventions import convention as find_convention
 from salzoo.metrics.metric import Metric
+from salzoo.metrics.scaling import scaled
 from salzoo.utils.resize import fit_to_size
 
 
@@ -31,7 +32,7 @@ class FixationCase:
     Attributes:
         convention: the `Convention`.
         seed: int, the sum of both seeds.
-        map: float64 (rows, columns), the saliency map.
+        map: float64 (rows, columns), the saliency map; see `scaled` for its unit.
         density: float64 (rows, columns), the density map; None if missing.
         baseline: float64 (rows, columns), the baseline map; None if missing.
 
@@ -132,9 +133,9 @@ class FixationCase:
 
     @cached_property
     def constant(self) -> bool:
-        """Whether the map has no variance in float64."""
-        # The mean of equal numbers may differ from them, squares of tiny ones may vanish.
-        return bool(np.ptp(self.map) == 0 or self.squares == 0)
+        """Whether all values of the map are equal."""
+        # Not by its variance: the mean of equal numbers may differ from them.
+        return bool(np.ptp(self.map) == 0)
 
     @cached_property
     def centred(self) -> np.ndarray:
@@ -243,4 +244,4 @@ def _as_map(map_: ArrayLike, name: str) -> np.ndarray:
     values = np.asarray(map_, "float64")
     if values.ndim != 2 or values.size == 0:
         raise ValueError(f"The {name} is {values.shape} and should be (rows, columns).")
-    return values
+    return scaled(values)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from salzoo.metrics.metric import Metric
 from salzoo.metrics.object_conventions import ObjectConvention, object_convention
+from salzoo.metrics.scaling import scaled
 
 BETA_SQUARED = 0.3
 EPSILON = 2.0**-52
@@ -131,7 +132,8 @@ def _prepared(saliency_map: ArrayLike, convention: ObjectConvention) -> np.ndarr
         return np.full(values.shape, np.nan)
     low, high = values.min(), values.max()
     if convention.stretched and high != low:
-        return (values - low) / (high - low)
+        values = scaled(values)
+        return (values - values.min()) / np.ptp(values)
     if low < 0 or high > 1:
         raise ValueError(
             f"The saliency map has values from {low:g} to {high:g}; they must lie in 0..1 "

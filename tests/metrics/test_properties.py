@@ -137,3 +137,40 @@ def test_the_order_of_fixations_does_not_matter(scene, shuffler):
             for some in (points, mixed)
         )
         same(one, other)
+
+
+@pytest.mark.parametrize("unit", [2.0**-1000, 2.0**-530, 2.0**520, 2.0**1015])
+@settings(max_examples=5)
+@given(scenes())
+def test_the_unit_of_a_map_changes_nothing(unit, scene):
+    map_, density, points, others = scene
+    truth = {"fixations": points, "other_fixations": others}
+    for key in ALL:
+        plain, extreme = (
+            metrics.fixation_scores(
+                map_ * scale,
+                names=[name for name in metrics.metrics_of(key) if name != "EMD"],
+                convention=key,
+                density_map=density * scale,
+                baseline_map=(1 + density) * scale,
+                **truth,
+            )
+            for scale in (1, unit)
+        )
+        for name, value in plain.items():
+            same(extreme[name], value)
+    mask = density > density.mean()
+    plain, extreme = (
+        metrics.object_scores(map_ * scale, mask, convention="pysod")[0] for scale in (1, unit)
+    )
+    for name in metrics.OBJECT_METRICS:
+        same(extreme[name], plain[name])
+
+
+def test_usual_maps_are_taken_as_they_are():
+    from salzoo.metrics.scaling import scaled
+
+    for values in (np.eye(3), np.zeros((2, 2)), np.full((2, 2), 1e70), np.array([[np.inf, 1e300]])):
+        assert scaled(values) is values
+    values = np.array([[3e200, -5e-100]])
+    assert np.frexp(scaled(values))[0].tolist() == np.frexp(values)[0].tolist()
