@@ -80,6 +80,7 @@ def read_dataset(
     check_options(name, options)
     module = _module(name)
     samples = module.read(dataset_folder(module.RECORD, data_dir), checks, **options)
+    checks.judge_all_points()
     return sorted(samples, key=lambda sample: sample.image_path)
 
 

@@ -10,10 +10,10 @@ Layout: the images in `images/` (or directly in the folder) and at least one of
 The tables are text with a line of column names, separated by commas, semicolons or tabs
 (then decimals may have a comma); further columns are ignored, and lines without x, y or an
 image are left out and counted. Images are named with or without their ending. x and y are
-pixels of the image as stored, 0-based from its upper left corner, or fractions 0..1 of its
-width and height. Observers are any text, numbered in sorted order. With timestamps, in any
-unit, fixations are sorted by observer and timestamp; else they stay as in the file.
-Durations are in milliseconds.
+pixels of the image as stored, 0-based from its upper left corner, or what the options say;
+a file whose coordinates look like another system's is refused. Observers are any text,
+numbered in sorted order. With timestamps, in any unit, fixations are sorted by observer
+and timestamp; else they stay as in the file. Durations are in milliseconds.
 
 An image without a fixation is left out, with a warning. sigma is 1/32 of the image's
 longer side unless one is given: a degree of the visual angle if that side fills 32, and
@@ -28,18 +28,18 @@ import numpy as np
 
 from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
-from salzoo.data.datasets._formats.fixation_rows import read_fixations
+from salzoo.data.datasets._formats.coordinate_checks import judge_trials
+from salzoo.data.datasets._formats.coordinate_system import CoordinateSystem, parse_system
+from salzoo.data.datasets._formats.fixation_rows import Columns, read_fixations
 from salzoo.data.datasets._formats.fixation_table import read_splits, some
 from salzoo.data.datasets._formats.points import DROP_FIRST, Fixations
 from salzoo.data.datasets._formats.splits import official_or, shuffled_share
 from salzoo.data.ground_truth import ENDINGS
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
-from salzoo.utils.errors import unknown_name
 from salzoo.utils.task import Task
 
 LOG = logging.getLogger("salzoo")
-UNITS = ("pixels", "fractions")
 SIGMA_SHARE = 1 / 32
 
 RECORD = DatasetRecord(
@@ -77,7 +77,18 @@ RECORD = DatasetRecord(
         "observer_column": "of the column of observers, which may be missing (observer)",
         "timestamp_column": "of the column of times, which may be missing (timestamp)",
         "duration_column": "of the column of milliseconds, which may be missing (duration)",
-        "units": "of x and y: pixels or fractions (pixels)",
+        "fixation_column": "of the column that numbers fixations: successive lines with one number "
+        "are one fixation (each line is one)",
+        "only": "COLUMN=VALUE of the lines to use, such as 'Eye movement type=Fixation' (all)",
+        "units": "of x and y: pixels, fractions (0..1), norm (-1..1) or heights (1 is the height) "
+        "of the image or screen (pixels)",
+        "origin": "of x and y: top_left, lower_left (y upwards), centre (y upwards) or "
+        "centre_y_down (top_left; for norm and heights centre)",
+        "screen": "its size, such as 1920x1080, where x and y are places on a screen (the image)",
+        "image_on_screen": "where the image was: centred (at its own size), fitted, stretched, "
+        "'x,y' of its upper left corner or 'x,y,width,height', in pixels (centred)",
+        "one_based": "whether pixels count from 1 (false)",
+        "check_coordinates": "refuse x and y that look like another system's (true)",
         "drop_first": f"{DROP_FIRST} of an image (false); densities are then made from the points",
     },
 )
@@ -92,7 +103,14 @@ def read(
     observer_column: str = "observer",
     timestamp_column: str = "timestamp",
     duration_column: str = "duration",
+    fixation_column: str = "",
+    only: str = "",
     units: str = "pixels",
+    origin: str = "",
+    screen: str = "",
+    image_on_screen: str = "",
+    one_based: bool = False,
+    check_coordinates: bool = True,
     drop_first: bool = False,
 ) -> list[Sample]:
     """Read all samples of the folder, sorted by file name.
@@ -100,40 +118,66 @@ def read(
     Args:
         folder: of the dataset.
         checks: takes the problems of its files.
-        image_column: see RECORD.options.
-        x_column: see RECORD.options.
-        y_column: see RECORD.options.
-        observer_column: see RECORD.options.
-        timestamp_column: see RECORD.options.
-        duration_column: see RECORD.options.
-        units: see RECORD.options.
-        drop_first: see RECORD.options.
+        image_column: the options are described in RECORD.options.
+        x_column: option.
+        y_column: option.
+        observer_column: option.
+        timestamp_column: option.
+        duration_column: option.
+        fixation_column: option.
+        only: option.
+        units: option.
+        origin: option.
+        screen: option.
+        image_on_screen: option.
+        one_based: option.
+        check_coordinates: option.
+        drop_first: option.
 
     Returns:
         Samples; images with a problem are left out.
     """
-    if units not in UNITS:
-        raise unknown_name("unit of coordinates", units, UNITS)
+    columns = Columns(
+        *(image_column, x_column, y_column, observer_column, timestamp_column, duration_column),
+        *(fixation_column, only),
+    )
+    system = parse_system(units, origin, screen, image_on_screen, one_based)
+    return _read(folder, checks, columns, system, check_coordinates, drop_first)
+
+
+def _read(
+    folder: str,
+    checks: FileChecker,
+    columns: Columns,
+    system: CoordinateSystem,
+    check_coordinates: bool,
+    drop_first: bool,
+) -> list[Sample]:
     images = _find_images(folder, checks)
     densities = _find_maps(folder, ("densities", "maps"), images, "density map", checks)
     masks = _find_maps(folder, ("masks",), images, "mask", checks)
     table = os.path.join(folder, "fixations.csv")
-    columns = (image_column, x_column, y_column)
-    optional = (observer_column, timestamp_column, duration_column)
-    trials = _read_trials(table, columns, optional, images, units, checks)
+    trials = read_fixations(table, columns, images, checks) if os.path.exists(table) else None
     if images and not os.path.exists(table) and densities is None and masks is None:
         checks.problem(
             folder, "holds images but no ground truth; add fixations.csv, densities/ or masks/."
         )
     split_of = _read_splits(folder, images, images if trials is None else trials, checks)
+    sizes = {
+        stem: size
+        for stem, image in images.items()
+        if (size := _checked_size(image, stem, densities, masks, checks)) is not None
+    }
+    judge = bool(trials) and check_coordinates
+    if judge and not judge_trials(trials or {}, sizes, images, system, table, checks):
+        return []
     samples, unseen = [], []
-    for stem, image in images.items():
-        size = _checked_size(image, stem, densities, masks, checks)
-        if size is None:
-            continue
-        trial = None
+    for stem, size in sizes.items():
+        image, trial = images[stem], None
         if trials is not None:
-            trial = _trial(trials.get(stem), size, table, image, units, drop_first, checks)
+            found = trials[stem].fixations if stem in trials else Fixations(np.empty((0, 2)))
+            found = found._replace(points=system.to_pixels(found.points, size))
+            trial = checks.points(found, size, table, image, drop_first, True, judge)
             if trial is None:
                 continue
             if len(trial.points) == 0:
@@ -149,44 +193,12 @@ def read(
     return samples
 
 
-def _read_trials(
-    table: str,
-    columns: tuple[str, str, str],
-    optional: tuple[str, str, str],
-    images: dict[str, str],
-    units: str,
-    checks: FileChecker,
-) -> dict[str, Fixations] | None:
-    """Return {stem: fixations as in the file}; None without the file or if it is unusable."""
-    if not os.path.exists(table):
-        return None
-    trials = read_fixations(table, columns, optional, images, checks)
-    _check_units(table, trials or {}, units, checks)
-    return trials
-
-
 def _read_splits(
     folder: str, images: dict[str, str], needed: Collection[str], checks: FileChecker
 ) -> dict[str, str]:
     """Return {stem: split} of splits.csv, {} without that file."""
     path = os.path.join(folder, "splits.csv")
     return read_splits(path, images, needed, checks) if os.path.exists(path) else {}
-
-
-def _trial(
-    found: Fixations | None,
-    size: tuple[int, int],
-    table: str,
-    image: str,
-    units: str,
-    drop_first: bool,
-    checks: FileChecker,
-) -> Fixations | None:
-    """Return the fixations inside an image, there may be none; None (a problem) if unusable."""
-    if found is None:
-        found = Fixations(np.empty((0, 2)))
-    found = found._replace(points=_in_pixels(found.points, size, units))
-    return checks.points(found, size, table, image, drop_first, may_be_none=True)
 
 
 def _sample(
@@ -278,26 +290,3 @@ def _checked_size(
         if maps is not None and not (stem in maps and checks.same_size(maps[stem], size, path)):
             return None
     return size
-
-
-def _check_units(path: str, trials: dict[str, Fixations], units: str, checks: FileChecker) -> None:
-    """Report pixels that were given as fractions, and fractions as pixels."""
-    points = np.concatenate([np.empty((0, 2)), *(each.points for each in trials.values())])
-    beyond = points[(points > 1).any(axis=1)]
-    if units == "fractions" and len(beyond) > len(points) / 2:
-        x, y = beyond[0]
-        checks.problem(
-            path,
-            f"has x {x:g}, y {y:g}, and {len(beyond)} of {len(points)} points are above 1, which "
-            "fractions are not; did you mean units=pixels?",
-        )
-    elif units == "pixels" and ((0 <= points) & (points <= 1)).all() and (points % 1).any():
-        checks.problem(path, "has no x or y above 1, as fractions; did you mean units=fractions?")
-
-
-def _in_pixels(points: np.ndarray, size: tuple[int, int], units: str) -> np.ndarray:
-    if units == "pixels":
-        return points
-    extent = np.array(size[::-1], "float64")
-    # The far border belongs to the last pixel.
-    return np.where(points == 1, np.nextafter(extent, 0), points * extent)

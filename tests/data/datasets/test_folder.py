@@ -177,10 +177,35 @@ def test_the_fraction_1_is_the_last_pixel(root):
 
 
 def test_pixels_and_fractions_taken_for_each_other(root):
-    refused(root, r"x 1, y 2, and 4 of 4 points are above 1.*units=pixels", units="fractions")
+    refused(root, r"4 of 4 fixations outside .* with units=fractions .*leave", units="fractions")
     write(f"{root}/fixations.csv", HEADER + "a,0.1,0.9\nb,1,0\nc,0.5,0.5\n")
-    refused(root, r"no x or y above 1.*did you mean units=fractions")
+    refused(root, r"look like fractions of the width and height; set units=fractions")
     refused(root, r"no unit of coordinates 'pixel'; did you mean 'pixels'", units="pixel")
+
+
+@pytest.mark.parametrize(
+    ("convert", "options", "looks"),
+    [
+        (lambda x, y: (x - 20, 15 - y), {"origin": "centre"}, "from the centre"),
+        (lambda x, y: (x / 20 - 1, 1 - y / 15), {"units": "norm"}, "units=norm"),
+        (lambda x, y: (x + 80, y + 85), {"screen": "200x200"}, "a screen larger"),
+        (lambda x, y: (y, x), {"x_column": "y", "y_column": "x"}, "x and y exchanged"),
+        (lambda x, y: (x + 1, y + 1), {"one_based": True}, None),
+    ],
+)
+def test_coordinates_of_other_systems(root, convert, options, looks):
+    """Eight fixations an image: refused as they are, all inside with the option."""
+    rng = np.random.default_rng(0)
+    places = {stem: rng.integers(1, (39, 29), (8, 2)) + 0.5 for stem in "abc"}
+    lines = [
+        "{},{},{}\n".format(stem, *convert(x, y)) for stem, own in places.items() for x, y in own
+    ]
+    write(f"{root}/fixations.csv", HEADER + "".join(lines))
+    if looks:
+        assert [looks in problem for problem in problems(root)] == [True]
+        refused(root, looks)
+    found = points(root, **options)
+    np.testing.assert_allclose(list(found.values()), list(places.values()), atol=1e-9)
 
 
 def test_points_outside_are_dropped_and_counted(root, caplog):
@@ -188,7 +213,8 @@ def test_points_outside_are_dropped_and_counted(root, caplog):
     with caplog.at_level(logging.WARNING, "salzoo"):
         assert points(root) == POINTS
     assert "dropped 3 fixations" in caplog.text
-    write(f"{root}/fixations.csv", HEADER + ROWS + "a,300,3\n" * 10)
+    inside = "b,3.5,4\n" * 30
+    write(f"{root}/fixations.csv", HEADER + ROWS + inside + "a,300,3\n" * 10)
     refused(root, "fixations.csv has 10 of 12 fixations outside the 40x30 pixels of a.jpg")
 
 
@@ -219,8 +245,10 @@ def test_one_image_cannot_validate_itself(root):
 
 def test_points_that_all_lie_outside(root):
     write(f"{root}/fixations.csv", HEADER + "a,100,2\n")
+    refused(root, r"has 1 of 1 fixations outside their images \(line 2: x 100, y 2 on a.jpg, 40x30")
     for split in ("train", "all"):
-        refused(root, "is empty .*: none of its images has a fixation; add", split=split)
+        match = "is empty .*: none of its images has a fixation; add"
+        refused(root, match, split=split, check_coordinates=False)
 
 
 def test_a_split_file(root):

@@ -13,13 +13,13 @@ import numpy as np
 from tqdm import tqdm
 
 from salzoo.data.datasets._formats.folders import find_folder
-from salzoo.data.datasets._formats.points import Fixations, without_first
+from salzoo.data.datasets._formats.point_checks import PointChecker
 from salzoo.data.ground_truth import check_header, is_array_file, read_values, to_levels
 from salzoo.data.images import ImageHeader, check_image_file
 from salzoo.utils.errors import InputError
 
 
-class FileChecker:
+class FileChecker(PointChecker):
     """Finds and checks files; raises InputError at the first problem.
 
     Args:
@@ -30,8 +30,8 @@ class FileChecker:
     """
 
     def __init__(self, name: str) -> None:
+        super().__init__()
         self.name = name
-        self.dropped = 0
 
     def problem(self, path: str | None, sentence: str) -> None:
         """Report that a file or folder cannot be used.
@@ -215,60 +215,6 @@ class FileChecker:
             self.refused(path, error)
         except OSError as error:
             self.problem(path, f"cannot be read ({error.strerror}).")
-        return None
-
-    # ---- fixations ----
-
-    def points(
-        self,
-        fixations: Fixations,
-        size: tuple[int, int],
-        path: str,
-        image_path: str,
-        drop_first: bool = False,
-        may_be_none: bool = False,
-    ) -> Fixations | None:
-        """Drop the fixations outside an image, and count them.
-
-        Args:
-            fixations: `Fixations`, 0-based pixels.
-            size: (rows, columns) of the image.
-            path: of the file of the fixations.
-            image_path: of the image.
-            drop_first: leave out each observer's first fixation before, uncounted.
-            may_be_none: whether an image without any point inside is no problem.
-
-        Returns:
-            `Fixations`, or None (a problem) if they cannot belong to the image.
-        """
-        if drop_first:
-            fixations = without_first(fixations)
-        points, observers, durations = fixations
-        points = np.asarray(points, "float64").reshape(-1, 2)
-        name = os.path.basename(image_path)
-        kept, kept_exchanged = (
-            np.all((order >= 0) & (order < (size[1], size[0])), axis=1)
-            for order in (points, points[:, ::-1])
-        )
-        outside = int((~kept).sum())
-        # On a 4:3 image more than half of exchanged points still lie inside.
-        many = outside > len(points) / (10 if kept_exchanged.all() else 2)
-        if not np.isfinite(points).all():
-            complaint = f"has fixations of {name} that are not numbers"
-        elif durations is not None and not (np.isfinite(durations) & (durations >= 0)).all():
-            complaint = f"has durations of {name} that are no numbers of 0 or above"
-        elif len(points) >= 10 and many:
-            complaint = (
-                f"has {outside} of {len(points)} fixations outside the {size[1]}x{size[0]} pixels "
-                f"of {name} (are x and y exchanged, or is it another version of the image?)"
-            )
-        elif not kept.any() and not may_be_none:
-            complaint = f"has no fixation {'inside' if len(points) else 'for'} {name}"
-        else:
-            self.dropped += outside
-            observers = None if observers is None else observers.astype("int32")
-            return Fixations(points, observers, durations).at(kept)
-        self.problem(path, f"{complaint}; correct or replace the file.")
         return None
 
 

@@ -4,20 +4,20 @@ import logging
 
 import pytest
 
+from salzoo import InputError
 from salzoo.data.datasets._formats.checks import ProblemCollector
-from salzoo.data.datasets._formats.fixation_rows import read_fixations
+from salzoo.data.datasets._formats.fixation_rows import Columns, read_fixations
 
 IMAGES = {"a": "images/a.png", "b": "images/b.png"}
-COLUMNS, OPTIONAL = ("image", "x", "y"), ("observer", "timestamp", "duration")
 
 
-def read(tmp_path, text):
+def read(tmp_path, text, **columns):
     """Return {stem: points as a list} and the problems."""
     checks = ProblemCollector("folder")
     path = tmp_path / "fixations.csv"
     path.write_text(text)
-    found = read_fixations(str(path), COLUMNS, OPTIONAL, IMAGES, checks)
-    points = {stem: own.points.tolist() for stem, own in (found or {}).items()}
+    found = read_fixations(str(path), Columns(**columns), IMAGES, checks)
+    points = {stem: own.fixations.points.tolist() for stem, own in (found or {}).items()}
     return points, [sentence for _, sentence in checks.problems]
 
 
@@ -61,3 +61,42 @@ def test_decimal_commas_and_columns_of_equal_names(tmp_path):
     assert read(tmp_path, "image,x,y,note,Note\na,1,2,3,4\n") == ({"a": [[1, 2]]}, [])
     points, problems = read(tmp_path, "image,x,y,duration,Duration\na,1,2,3,4\n")
     assert not points and problems == ["has two columns 'duration'; rename or remove one."]
+
+
+SAMPLES = """image,x,y,type,index,observer,timestamp
+a,1,2,Fixation,1,P1,5
+a,3,4,Fixation,1,P1,6
+a,,,,,P1,7
+a,5,6,fixation,1,P1,8
+a,9,9,Saccade,1,P1,9
+a,9,9,Unclassified,,P1,10
+a,7,8,Fixation,2,P1,11
+a,0,1,Fixation,2,P2,1
+b,0,1,Fixation,2,P2,2
+b,2,3,Fixation,3,P2,3
+"""
+
+
+def test_successive_lines_of_one_number_are_one_fixation(tmp_path):
+    found, problems = read(tmp_path, SAMPLES, fixation="index", only="type=Fixation")
+    assert problems == []
+    assert found == {"a": [[3, 4], [7, 8], [0, 1]], "b": [[0, 1], [2, 3]]}
+
+
+def test_lines_without_a_number_are_left_out_and_counted(tmp_path, caplog):
+    found, _ = read(tmp_path, SAMPLES, fixation="index")
+    assert "left out 1 line without a fixation's number" in caplog.text
+    assert found["b"] == [[0, 1], [2, 3]]
+
+
+def test_only_some_lines(tmp_path):
+    found, _ = read(tmp_path, SAMPLES, only=" TYPE = saccade")
+    assert found == {"a": [[9, 9]]}
+    assert read(tmp_path, SAMPLES, only="type=Blink")[1] == [
+        "has no line with type 'Blink' but '', 'Fixation', 'Saccade', 'Unclassified', 'fixation'; "
+        "correct only=."
+    ]
+    (problem,) = read(tmp_path, SAMPLES, only="kind=Fixation")[1]
+    assert problem.startswith("has no column 'kind' but")
+    with pytest.raises(InputError, match="only=Fixation: write COLUMN=VALUE"):
+        read(tmp_path, SAMPLES, only="Fixation")
