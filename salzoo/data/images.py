@@ -12,17 +12,15 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
-import simplejpeg
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from salzoo.data.jpeg import check_jpeg
 from salzoo.utils.errors import InputError
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
 # Pillow knows more, but some of those start other programs.
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_MEGAPIXELS = 100
-# Parts of libjpeg's warnings about lost data.
-_LOSSES = ("remature end", "bad Huffman code", "bad arithmetic code", "instead of RST")
 
 
 class ImageHeader(NamedTuple):
@@ -47,7 +45,7 @@ def image_size(path: str | os.PathLike[str]) -> tuple[int, int]:
         InputError: the file is missing, empty, no image, animated, or larger
             than MAX_MEGAPIXELS.
     """
-    with _binary(path) as file, _open(path, file) as image:
+    with open_binary(path) as file, _open(path, file) as image:
         return image.height, image.width
 
 
@@ -113,7 +111,7 @@ def decode_file(
     Raises:
         InputError: as `image_size`, or the image data is damaged.
     """
-    with _binary(path, file) as opened, _open(path, opened) as image, _named_damage(path):
+    with open_binary(path, file) as opened, _open(path, opened) as image, _named_damage(path):
         _load(path, image, opened)
         if exif:
             ImageOps.exif_transpose(image, in_place=True)
@@ -130,7 +128,7 @@ def load_picture(path: str | os.PathLike[str], file: BinaryIO | None = None) -> 
     Raises:
         InputError: as `decode_file`.
     """
-    with _binary(path, file) as opened, _open(path, opened) as image, _named_damage(path):
+    with open_binary(path, file) as opened, _open(path, opened) as image, _named_damage(path):
         _load(path, image, opened)
         return image
 
@@ -139,7 +137,7 @@ def _load(path: str | os.PathLike[str], image: Image.Image, file: BinaryIO) -> N
     """Decode an opened image and check that nothing of it is missing."""
     image.load()
     if image.format in ("JPEG", "MPO"):
-        _check_jpeg(path, file)
+        check_jpeg(path, file)
 
 
 @contextlib.contextmanager
@@ -181,37 +179,6 @@ def _check_end(path: str | os.PathLike[str], file: BinaryIO) -> None:
         raise InputError(f"{path} is cut short: its end is missing; replace the file.")
 
 
-def _check_jpeg(path: str | os.PathLike[str], file: BinaryIO) -> None:
-    """Raise InputError if pixel data of a JPEG are missing or damaged.
-
-    libjpeg fills in grey and only warns, and Pillow passes over its warnings. Warnings
-    that cost no pixel, like bytes too many, are no reason to refuse a file. A progressive
-    file that ends exactly between two of its scans looks like a whole one.
-    """
-    try:
-        decode_strictly(path, file)
-    except ValueError as error:
-        if any(loss in str(error) for loss in _LOSSES):
-            raise InputError(
-                f"{path} is damaged or cut short ({_reason(error)}); replace the file."
-            ) from error
-
-
-def decode_strictly(path: str | os.PathLike[str], file: BinaryIO | None = None) -> None:
-    """Decode a JPEG at an eighth of its size, which halves the cost, to find damage.
-
-    Args:
-        path: JPEG file.
-        file: the same file if it is open already.
-
-    Raises:
-        ValueError: libjpeg warns.
-    """
-    with open(path, "rb") if file is None else contextlib.nullcontext(file) as opened:
-        opened.seek(0)
-        simplejpeg.decode_jpeg(opened.read(), "GRAY", min_height=1, min_width=1, strict=True)
-
-
 def file_format(path: str | os.PathLike[str], file: BinaryIO | None = None) -> str:
     """Return "jpeg", "png" or "other", by the first bytes of a file.
 
@@ -226,7 +193,7 @@ def file_format(path: str | os.PathLike[str], file: BinaryIO | None = None) -> s
 
 
 @contextlib.contextmanager
-def _binary(path: str | os.PathLike[str], file: BinaryIO | None = None) -> Iterator[BinaryIO]:
+def open_binary(path: str | os.PathLike[str], file: BinaryIO | None = None) -> Iterator[BinaryIO]:
     """Open an image file for reading, unless it is open already."""
     if file is not None:
         yield file

@@ -13,8 +13,9 @@ from salzoo.data.archives import verify
 from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord
 from salzoo.data.datasets import dataset_folder, dataset_record, read_dataset
 from salzoo.data.datasets._formats.checks import ProblemCollector
-from salzoo.data.ground_truth import read_density, read_mask
-from salzoo.data.images import decode_strictly, file_format, read_image
+from salzoo.data.ground_truth import check_density, check_mask
+from salzoo.data.images import file_format, read_image
+from salzoo.data.jpeg import decode_strictly
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
@@ -98,10 +99,10 @@ def faults(
     files: list[tuple[str, Callable[[str], object]]]
     files = [(sample.image_path, _read_whole_image) for sample in samples]
     if Task.FIXATIONS in kinds:
-        files += [(sample.density_path, read_density) for sample in samples if sample.density_path]
+        files += [(sample.density_path, check_density) for sample in samples if sample.density_path]
     if Task.OBJECTS in kinds:
         files += [
-            (sample.mask_path, partial(read_mask, graded=sample.graded_mask))
+            (sample.mask_path, partial(check_mask, graded=sample.graded_mask))
             for sample in samples
             if sample.mask_path
         ]
