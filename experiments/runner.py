@@ -23,7 +23,7 @@ from experiments.trainings import (
     without_fixation_sets,
     write_part,
 )
-from salzoo.utils.files import read_json, write_json
+from salzoo.utils.json_files import read_json, write_json
 
 
 class Runner:

@@ -30,7 +30,8 @@ from salzoo.cli.parsers import parse_seed, whole_number
 from salzoo.data.dataset import open_dataset
 from salzoo.data.images import read_image
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import check_folder, read_json, whole_file, write_json
+from salzoo.utils.files import check_folder, whole_file
+from salzoo.utils.json_files import read_json, write_json
 from salzoo.utils.tensorflow import load_tensorflow
 
 # Pixels of a view's longer side, the largest input size of the teachers and the student.

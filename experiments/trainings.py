@@ -12,7 +12,8 @@ from dataclasses import asdict, replace
 
 from experiments.settings import QUICK_RECIPE
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import whole_file, whole_folder, write_json
+from salzoo.utils.files import whole_file, whole_folder
+from salzoo.utils.json_files import write_json
 from salzoo.utils.task import Task
 from salzoo.utils.tensorflow import load_tensorflow
 

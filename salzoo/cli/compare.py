@@ -74,7 +74,8 @@ def _sides(arguments: argparse.Namespace) -> list[list[str]]:
 def _write(comparison: "Comparison", folder: str) -> Iterator[str]:
     """Write a comparison in every format; yield the paths."""
     from salzoo.evaluation.report import comparison_report
-    from salzoo.utils.files import whole_file, write_json
+    from salzoo.utils.files import whole_file
+    from salzoo.utils.json_files import write_json
 
     for ending, content in (
         ("md", comparison_report.render_markdown(comparison)),

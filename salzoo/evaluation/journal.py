@@ -5,9 +5,13 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Callable
 from typing import Any
 
+from salzoo.utils.errors import InputError
 from salzoo.utils.files import open_no_link
+from salzoo.utils.json_files import parse_json
+from salzoo.utils.regular_files import open_regular
 
 LOG = logging.getLogger("salzoo")
 
@@ -22,13 +26,19 @@ class Journal:
     Args:
         folder: folder of the evaluation; made if it does not exist.
         fingerprint: {part: plain values for JSON}.
+        fits: whether an entry is one that this evaluation writes.
 
     Attributes:
         path: the file.
         done: {image: its entry}, from an earlier call.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], fingerprint: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        fingerprint: dict[str, Any],
+        fits: Callable[[dict[str, Any]], bool],
+    ) -> None:
         header = json.dumps(fingerprint, sort_keys=True)
         name = hashlib.sha256(header.encode()).hexdigest()[:16]
         self.path = os.path.join(folder, f".unfinished-{name}.jsonl")
@@ -38,25 +48,26 @@ class Journal:
                 _discard(other, fingerprint)
         self.done: dict[str, dict[str, Any]] = {}
         self._file = open_no_link(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-        self._read(header)
+        self._read(header, fits)
         if self.done:
             LOG.info("%d images were evaluated before; resuming", len(self.done))
 
-    def _read(self, header: str) -> None:
+    def _read(self, header: str, fits: Callable[[dict[str, Any]], bool]) -> None:
         """Read the complete lines and cut off the rest; write the header to an empty file."""
-        with open(self.path, "rb") as file:
+        with open_regular(self.path) as file:
             lines = file.readlines()
         whole = 0
         for number, line in enumerate(lines):
             entry = _parsed(line)
             if entry is None:
                 break
-            fits = entry == json.loads(header) if number == 0 else "image" in entry
-            if not fits:
+            image = entry.pop("image", None) if number else None
+            good = entry == json.loads(header) if number == 0 else fits(entry)
+            if not good or (number and not isinstance(image, str)):
                 break
             whole += len(line)
             if number:
-                self.done[entry.pop("image")] = entry
+                self.done[str(image)] = entry
         os.ftruncate(self._file, whole)
         if whole == 0:
             self._append(header)
@@ -92,15 +103,15 @@ def _journals(folder: str | os.PathLike[str]) -> list[str]:
 def _parsed(line: bytes) -> dict[str, Any] | None:
     """Return the dict of a complete line, None of any other line."""
     try:
-        entry = json.loads(line)
-    except ValueError:
+        entry = parse_json(line.decode(), "a line", allow_nan=True)
+    except (UnicodeDecodeError, InputError):
         return None
     return entry if line.endswith(b"\n") and isinstance(entry, dict) else None
 
 
 def _discard(path: str, fingerprint: dict[str, Any]) -> None:
     """Remove a journal of another fingerprint and log which parts differ."""
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         before = _parsed(file.readline()) or {}
     changed = [part for part in fingerprint if before.get(part) != fingerprint[part]]
     os.remove(path)

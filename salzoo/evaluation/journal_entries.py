@@ -8,6 +8,8 @@ import numpy as np
 
 from salzoo.evaluation.evaluation_config import EvaluationConfig, metrics_of_convention
 from salzoo.metrics.metric import CURVES
+from salzoo.utils.json_files import check_type
+from salzoo.utils.task import Task
 
 THRESHOLDS = 256
 
@@ -33,6 +35,29 @@ def pack_entry(scores: Scores, curves: dict[str, dict[str, np.ndarray]]) -> Entr
         for convention, by_model in curves.items()
     }
     return {"scores": scores, "curves": packed}
+
+
+def is_entry(entry: Entry, config: EvaluationConfig, models: Sequence[str]) -> bool:
+    """Return whether an entry of a file is one that `pack_entry` makes in this evaluation.
+
+    Args:
+        entry: any dict of plain values.
+        config: names the task, the conventions and the metrics.
+        models: names, baselines included.
+    """
+    try:
+        scores = check_type(Scores, entry.get("scores"), "", "")
+        curves = check_type(dict[str, dict[str, str]], entry.get("curves"), "", "")
+        for convention in config.conventions:
+            known = metrics_of_convention(config.task, convention)
+            for model in models:
+                if not {*config.metrics} & {*known} <= scores[convention][model].keys():
+                    return False
+                if config.task is Task.OBJECTS:
+                    _unpack([curves[convention][model]])
+    except (KeyError, ValueError):
+        return False
+    return True
 
 
 def scores_from_entries(

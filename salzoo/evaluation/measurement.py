@@ -14,7 +14,12 @@ from salzoo.evaluation import baselines as known_baselines
 from salzoo.evaluation import descriptions, fingerprint
 from salzoo.evaluation.evaluation_config import EvaluationConfig
 from salzoo.evaluation.journal import Journal
-from salzoo.evaluation.journal_entries import curves_from_entries, pack_entry, scores_from_entries
+from salzoo.evaluation.journal_entries import (
+    curves_from_entries,
+    is_entry,
+    pack_entry,
+    scores_from_entries,
+)
 from salzoo.evaluation.map_folder import MapFolder
 from salzoo.evaluation.measured_data import EvaluationData, names_of
 from salzoo.evaluation.other_fixations import OtherFixations
@@ -143,7 +148,9 @@ def measure_data(
     inputs = _ScoringInputs(config, samples, images, networks, others)
     journal = None
     if folder is not None:
-        journal = Journal(folder, _fingerprint(config, models, data, samples, images, baselines))
+        fingerprint = _fingerprint(config, models, data, samples, images, baselines)
+        names = [*baselines, *models]
+        journal = Journal(folder, fingerprint, lambda entry: is_entry(entry, config, names))
     entries = _score_all(scoring, inputs, journal, config.jobs, quiet)
     gain = _need(config, "baseline_map")
     notes = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +14,7 @@ import numpy as np
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
 from salzoo.utils.printable import original_text, write_rows
+from salzoo.utils.regular_files import read_text
 
 if TYPE_CHECKING:
     from salzoo.evaluation.results import Evaluation
@@ -70,7 +72,10 @@ def read_scores(
     columns = {
         name for by_model in metrics.values() for names in by_model.values() for name in names
     }
-    rows = _read_rows(csv_path, columns)
+    try:
+        rows = _read_rows(csv_path, columns)
+    except csv.Error as error:
+        raise InputError(f"{csv_path} is no table that salzoo wrote ({error}).") from error
     pairs = [(convention, model) for convention, by_model in metrics.items() for model in by_model]
     images = [image for *pair, image in rows if tuple(pair) == pairs[0]]
     expected = {(*pair, image) for pair in pairs for image in images}
@@ -108,7 +113,7 @@ def read_scores(
 
 def _read_rows(csv_path: str | os.PathLike[str], metrics: set[str]) -> _Rows:
     """Return the rows by what they are of; their texts as they were written."""
-    with open(csv_path, newline="", encoding="utf-8") as file:
+    with io.StringIO(read_text(csv_path), newline="") as file:
         reader = csv.reader(file)
         header = next(reader, [])
         wanted = {*KEYS, *metrics}

@@ -15,7 +15,8 @@ from salzoo.evaluation.evaluated_models import Network
 from salzoo.evaluation.results import Evaluation
 from salzoo.prediction.predictor import Predictor
 from salzoo.utils.drawing import draw_panel
-from salzoo.utils.files import whole_file, write_json
+from salzoo.utils.files import whole_file
+from salzoo.utils.json_files import write_json
 from salzoo.utils.task import Task
 
 SHOWN = 5

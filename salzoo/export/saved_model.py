@@ -13,8 +13,10 @@ from salzoo.data.decoding import decode_image
 from salzoo.data.images import MAX_MEGAPIXELS
 from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
+from salzoo.prediction.sources import is_version
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import check_folder, whole_folder, write_json
+from salzoo.utils.files import check_folder, whole_folder
+from salzoo.utils.json_files import write_json
 from salzoo.utils.task import Task
 
 EXIF_NOTE = (
@@ -127,4 +129,4 @@ class _Served(tf.Module):
 
 def _next_version(parent: str) -> int:
     names = os.listdir(parent) if os.path.isdir(parent) else []
-    return max((int(name) for name in names if name.isdigit()), default=0) + 1
+    return max((int(name) for name in names if is_version(name)), default=0) + 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.errors import InputError, shorten, unknown_name
 from salzoo.utils.task import Task
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Option:
         """
         legal = self._expected(value)
         if legal is not None:
-            raise InputError(f"{model}: {name}={value!r}: give {legal}.")
+            raise InputError(f"{model}: {name}={shorten(repr(value))}: give {legal}.")
 
     def _expected(self, value: object) -> str | None:
         """Return a description of the legal values, None if the value is one of them."""

@@ -21,11 +21,12 @@ from salzoo.models import (
     trained_model,
 )
 from salzoo.models.record import ModelRecord
+from salzoo.prediction.cards import read_card, read_metrics
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.prediction.saliency import saliency_function
-from salzoo.prediction.sources import SourceKind, read_card, resolve_source
+from salzoo.prediction.sources import SourceKind, refuse_versions, resolve_source
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import compute_digest, read_json
+from salzoo.utils.files import compute_digest
 from salzoo.utils.task import Task
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Ope
         return opened._replace(fingerprint=_fingerprint(path, opened.card))
     if found.kind is SourceKind.EXPORT:
         return _open_export(path, options)
+    if found.kind is SourceKind.MAPS:
+        refuse_versions(path)
     from salzoo.training.run import Run  # only here: it imports datasets, losses and metrics
 
     return open_run(Run(path), options)  # which says what a folder without config.json lacks
@@ -94,7 +97,7 @@ def open_run(
     Raises:
         InputError: this is no run, or the options do not fit the model.
     """
-    config, metrics = run.config, run.path("metrics.json")
+    config = run.config
     opened = _wrap(
         model_record(config.model),
         model or run.load_model(),
@@ -104,7 +107,7 @@ def open_run(
         trained_on=config.dataset,
         recipe=config.recipe,
         seed=config.seed,
-        metrics=read_json(metrics) if os.path.exists(metrics) else {},
+        metrics=read_metrics(run.path("metrics.json"), config.model),
     )
     return opened._replace(fingerprint=_fingerprint(run.weights(), opened.card))
 

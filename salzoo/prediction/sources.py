@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from salzoo.models import MODELS, model_record, models_with_weights
+from salzoo.prediction.cards import read_card
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import read_json
 from salzoo.utils.task import Task
 
 HDF5_ENDINGS = (".h5", ".hdf5")
@@ -127,32 +128,23 @@ def describe_source(source: Source) -> SourceDescription:
     return SourceDescription()
 
 
-def read_card(export: str) -> dict[str, Any]:
-    """Read the card of an exported model.
+def refuse_versions(path: str) -> None:
+    """Say what to give where a folder of maps has an exported model in it.
 
     Args:
-        export: folder with saved_model.pb.
+        path: of the folder, given where a model is needed.
 
     Raises:
-        InputError: it has no card, a damaged one, or one of salzoo 0.1.0.
+        InputError: it has.
     """
-    path = os.path.join(export, "assets", "card.json")
-    if not os.path.exists(path):
-        raise InputError(f"{export} is a SavedModel, but not one that `salzoo export` wrote.")
-    try:
-        card = read_json(path)
-        if "options" in card and "model_options" not in card:
+    if not os.path.isdir(path):
+        return
+    for name in sorted(filter(is_version, os.listdir(path))):
+        version = os.path.join(path, name)
+        if os.path.exists(os.path.join(version, "saved_model.pb")):
             raise InputError(
-                f"{export} was exported by salzoo 0.1.0: export the model again, or use that "
-                "version."
+                f"{path} holds other files beside the exported model {version}; give that folder."
             )
-        Task.parse(card["task"])
-        card["model"], card["trained_on"]
-    except InputError:
-        raise
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{export} is damaged ({error}); export it again.") from error
-    return card
 
 
 def without_ending(path: str | os.PathLike[str]) -> str:
@@ -191,10 +183,24 @@ def _describe_run(path: str) -> SourceDescription:
 
 
 def _export_folder(path: str) -> str | None:
-    """Return the folder with saved_model.pb, that of the highest version; None without one."""
-    versions = sorted((name for name in os.listdir(path) if name.isdigit()), key=int, reverse=True)
-    folders = [path, *(os.path.join(path, name) for name in versions)]
+    """Return the folder with saved_model.pb, that of the highest version; None without one.
+
+    A folder of versions holds nothing else. Where other files or folders are beside them, as in
+    a folder of maps, a number is a name like any other: a SavedModel is a program and is not run
+    by accident.
+    """
+    if os.path.exists(os.path.join(path, "saved_model.pb")):
+        return path
+    names = [name for name in os.listdir(path) if not name.startswith(".")]
+    if not all(is_version(name) and os.path.isdir(os.path.join(path, name)) for name in names):
+        return None
+    folders = (os.path.join(path, name) for name in sorted(names, key=int, reverse=True))
     return next((f for f in folders if os.path.exists(os.path.join(f, "saved_model.pb"))), None)
+
+
+def is_version(name: str) -> bool:
+    """Return whether the name of a folder is a version: a number in plain digits, not "²"."""
+    return re.fullmatch("[0-9]{1,18}", name) is not None
 
 
 def _is_keras_model(source: object) -> bool:

@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import hashlib
-import json
 import logging
 import math
 import os
@@ -11,7 +10,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import h5py
 import keras
 import numpy as np
 
@@ -19,6 +17,12 @@ from salzoo.data.pipeline import Pipeline
 from salzoo.models import load_weights
 from salzoo.models.record import Recipe
 from salzoo.training.run import Run
+from salzoo.training.stored_progress import (
+    StoredProgress,
+    assign_all,
+    read_progress,
+    write_progress,
+)
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_space, whole_file
 
@@ -119,8 +123,8 @@ class Progress:
     def begin(self) -> None:
         """Restore the metrics of the training."""
         if self.metrics:
-            for variable, value in zip(self.model.metrics_variables, self.metrics, strict=True):
-                variable.assign(value)
+            path = self.run.path("last.weights.h5")
+            assign_all(path, "metrics", self.metrics, self.model.metrics_variables)
         self.training = True
 
     def end(self) -> None:
@@ -187,18 +191,12 @@ class Progress:
         self._end_average()
         if self.training:
             self._read_metrics()
-        progress = {
-            "history": self.history,
-            "results": self.results,
-            "metrics": self.metrics,
-            "random": [variable.numpy().tolist() for variable in self._random_states()],
-            "images": self._images(),
-        }
+        random = [variable.numpy().tolist() for variable in self._random_states()]
+        progress = StoredProgress(self.history, self.results, self.metrics, random, self._images())
         variables = [*self.model.weights, *self.model.optimizer.variables]
         with whole_file(self._checked_path("last.weights.h5", variables)) as path:
             self.model.save_weights(path)
-            with h5py.File(path, "r+") as file:
-                file["progress"] = json.dumps(progress)
+            write_progress(progress, path)
         self.saved_at = time.monotonic()
 
     def _checked_path(self, name: str, variables: Sequence[keras.Variable]) -> str:
@@ -229,24 +227,15 @@ class Progress:
         if not os.path.exists(path):
             return
         load_weights(self.model, path)
-        with h5py.File(path, "r") as file:
-            if "progress" not in file:
-                raise InputError(f"{path} was not written by a training; it cannot be resumed.")
-            progress = json.loads(file["progress"].asstr()[()])
-        if not {"history", "results", "metrics", "random", "images"} <= progress.keys():
-            raise InputError(
-                f"{path} was written by another version of salzoo; start a new run with "
-                f"`init_from` {self.run.folder}."
-            )
-        if progress["images"] != self._images():
+        progress = read_progress(path, self.run.folder)
+        if progress.images != self._images():
             raise InputError(
                 f"{self.run.folder} was started with other training images than the dataset now "
                 f"has; restore them, or start a new run with `init_from` {self.run.folder}."
             )
-        self.history = progress["history"]
-        self.results, self.metrics = progress["results"], progress["metrics"]
-        for variable, value in zip(self._random_states(), progress["random"], strict=True):
-            variable.assign(value)
+        self.history, self.results = progress.history, progress.results
+        self.metrics = progress.metrics
+        assign_all(path, "random states", progress.random, self._random_states())
 
 
 class EpochProgressBar(keras.callbacks.ProgbarLogger):

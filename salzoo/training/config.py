@@ -11,9 +11,9 @@ from salzoo.data.sampling import Augmentation
 from salzoo.models import MODELS, model_record, shipped_weights
 from salzoo.models.record import ModelRecord, Recipe
 from salzoo.training.compiling import check_recipe
-from salzoo.training.parameters import RECIPE, RUN, WITH_OPTIONS
+from salzoo.training.parameters import PATHS, RECIPE, RUN, WITH_OPTIONS, check_parameters
 from salzoo.utils.errors import InputError, unknown_name
-from salzoo.utils.files import read_json
+from salzoo.utils.json_files import check_type, make_record, read_json
 from salzoo.utils.task import Task
 
 # The dataset of one's own images, for which pretrained weights are fine-tuned.
@@ -92,40 +92,51 @@ class RunConfig:
 
 
 def read_config(folder: str | os.PathLike[str]) -> RunConfig:
-    """Read config.json of a run folder.
+    """Read config.json of a run folder, with the same checks as a new config.
 
     Args:
         folder: of the run.
 
     Raises:
-        InputError: no run, a damaged file, or a run of salzoo 0.1.0.
+        InputError: no run, a damaged file, a value that no new config may have, or a run of
+            salzoo 0.1.0.
     """
     path = os.path.join(folder, "config.json")
-    try:
-        fields = read_json(path)
-        _check_version(fields, path)
-        fields.pop("versions", None)
-        recipe = fields.pop("recipe")
-        recipe["input_size"] = tuple(recipe["input_size"])
-        fields["mix"] = fields.get("mix") and tuple(fields["mix"])
-        return RunConfig(recipe=Recipe(**recipe), **fields)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         raise InputError(
             f"{folder} is not a run: it has no config.json; give a folder that `salzoo train` "
             "wrote."
-        ) from None
-    except InputError:
-        raise
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} is not the config of a run ({error}).") from error
-
-
-def _check_version(fields: Mapping[str, Any], path: str) -> None:
-    """Refuse the config of salzoo 0.1.0, which had other names of options."""
-    if "options" in fields and "model_options" not in fields:
+        )
+    fields = read_json(path)
+    if not isinstance(fields, dict) or "recipe" not in fields:
+        raise InputError(f"{path} is not the config of a run: it has no recipe.")
+    if "options" in fields and "model_options" not in fields:  # its names of options differ
         raise InputError(
             f"{path} was written by salzoo 0.1.0: train the model again, or use that version."
         )
+    check_type(dict[str, str] | None, fields.pop("versions", None), path, "versions")
+    config = make_record(RunConfig, fields, path)
+    try:
+        return _checked(config)
+    except InputError as error:
+        # In a file they are names of fields, not of flags.
+        raise InputError(f"{path}: {str(error).replace('`', '')}") from error
+
+
+def _checked(config: RunConfig) -> RunConfig:
+    """Check all values of a config, and that they go together."""
+    of_run = {name: getattr(config, name) for name in (*RUN, *PATHS)}
+    check_parameters({**of_run, **vars(config.recipe)})
+    record = model_record(config.model)
+    check_option_names(record, config.model_options)
+    record.check_options(config.model_options)
+    names = dataset_names(config.dataset)
+    if config.mix is not None and len(config.mix) != len(names):
+        raise InputError(f"`mix` needs a number for each of the {len(names)} datasets.")
+    check_recipe(config.model, config.recipe)
+    record.check_size(*config.recipe.input_size)
+    record.check_fit(config.fit_mode)
+    return config
 
 
 def new_config(given: Mapping[str, Any]) -> RunConfig:
@@ -142,7 +153,7 @@ def new_config(given: Mapping[str, Any]) -> RunConfig:
         InputError: unknown names, or values that do not go together.
     """
     dataset = given.get("dataset") or "synthetic"
-    names = dataset_names(dataset)
+    dataset_names(dataset)
     start = _resolve_start(given.get("init_from"))
     model, options = given.get("model"), given.get("model_options") or {}
     if model is None:
@@ -174,13 +185,7 @@ def new_config(given: Mapping[str, Any]) -> RunConfig:
         mixed_precision=bool(given.get("mixed_precision")),
         init_from=start,
     )
-    if config.mix is not None and len(config.mix) != len(names):
-        raise InputError(f"`mix` needs a number for each of the {len(names)} datasets.")
-    record.check_options(config.model_options)
-    check_recipe(config.model, config.recipe)
-    record.check_size(*config.recipe.input_size)
-    record.check_fit(config.fit_mode)
-    return config
+    return _checked(config)
 
 
 def resumed_config(run_dir: str | os.PathLike[str] | None, given: Mapping[str, Any]) -> RunConfig:

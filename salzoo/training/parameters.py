@@ -9,7 +9,10 @@ from salzoo.utils.errors import unknown_name
 
 Check = Callable[[str, Any], Any]
 
-_positive_int = partial(validators.check_number, lowest=1, whole=True)
+# More of either is a slip of the keyboard; steps are counted in 32 bits.
+MAX_COUNT, MAX_BATCH = 1_000_000, 10_000
+
+_positive_int = partial(validators.check_number, lowest=1, highest=MAX_COUNT, whole=True)
 _fraction = partial(validators.check_number, lowest=0, highest=1)
 
 # Parameters that change the recipe; with the options below, one for each field of `Recipe`.
@@ -17,7 +20,7 @@ RECIPE: dict[str, Check] = {
     "loss": validators.check_text,
     "optimizer": validators.check_text,
     "learning_rate": partial(validators.check_number, lowest=0, open_below=True),
-    "batch_size": _positive_int,
+    "batch_size": partial(validators.check_number, lowest=1, highest=MAX_BATCH, whole=True),
     "epochs": _positive_int,
     "input_size": validators.check_size,
     "sigma": validators.check_sigma,

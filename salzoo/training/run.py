@@ -22,7 +22,8 @@ from salzoo import __version__
 from salzoo.models import MODELS, build_model, load_weights, shipped_weights
 from salzoo.training.config import RunConfig, read_config
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import PART, read_json, write_json
+from salzoo.utils.files import PART
+from salzoo.utils.json_files import read_json, write_json
 
 
 class Run:
@@ -61,7 +62,8 @@ class Run:
         """
         path = self.path("config.json")
         if resume and self.exists:
-            write_json(path, {**asdict(config), "versions": read_json(path).get("versions")})
+            versions = read_json(path).get("versions")
+            write_json(path, {**asdict(config), "versions": versions})
             self._remove_partial_files()
             return
         versions = {"salzoo": __version__, "keras": keras.__version__, "tensorflow": tf.__version__}

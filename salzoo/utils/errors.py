@@ -34,6 +34,21 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> InputError:
         The exception to raise.
     """
     known = sorted(known)
-    near = difflib.get_close_matches(str(name), known, n=1)
+    near = difflib.get_close_matches(shorten(name), known, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}."
-    return InputError(f"There is no {kind} '{name}'; {hint}")
+    return InputError(f"There is no {kind} '{shorten(name)}'; {hint}")
+
+
+def shorten(value: object, length: int = 60) -> str:
+    """Return a value as text for a message, in one printable line of limited length.
+
+    Args:
+        value: any value, such as a number of a thousand digits.
+        length: largest number of characters.
+    """
+    try:
+        text = str(value)
+    except ValueError:  # Python prints no number of more than 4300 digits
+        return "that number"
+    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: length + 1])
+    return text if len(text) <= length else f"{text[: length - 3]}..."

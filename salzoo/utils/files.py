@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import pathlib
 import re
@@ -11,7 +10,6 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from typing import Any
 
 from salzoo.utils.errors import InputError
 
@@ -147,29 +145,6 @@ def check_folder(parameter: str, path: Path) -> None:
         place = os.path.dirname(place)
     if not os.path.isdir(place):
         raise InputError(f"`{parameter}` {path}: {place} is a file; give a folder.")
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write a JSON file, completely or not at all.
-
-    Args:
-        path: of the file.
-        value: what `json.dump` accepts.
-    """
-    with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
-        json.dump(value, file, indent=2)
-        file.write("\n")
-
-
-def read_json(path: Path) -> Any:
-    """Return the content of a JSON file.
-
-    Raises:
-        OSError: the file cannot be read.
-        ValueError: it is not JSON.
-    """
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
 
 
 def compute_digest(path: Path) -> str:

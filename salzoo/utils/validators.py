@@ -6,11 +6,13 @@ Each returns the value in its usual type, or raises InputError with the paramete
 import math
 import numbers
 import os
+import sys
 from collections.abc import Sequence
 from typing import Any
 
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 
+LARGEST = sys.float_info.max
 FIT_MODES = ("pad", "stretch", "native")
 
 
@@ -40,7 +42,8 @@ def check_number(
         InputError: the value is no such number.
     """
     is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    in_range = is_number and lowest <= value <= highest and math.isfinite(value)
+    # A long integer can be compared with floats, but has none that is near to it.
+    in_range = is_number and max(lowest, -LARGEST) <= value <= min(highest, LARGEST)
     if not in_range or (open_below and value == lowest) or (whole and value != int(value)):
         kind = "a whole number" if whole else "a number"
         limits = f"above {lowest}" if open_below else f"of {lowest}"
@@ -48,7 +51,7 @@ def check_number(
             limits += f" to {highest}" if not open_below else f" and at most {highest}"
         elif not open_below:
             limits += " or more"
-        raise InputError(f"`{name}` {value}: give {kind} {limits}.")
+        raise InputError(f"`{name}` {shorten(value)}: give {kind} {limits}.")
     return int(value) if whole else float(value)
 
 
@@ -63,7 +66,9 @@ def check_size(name: str, value: Any) -> tuple[int, int]:
             raise InputError("")
         rows, columns = (check_number(name, side, 1, whole=True) for side in value)
     except InputError:
-        raise InputError(f"`{name}` {value}: give (rows, columns), like (240, 320).") from None
+        raise InputError(
+            f"`{name}` {shorten(value)}: give (rows, columns), like (240, 320)."
+        ) from None
     return rows, columns
 
 
@@ -76,7 +81,7 @@ def check_bool(name: str, value: Any) -> bool:
     import numpy as np  # here, since `salzoo --help` does not need it
 
     if not isinstance(value, bool | np.bool_):
-        raise InputError(f"`{name}` {value}: give True or False.")
+        raise InputError(f"`{name}` {shorten(value)}: give True or False.")
     return bool(value)
 
 
@@ -87,7 +92,7 @@ def check_text(name: str, value: Any) -> str:
         InputError: the value is neither.
     """
     if not isinstance(value, str | os.PathLike):
-        raise InputError(f"`{name}` {value}: give a text.")
+        raise InputError(f"`{name}` {shorten(value)}: give a text.")
     return os.fspath(value)
 
 
@@ -98,7 +103,7 @@ def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
         InputError: it is none of them.
     """
     if value not in choices:
-        raise InputError(f"`{name}` {value}: give one of {', '.join(choices)}.")
+        raise InputError(f"`{name}` {shorten(value)}: give one of {', '.join(choices)}.")
     return value
 
 
@@ -109,7 +114,7 @@ def check_dict(name: str, value: Any) -> dict[str, Any]:
         InputError: the value is no dict.
     """
     if not isinstance(value, dict):
-        raise InputError(f"`{name}` {value}: give a dict like {{'name': value}}.")
+        raise InputError(f"`{name}` {shorten(value)}: give a dict like {{'name': value}}.")
     return value
 
 
@@ -130,7 +135,7 @@ def check_weights(name: str, value: Any) -> tuple[float, ...]:
         InputError: the value is no list of positive numbers.
     """
     if not isinstance(value, tuple | list) or not value:
-        raise InputError(f"`{name}` {value}: give a list of numbers above 0, like (2, 1).")
+        raise InputError(f"`{name}` {shorten(value)}: give a list of numbers above 0, like (2, 1).")
     return tuple(check_number(name, weight, 0, open_below=True) for weight in value)
 
 

@@ -10,14 +10,18 @@ from salzoo.evaluation.journal import Journal, remove_journals
 FINGERPRINT = {"models": {"mine": "0a"}, "settings": ["fixations", None, 3]}
 
 
+def has_scores(entry):
+    return isinstance(entry.get("scores"), dict)
+
+
 def reopened(folder, fingerprint=FINGERPRINT):
-    journal = Journal(folder, fingerprint)
+    journal = Journal(folder, fingerprint, has_scores)
     journal.close()
     return journal.done
 
 
 def written(folder, count=3):
-    journal = Journal(folder, FINGERPRINT)
+    journal = Journal(folder, FINGERPRINT, has_scores)
     for number in range(count):
         journal.add(f"{number}.png", {"scores": {"NSS": number / 3, "CC": float("nan")}})
     journal.close()
@@ -40,13 +44,15 @@ def test_cut_anywhere_it_goes_on_with_the_whole_lines(tmp_path):
             file.write(content[:length])
         whole = max(0, content[:length].count(b"\n") - 1)
         assert len(reopened(tmp_path)) == whole
-        journal = Journal(tmp_path, FINGERPRINT)
-        journal.add("new.png", {})
+        journal = Journal(tmp_path, FINGERPRINT, has_scores)
+        journal.add("new.png", {"scores": {}})
         journal.close()
         assert list(reopened(tmp_path))[whole:] == ["new.png"]
 
 
-@pytest.mark.parametrize("rubbish", [b"\0\0\0\0\n", b"[1]\n", b"\xff\n", b"{}\n"])
+@pytest.mark.parametrize(
+    "rubbish", [b"\0\0\0\0\n", b"[1]\n", b"\xff\n", b"{}\n", b'{"image": "9", "scores": 3}\n']
+)
 def test_rubbish_ends_it(tmp_path, rubbish):
     path = written(tmp_path, 2)
     with open(path, "rb") as file:
@@ -70,3 +76,11 @@ def test_removed(tmp_path):
     (tmp_path / "scores.csv").touch()
     remove_journals(tmp_path)
     assert os.listdir(tmp_path) == ["scores.csv"]
+
+
+def test_a_link_is_not_followed(tmp_path):
+    path = written(tmp_path)
+    os.rename(path, tmp_path / "elsewhere")
+    os.symlink(tmp_path / "elsewhere", path)
+    with pytest.raises(OSError, match="symbolic link"):
+        Journal(tmp_path, FINGERPRINT, has_scores)

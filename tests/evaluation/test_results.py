@@ -9,6 +9,7 @@ import pytest
 from salzoo.evaluation import Evaluation
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
+from tests.edited_json import check_edits
 
 
 @pytest.fixture
@@ -132,3 +133,29 @@ def test_what_is_no_evaluation(evaluation, tmp_path):
     (tmp_path / "scores.csv").write_text("\n".join(text[:-1]))
     with pytest.raises(InputError, match="damaged evaluation: .* no row salicon, mine, "):
         Evaluation.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: text.replace("a/1.jpg", "a/3.jpg", 1),
+        lambda text: text.replace("mine,a/1.jpg", "uniform,a/1.jpg", 1),
+        lambda text: text.replace("NSS", "CC"),
+        lambda text: text + text.splitlines()[-1] + "\n",
+        lambda text: text.replace("2.0", "two"),
+        lambda text: text.replace("a/1.jpg", "x" * 200_000, 1),
+        lambda text: "",
+        lambda text: "\0" * 100,
+    ],
+)
+def test_scores_that_do_not_fit_are_refused(evaluation, tmp_path, edit):
+    evaluation.write(tmp_path)
+    (tmp_path / "scores.csv").write_text(edit((tmp_path / "scores.csv").read_text()))
+    with pytest.raises(InputError, match=r"holds a damaged evaluation: [^\n]*\.$"):
+        Evaluation.read(tmp_path)
+
+
+def test_an_edited_evaluation_works_or_is_refused(evaluation, tmp_path):
+    evaluation.write(tmp_path)
+    read = lambda: Evaluation.read(tmp_path).table()  # noqa: E731
+    assert check_edits(read, tmp_path / "evaluation.json", 300) > 200

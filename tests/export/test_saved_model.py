@@ -16,7 +16,7 @@ from salzoo.data.images import read_image
 from salzoo.export import export_model
 from salzoo.prediction.options import InferenceOptions
 from salzoo.prediction.predictor import Predictor
-from salzoo.utils.files import read_json
+from salzoo.utils.json_files import read_json
 
 
 def test_a_served_map_equals_the_predicted_one(small_run, exported, photos):

@@ -7,11 +7,12 @@ import sys
 import keras
 import pytest
 
+from salzoo.prediction.cards import read_card
+from salzoo.prediction.predictor import load_model
 from salzoo.prediction.sources import (
     SourceDescription,
     SourceKind,
     describe_source,
-    read_card,
     resolve_source,
 )
 from salzoo.utils.errors import InputError
@@ -45,6 +46,19 @@ def test_the_highest_version_of_an_export(tmp_path):
             (tmp_path / version / "saved_model.pb").touch()
     found = resolve_source(tmp_path)
     assert (found.kind, found.path) == (SourceKind.EXPORT, str(tmp_path / "10"))
+
+
+@pytest.mark.parametrize("beside", ["photo.npy", "maps", "²", "7a"])
+def test_numbered_folders_of_a_folder_of_maps_are_no_versions(tmp_path, beside):
+    """A SavedModel is a program: it is not run because a folder of maps has one in it."""
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7/saved_model.pb").touch()
+    (tmp_path / ".DS_Store").touch()
+    assert kind_of(tmp_path) is SourceKind.EXPORT
+    (tmp_path / beside).mkdir()
+    assert kind_of(tmp_path) is SourceKind.MAPS
+    with pytest.raises(InputError, match=r"other files beside .*7; give that folder"):
+        load_model(tmp_path)
 
 
 def test_descriptions(small_run):

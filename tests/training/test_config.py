@@ -11,7 +11,8 @@ from salzoo.training import config as configs
 from salzoo.training.parameters import OPTIONS, PARAMETERS, RECIPE, check_parameters
 from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import read_json, write_json
+from salzoo.utils.json_files import read_json, write_json
+from tests.edited_json import check_edits
 
 
 def config(**given):
@@ -107,7 +108,11 @@ def test_options_belong_to_the_optimizer_they_were_said_for():
     [
         ({"learning_rat": 0.1}, "no keyword of salzoo.train 'learning_rat'; did you mean 'learn"),
         ({"options": {}}, "no keyword of salzoo.train 'options'"),
-        ({"epochs": 0}, "`epochs` 0: give a whole number of 1 or more."),
+        ({"epochs": 0}, "`epochs` 0: give a whole number of 1 to 1000000."),
+        ({"epochs": 10**400}, "`epochs` 1000"),
+        ({"epochs": 10**5000}, "`epochs` that number: give a whole number of 1 to 1000000."),
+        ({"learning_rate": 10**400}, "give a number above 0."),
+        ({"batch_size": 10**9}, "`batch_size` 1000000000: give a whole number of 1 to 10000."),
         ({"epochs": 2.5}, "`epochs` 2.5: give a whole number"),
         ({"input_size": 240}, "`input_size` 240: give (rows, columns), like (240, 320)."),
         ({"input_size": (241, 320)}, "multiples of 8; the nearest is 240x320"),
@@ -141,16 +146,57 @@ def test_a_run_goes_on_with_what_it_was_begun_with(small_run):
         resumed(seed=7)
 
 
-def test_a_run_of_version_0_1_0_is_refused(small_run, tmp_path):
-    fields = read_json(small_run.path("config.json"))
+@pytest.fixture
+def stored(tmp_path):
+    """A folder with the config of a run."""
+    run = Run(tmp_path / "run")
+    run.write_config(config(input_size=(240, 320), model_options={"aspp": False}, mix=(1,)))
+    return tmp_path / "run"
+
+
+def test_a_stored_config_comes_back(stored):
+    expected = config(input_size=(240, 320), model_options={"aspp": False}, mix=(1,))
+    assert configs.read_config(stored) == expected
+
+
+def test_an_edited_config_works_or_is_refused(stored):
+    def read():
+        found = configs.read_config(stored)
+        assert found.geometry and found.augmentation and found.task
+        assert configs.describe_config(found)
+
+    assert check_edits(read, stored / "config.json", 200) > 120
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"model": "../../evil"}, "config.json: There is no model '../../evil'"),
+        ({"seed": -1}, "config.json: seed -1: give a whole number of 0 to"),
+        ({"fit_mode": "crop"}, "config.json: fit_mode crop: give one of"),
+        ({"model_options": {"aspp": 3}}, "config.json: msinet: aspp=3: give true or false"),
+        ({"data_dir": 3}, "config.json is damaged: data_dir 3 is not a text"),
+        ({"dataset": "nothing"}, "config.json: There is no dataset 'nothing'"),
+        ({"mix": [1, 2]}, "config.json: mix needs a number for each of the 1 datasets"),
+    ],
+)
+def test_a_stored_config_is_checked_like_a_new_one(stored, fields, message):
+    write_json(stored / "config.json", {**read_json(stored / "config.json"), **fields})
+    with pytest.raises(InputError, match="^[^\n`]*$") as error:
+        configs.read_config(stored)
+    assert message in str(error.value)
+
+
+def test_a_run_of_version_0_1_0_is_refused(stored, tmp_path):
+    fields = read_json(stored / "config.json")
     fields["options"] = fields.pop("model_options")
     write_json(tmp_path / "config.json", fields)
     with pytest.raises(InputError, match="^.*config.json was written by salzoo 0.1.0: train .*$"):
         configs.read_config(str(tmp_path))
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", "no json"])
-def test_a_damaged_config_is_refused(tmp_path, text):
+@pytest.mark.parametrize("text", ["[]", "{}"])
+def test_what_is_no_config_is_refused(tmp_path, text):
     (tmp_path / "config.json").write_text(text)
     with pytest.raises(InputError, match="config.json is not the config of a run"):
         configs.read_config(str(tmp_path))

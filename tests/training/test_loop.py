@@ -23,7 +23,7 @@ from salzoo.training.checkpoint import Progress, Watch
 from salzoo.training.run import Run
 from salzoo.training.tensorboard import Board
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import read_json
+from salzoo.utils.json_files import read_json
 from tests.conftest import small_config
 from tests.data.datasets.layouts.making import density_picture, picture, write
 

@@ -16,7 +16,7 @@ from salzoo.prediction.predictor import Predictor, load_model
 from salzoo.training.config import RunConfig
 from salzoo.training.loop import train
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import read_json
+from salzoo.utils.json_files import read_json
 from salzoo.utils.task import Task
 
 

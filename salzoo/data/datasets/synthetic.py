@@ -27,6 +27,7 @@ from salzoo.data.images import check_image_file
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import cache_folder, whole_folder
+from salzoo.utils.json_files import check_type, read_json
 from salzoo.utils.task import Task
 
 # To be raised whenever the same seed gives other scenes than before.
@@ -131,13 +132,14 @@ def _read_entries(folder: str, splits: dict[str, int]) -> dict[str, dict[str, st
             f"folder, or none."
         )
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        content = read_json(path)
         found = (content["version"], content["seed"])
-        entries = content["images"]
+        entries = check_type(dict[str, dict[str, str]], content["images"], path, "images")
         listed = [(entry["split"], entry["category"]) for entry in entries.values()]
         counts = {split: [entry for entry, _ in listed].count(split) for split in splits}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        if any(os.path.basename(name) != name for name in entries):
+            raise ValueError("names of images are no paths")
+    except (ValueError, KeyError, TypeError):
         found, entries, counts = None, {}, {}
     if found != (VERSION, SEED) or counts != splits or len(entries) != sum(splits.values()):
         raise InputError(

@@ -1,0 +1,89 @@
+"""Cards of exports and metrics of runs: values, and nothing else."""
+
+import json
+import os
+
+import pytest
+
+from salzoo.models import model_record
+from salzoo.prediction.cards import read_card, read_metrics
+from salzoo.prediction.sources import Source, SourceKind, describe_source
+from salzoo.utils.errors import InputError
+from salzoo.utils.json_files import write_json
+from tests.edited_json import check_edits
+
+METRICS = {"title": "osie val", "convention": "mit", "means": {"msinet": {"NSS": 1.5, "CC": None}}}
+
+
+@pytest.fixture
+def card(tmp_path):
+    """The card of an export as `salzoo export` writes it; its folder."""
+    from dataclasses import asdict
+
+    recipe = {**asdict(model_record("msinet").recipe), "backbone_weights": "imagenet"}
+    value = {
+        **{"model": "msinet", "model_options": {"aspp": False}, "output": None, "paper": "Kroner"},
+        **{"task": "fixations", "trained_on": "osie", "recipe": recipe, "seed": 0},
+        "geometry": {
+            **{"fit_mode": "pad", "size": [240, 320], "size_multiple": 8, "padding_value": 126.0},
+            "scale": 1.0,
+        },
+        "post_processing": {"blur": 0.0, "divide_by_maximum": True},
+        "metrics": METRICS,
+        "export": {"salzoo": "0.2.0", "signatures": ["serving_default", "tensor"]},
+    }
+    os.makedirs(tmp_path / "assets")
+    write_json(tmp_path / "assets/card.json", value)
+    return tmp_path
+
+
+def edit(folder, **fields):
+    path = folder / "assets/card.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+
+def test_a_card_comes_back(card):
+    assert read_card(str(card))["metrics"] == METRICS
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"model": "../../../evil"}, r"card.json is damaged: There is no model '\.\./"),
+        ({"task": "objects"}, "card.json is damaged: msinet predicts fixations, not objects"),
+        ({"output": "fixation"}, "msinet predicts fixations, not"),
+        ({"task": ["fixations"]}, 'task \\["fixations"\\] is not a text'),
+        ({"metrics": {"password": "secret"}}, "card.json is damaged: .*password"),
+        ({"secrets": "x"}, "There is no field 'secrets'"),
+    ],
+)
+def test_values_are_checked(card, fields, message):
+    edit(card, **fields)
+    with pytest.raises(InputError, match=message):
+        read_card(str(card))
+
+
+def test_an_edited_card_works_or_is_refused(card):
+    def read():
+        description = describe_source(Source(card, SourceKind.EXPORT, str(card)))
+        assert description.model == "msinet" and "/" not in description.model
+
+    assert check_edits(read, card / "assets/card.json", 300) > 200
+
+
+def test_metrics_that_are_a_link_to_another_file_get_nowhere(tmp_path):
+    (tmp_path / "secret.json").write_text('{"aws_secret_access_key": "abc"}')
+    os.symlink(tmp_path / "secret.json", tmp_path / "metrics.json")
+    with pytest.raises(InputError, match=r"metrics.json is damaged: There is no field 'aws_") as e:
+        read_metrics(str(tmp_path / "metrics.json"), "msinet")
+    assert "abc" not in str(e.value)
+
+
+def test_metrics_of_a_run(tmp_path):
+    path = tmp_path / "metrics.json"
+    assert read_metrics(str(path), "msinet") == {}
+    write_json(path, METRICS)
+    assert read_metrics(str(path), "msinet") == METRICS
+    with pytest.raises(InputError, match="it has no means of asnet"):
+        read_metrics(str(path), "asnet")
+    check_edits(lambda: read_metrics(str(path), "msinet"), path)
