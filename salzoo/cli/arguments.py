@@ -74,11 +74,18 @@ def add_inference_options(parser: argparse.ArgumentParser) -> None:
         help="test-time augmentation: the mean over scales and mirror images; four times slower, "
         "slightly better",
     )
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="open a SavedModel whatever operations it has: it is a program and may read and "
+        "write files, so only from someone whom you trust",
+    )
 
 
 def inference_options(arguments: argparse.Namespace) -> InferenceOptions:
     """Return the `InferenceOptions` of parsed arguments."""
-    return InferenceOptions(arguments.raw, arguments.fit_mode, arguments.output, arguments.tta)
+    names = ("raw", "fit_mode", "output", "tta", "trust")
+    return InferenceOptions(**{name: getattr(arguments, name) for name in names})
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:

@@ -95,6 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
             fit_mode=arguments.fit_mode,
             output=arguments.output,
             tta=arguments.tta,
+            trust=arguments.trust,
             seed=arguments.seed,
             jobs=arguments.jobs,
             out=out,

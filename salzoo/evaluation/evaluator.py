@@ -24,7 +24,7 @@ from salzoo.utils.validators import check_dict, check_number, check_seed, check_
 _PARAMETERS = (
     *("sources", "dataset", "data_dir", "split", "protocol", "sigma", "dataset_options", "limit"),
     *("task", "convention", "compare", "metrics", "baselines", "name", "raw", "fit_mode"),
-    *("output", "tta", "seed", "jobs", "out", "quiet", "command"),
+    *("output", "tta", "trust", "seed", "jobs", "out", "quiet", "command"),
 )
 
 
@@ -48,6 +48,7 @@ def evaluate(
     fit_mode: str | None = None,
     output: str | None = None,
     tta: bool = False,
+    trust: bool = False,
     seed: int | None = None,
     jobs: int | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -87,6 +88,7 @@ def evaluate(
         fit_mode: how images are fitted to the input size; None: as in training.
         output: name of the output of a model with several.
         tta: test-time augmentation.
+        trust: open SavedModels whatever operations they have, see `salzoo.load_model`.
         seed: of all random draws; None: 0.
         jobs: number of processes; None: one a core.
         out: folder to write evaluation.json, scores.csv, curves.npz (objects), report.md
@@ -110,7 +112,7 @@ def evaluate(
     if compare and convention:
         raise InputError("`compare` takes all conventions; leave out `convention`.")
     _check_values(sigma, limit, seed, jobs, dataset_options, out)
-    options = InferenceOptions(raw, fit_mode, output, tta)
+    options = InferenceOptions(raw, fit_mode, output, tta, trust)
     sources = list(sources) if isinstance(sources, list | tuple) else [sources]
     if not sources:
         raise InputError("There is nothing to measure: give a model or a folder of maps.")

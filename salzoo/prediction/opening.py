@@ -24,6 +24,7 @@ from salzoo.models.record import ModelRecord
 from salzoo.prediction.cards import read_card, read_metrics
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.prediction.saliency import saliency_function
+from salzoo.prediction.saved_models import open_saved_model
 from salzoo.prediction.sources import SourceKind, refuse_versions, resolve_source
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import compute_digest
@@ -203,16 +204,7 @@ def _open_export(export: str, options: InferenceOptions) -> Opened:
             "export; give the run folder instead."
         )
     card = read_card(export)
-    try:
-        loaded = tf.saved_model.load(export)
-        signature = loaded.signatures["tensor"]
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise InputError(f"{export} is damaged ({_reason(error)}); export it again.") from error
-
-    # The variables live as long as the object that loaded them, so it is kept as a default.
-    def saliency(images: tf.Tensor, _variables: object = loaded) -> tf.Tensor:
-        return signature(images=images)["saliency"]
-
+    saliency = open_saved_model(export, options.trust)
     return Opened(card, compute_digest(export), None, saliency)
 
 

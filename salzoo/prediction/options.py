@@ -22,6 +22,8 @@ class InferenceOptions:
             None: the finest map of the salient object.
         tta: test-time augmentation: the mean over three scales of the image and their mirror
             images.
+        trust: open a SavedModel, which is a program, whatever its graph contains; see
+            `salzoo.prediction.saved_models`.
 
     Raises:
         InputError: a value of another type, or an unknown `fit_mode`.
@@ -31,9 +33,10 @@ class InferenceOptions:
     fit_mode: str | None = None
     output: str | None = None
     tta: bool = False
+    trust: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("raw", "tta"):
+        for name in ("raw", "tta", "trust"):
             value = getattr(self, name)
             if not isinstance(value, bool):
                 raise InputError(f"`{name}` {value!r}: give True or False.")
@@ -44,8 +47,9 @@ class InferenceOptions:
 
     @property
     def changed(self) -> list[str]:
-        """Names of the options that differ from their defaults."""
-        return [field.name for field in fields(self) if getattr(self, field.name) != field.default]
+        """Names of the options that differ from their defaults and change maps."""
+        changed = [field for field in fields(self) if getattr(self, field.name) != field.default]
+        return [field.name for field in changed if field.name != "trust"]
 
 
 DEFAULT_OPTIONS = InferenceOptions()

@@ -72,6 +72,7 @@ def load_model(
     fit_mode: str | None = None,
     output: str | None = None,
     tta: bool = False,
+    trust: bool = False,
 ) -> Predictor:
     """Load a trained model.
 
@@ -87,6 +88,8 @@ def load_model(
             salient object.
         tta: test-time augmentation: the mean over three scales of the image and their mirror
             images. Four times as slow, slightly more accurate.
+        trust: open a SavedModel with operations that `salzoo export` does not write. It is a
+            program, which may read and write files: only from someone whom you trust.
 
     Returns:
         A function of an image, RGB 0..255 (rows, columns, 3), to its map, float32 (rows,
@@ -99,4 +102,4 @@ def load_model(
         >>> model = salzoo.load_model("runs/msinet-osie-001", tta=True)
         >>> map_ = model(image)
     """
-    return Predictor(source, InferenceOptions(raw, fit_mode, output, tta))
+    return Predictor(source, InferenceOptions(raw, fit_mode, output, tta, trust))

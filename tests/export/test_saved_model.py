@@ -16,6 +16,7 @@ from salzoo.data.images import read_image
 from salzoo.export import export_model
 from salzoo.prediction.options import InferenceOptions
 from salzoo.prediction.predictor import Predictor
+from salzoo.prediction.saved_models import check_program
 from salzoo.utils.json_files import read_json
 
 
@@ -80,6 +81,10 @@ def test_the_tensor_signature_equals_the_predictor(small_run, exported, photos):
     for path in photos:
         image = read_image(path)
         np.testing.assert_allclose(theirs(image), mine(image), atol=1e-5)
+
+
+def test_an_export_is_a_program_of_known_operations(exported):
+    check_program(exported)
 
 
 def test_an_export_needs_nothing_of_salzoo(exported, photos, tmp_path):

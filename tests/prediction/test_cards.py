@@ -5,35 +5,19 @@ import os
 
 import pytest
 
-from salzoo.models import model_record
 from salzoo.prediction.cards import read_card, read_metrics
 from salzoo.prediction.sources import Source, SourceKind, describe_source
 from salzoo.utils.errors import InputError
 from salzoo.utils.json_files import write_json
 from tests.edited_json import check_edits
-
-METRICS = {"title": "osie val", "convention": "mit", "means": {"msinet": {"NSS": 1.5, "CC": None}}}
+from tests.prediction.small_card import METRICS, small_card
 
 
 @pytest.fixture
 def card(tmp_path):
-    """The card of an export as `salzoo export` writes it; its folder."""
-    from dataclasses import asdict
-
-    recipe = {**asdict(model_record("msinet").recipe), "backbone_weights": "imagenet"}
-    value = {
-        **{"model": "msinet", "model_options": {"aspp": False}, "output": None, "paper": "Kroner"},
-        **{"task": "fixations", "trained_on": "osie", "recipe": recipe, "seed": 0},
-        "geometry": {
-            **{"fit_mode": "pad", "size": [240, 320], "size_multiple": 8, "padding_value": 126.0},
-            "scale": 1.0,
-        },
-        "post_processing": {"blur": 0.0, "divide_by_maximum": True},
-        "metrics": METRICS,
-        "export": {"salzoo": "0.2.0", "signatures": ["serving_default", "tensor"]},
-    }
+    """The folder of an export that has a card alone."""
     os.makedirs(tmp_path / "assets")
-    write_json(tmp_path / "assets/card.json", value)
+    write_json(tmp_path / "assets/card.json", small_card())
     return tmp_path
 
 
