@@ -76,11 +76,3 @@ def test_removed(tmp_path):
     (tmp_path / "scores.csv").touch()
     remove_journals(tmp_path)
     assert os.listdir(tmp_path) == ["scores.csv"]
-
-
-def test_a_link_is_not_followed(tmp_path):
-    path = written(tmp_path)
-    os.rename(path, tmp_path / "elsewhere")
-    os.symlink(tmp_path / "elsewhere", path)
-    with pytest.raises(OSError, match="symbolic link"):
-        Journal(tmp_path, FINGERPRINT, has_scores)
