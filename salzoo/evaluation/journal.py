@@ -5,7 +5,6 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable
 from typing import Any
 
 from salzoo.utils.errors import InputError
@@ -26,19 +25,13 @@ class Journal:
     Args:
         folder: folder of the evaluation; made if it does not exist.
         fingerprint: {part: plain values for JSON}.
-        fits: whether an entry is one that this evaluation writes.
 
     Attributes:
         path: the file.
         done: {image: its entry}, from an earlier call.
     """
 
-    def __init__(
-        self,
-        folder: str | os.PathLike[str],
-        fingerprint: dict[str, Any],
-        fits: Callable[[dict[str, Any]], bool],
-    ) -> None:
+    def __init__(self, folder: str | os.PathLike[str], fingerprint: dict[str, Any]) -> None:
         header = json.dumps(fingerprint, sort_keys=True)
         name = hashlib.sha256(header.encode()).hexdigest()[:16]
         self.path = os.path.join(folder, f".unfinished-{name}.jsonl")
@@ -48,11 +41,11 @@ class Journal:
                 _discard(other, fingerprint)
         self.done: dict[str, dict[str, Any]] = {}
         self._file = open_no_link(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-        self._read(header, fits)
+        self._read(header)
         if self.done:
             LOG.info("%d images were evaluated before; resuming", len(self.done))
 
-    def _read(self, header: str, fits: Callable[[dict[str, Any]], bool]) -> None:
+    def _read(self, header: str) -> None:
         """Read the complete lines and cut off the rest; write the header to an empty file."""
         with open_regular(self.path) as file:
             lines = file.readlines()
@@ -61,13 +54,12 @@ class Journal:
             entry = _parsed(line)
             if entry is None:
                 break
-            image = entry.pop("image", None) if number else None
-            good = entry == json.loads(header) if number == 0 else fits(entry)
-            if not good or (number and not isinstance(image, str)):
+            image = entry.pop("image", None) if number else ""
+            if not isinstance(image, str) or (number == 0 and entry != json.loads(header)):
                 break
             whole += len(line)
             if number:
-                self.done[str(image)] = entry
+                self.done[image] = entry
         os.ftruncate(self._file, whole)
         if whole == 0:
             self._append(header)

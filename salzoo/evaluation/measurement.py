@@ -148,9 +148,7 @@ def measure_data(
     inputs = _ScoringInputs(config, samples, images, networks, others)
     journal = None
     if folder is not None:
-        fingerprint = _fingerprint(config, models, data, samples, images, baselines)
-        names = [*baselines, *models]
-        journal = Journal(folder, fingerprint, lambda entry: is_entry(entry, config, names))
+        journal = Journal(folder, _fingerprint(config, models, data, samples, images, baselines))
     entries = _score_all(scoring, inputs, journal, config.jobs, quiet)
     gain = _need(config, "baseline_map")
     notes = [
@@ -279,7 +277,12 @@ def _score_all(
     """Score all images that the journal does not have; return the entries of all, in order."""
     images = inputs.images
     done = {} if journal is None else journal.done
-    entries = {name: done[name] for name in images if name in done}
+    models = [*scoring.models, *inputs.networks]
+    entries = {
+        name: done[name]
+        for name in images
+        if name in done and is_entry(done[name], inputs.config, models)
+    }
     left = [row for row, name in enumerate(images) if name not in entries]
     jobs = min(jobs, -(-len(left) // IMAGES_A_JOB)) or 1
     bar = tqdm(

@@ -10,18 +10,14 @@ from salzoo.evaluation.journal import Journal, remove_journals
 FINGERPRINT = {"models": {"mine": "0a"}, "settings": ["fixations", None, 3]}
 
 
-def has_scores(entry):
-    return isinstance(entry.get("scores"), dict)
-
-
 def reopened(folder, fingerprint=FINGERPRINT):
-    journal = Journal(folder, fingerprint, has_scores)
+    journal = Journal(folder, fingerprint)
     journal.close()
     return journal.done
 
 
 def written(folder, count=3):
-    journal = Journal(folder, FINGERPRINT, has_scores)
+    journal = Journal(folder, FINGERPRINT)
     for number in range(count):
         journal.add(f"{number}.png", {"scores": {"NSS": number / 3, "CC": float("nan")}})
     journal.close()
@@ -44,14 +40,14 @@ def test_cut_anywhere_it_goes_on_with_the_whole_lines(tmp_path):
             file.write(content[:length])
         whole = max(0, content[:length].count(b"\n") - 1)
         assert len(reopened(tmp_path)) == whole
-        journal = Journal(tmp_path, FINGERPRINT, has_scores)
-        journal.add("new.png", {"scores": {}})
+        journal = Journal(tmp_path, FINGERPRINT)
+        journal.add("new.png", {})
         journal.close()
         assert list(reopened(tmp_path))[whole:] == ["new.png"]
 
 
 @pytest.mark.parametrize(
-    "rubbish", [b"\0\0\0\0\n", b"[1]\n", b"\xff\n", b"{}\n", b'{"image": "9", "scores": 3}\n']
+    "rubbish", [b"\0\0\0\0\n", b"[1]\n", b"\xff\n", b"{}\n", b'{"image": 9}\n']
 )
 def test_rubbish_ends_it(tmp_path, rubbish):
     path = written(tmp_path, 2)
