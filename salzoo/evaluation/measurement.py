@@ -11,15 +11,9 @@ from tqdm import tqdm
 from salzoo import metrics as known_metrics
 from salzoo.data.sample import Sample, evenly
 from salzoo.evaluation import baselines as known_baselines
-from salzoo.evaluation import descriptions, fingerprint
+from salzoo.evaluation import descriptions, fingerprint, journal_entries
 from salzoo.evaluation.evaluation_config import EvaluationConfig
 from salzoo.evaluation.journal import Journal
-from salzoo.evaluation.journal_entries import (
-    curves_from_entries,
-    is_entry,
-    pack_entry,
-    scores_from_entries,
-)
 from salzoo.evaluation.map_folder import MapFolder
 from salzoo.evaluation.measured_data import EvaluationData, names_of
 from salzoo.evaluation.other_fixations import OtherFixations
@@ -195,8 +189,10 @@ def _collect(
         metrics=list(config.metrics),
         images=images,
         categories=[sample.category for sample in samples],
-        scores=scores_from_entries(entries, config, order),
-        curves=curves_from_entries(entries, config.conventions, order) if objects else None,
+        scores=journal_entries.scores_from_entries(entries, config, order),
+        curves=journal_entries.curves_from_entries(entries, config.conventions, order)
+        if objects
+        else None,
         definitions=config.definitions,
         versions=fingerprint.versions(),
         seed=config.seed,
@@ -281,7 +277,7 @@ def _score_all(
     entries = {
         name: done[name]
         for name in images
-        if name in done and is_entry(done[name], inputs.config, models)
+        if name in done and journal_entries.is_entry(done[name], inputs.config, models)
     }
     left = [row for row, name in enumerate(images) if name not in entries]
     jobs = min(jobs, -(-len(left) // IMAGES_A_JOB)) or 1
@@ -294,7 +290,7 @@ def _score_all(
     )
     try:
         for row, scored in results(scoring, map(inputs.of_row, left), jobs):
-            entry = pack_entry(*scored)
+            entry = journal_entries.pack_entry(*scored)
             entries[images[row]] = entry
             if journal is not None:
                 journal.add(images[row], entry)

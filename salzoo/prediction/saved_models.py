@@ -1,7 +1,7 @@
 """Opening of exported models, whose graphs are read before they are run.
 
-A SavedModel is a program: TensorFlow executes whatever operations the graph of a SavedModel has, among them some that read
-and write files. `check_program` parses saved_model.pb as data and accepts only what
+A SavedModel is a program: TensorFlow executes whatever operations its graph has, among them some
+that read and write files. `check_program` parses saved_model.pb as data and accepts only what
 `salzoo export` writes: the operations in `OPERATIONS`, one graph of TensorFlow 2 without
 initializers of its own, variables that are complete. Saving and restoring operations, which
 TensorFlow adds to every SavedModel, may stand only where loading and predicting never come.
