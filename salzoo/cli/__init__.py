@@ -8,6 +8,7 @@ import argparse
 import difflib
 import importlib
 import logging
+import os
 import shlex
 import sys
 from typing import Any, NoReturn
@@ -69,7 +70,22 @@ def main() -> None:
 
     The exit status is 0, 1 (some inputs failed), 2 (bad input) or 130 (interrupted).
     """
+    _open_standard_streams()
     app.run(_run, flags_parser=_parse)
+
+
+def _open_standard_streams() -> None:
+    """Open the null device for standard streams that are closed, as by `salzoo ... 2>&-`.
+
+    Otherwise the next file that is opened takes their place, and what is printed.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null_device = os.open(os.devnull, os.O_RDWR)
+            if null_device != number:
+                os.dup2(null_device, number)
+                os.close(null_device)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r"))
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:

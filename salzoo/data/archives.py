@@ -4,6 +4,7 @@ import errno
 import hashlib
 import http.client
 import os
+import re
 import shutil
 import stat
 import urllib.error
@@ -23,6 +24,7 @@ TIMEOUT_SECONDS = 60
 MAX_UNPACKED_BYTES = 64 << 30
 MAX_RATIO = 200
 MAX_FILES = 200_000
+LENGTH = re.compile("[0-9]{1,15}")  # bytes
 ERRORS_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.ELOOP)
 
 
@@ -78,8 +80,8 @@ def _fetch(archive: Archive, path: str) -> None:
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
             resumed = answer.status == 206
-            length = answer.headers.get("Content-Length")
-            total = int(length) + (begun if resumed else 0) if length else None
+            length = answer.headers.get("Content-Length", "")
+            total = int(length) + (begun if resumed else 0) if LENGTH.fullmatch(length) else None
             with (
                 open(part, "ab" if resumed else "wb", opener=open_no_link) as file,
                 tqdm(

@@ -200,7 +200,12 @@ class Progress:
         self.saved_at = time.monotonic()
 
     def _checked_path(self, name: str, variables: Sequence[keras.Variable]) -> str:
-        """Return the path of a file of the run, after checking that its disk has room for it."""
+        """Return the path of a file of the run, after checking that it can be written."""
+        if not self.run.exists:
+            raise InputError(
+                f"{self.run.folder} was removed or moved during the training, which ends here "
+                "since no checkpoint can be written; put it back and resume, or train again."
+            )
         path = self.run.path(name)
         values = sum(math.prod(variable.shape) for variable in variables)
         # HDF5 adds some hundred bytes for each array; the history is small.

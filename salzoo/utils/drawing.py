@@ -24,6 +24,8 @@ _HEAT = np.array(
 )
 PANEL_HEIGHT = 180
 GAP = 6
+# Width over height of a picture in panels; panoramas have up to 8.
+WIDEST = 8
 
 
 class Spot(Protocol):
@@ -206,6 +208,9 @@ def draw_grid(maps: np.ndarray, columns: int = 8, height: int = 96) -> Image.Ima
 
 
 def _at_height(picture: Image.Image, height: int) -> Image.Image:
-    """Resize a picture to a height, in its aspect ratio."""
+    """Resize a picture to a height, in its aspect ratio; a very wide one to less."""
     width = max(1, round(picture.width * height / picture.height))
+    if width > WIDEST * height:
+        width = WIDEST * height
+        height = max(1, round(picture.height * width / picture.width))
     return picture.resize((width, height), Image.Resampling.BICUBIC)

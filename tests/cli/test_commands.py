@@ -35,6 +35,13 @@ def test_version():
     assert run("--version").stdout.strip() == f"salzoo {salzoo.__version__}"
 
 
+@pytest.mark.parametrize("closed", ["2>&-", ">&- 2>&- <&-"])
+def test_closed_standard_streams_are_no_failure(closed, tmp_path):
+    command = f"{sys.executable} -m salzoo models {closed}"
+    assert subprocess.run(command, shell=True, cwd=tmp_path, timeout=300).returncode == 0
+    assert os.listdir(tmp_path) == []
+
+
 def test_the_whole_walk(inside, tmp_path, monkeypatch):
     """train and predict as programs, evaluate and export, in an empty folder."""
     small = ["--input_size", "32x40", "--limit_train", "4", "--limit_val", "2", "--epochs", "1"]

@@ -1,5 +1,6 @@
 """Downloads from a server on this machine: resumed, verified, unpacked safely or not at all."""
 
+import contextlib
 import hashlib
 import http.server
 import io
@@ -22,6 +23,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 
     files = None
     limit = None
+    length = None
     ranges = None
 
     def do_GET(self):
@@ -37,7 +39,7 @@ class Server(http.server.BaseHTTPRequestHandler):
                 self.send_error(416)
                 return
         self.send_response(206 if begun else 200)
-        self.send_header("Content-Length", str(len(content) - begun))
+        self.send_header("Content-Length", self.length or str(len(content) - begun))
         self.end_headers()
         end = None if self.limit is None else begun + self.limit
         self.wfile.write(content[begun:end])
@@ -113,6 +115,27 @@ def test_a_part_that_was_whole_already(server, tmp_path):
     (tmp_path / ".download-ecssd" / "data.mat.part").write_bytes(b"whole")
     download(record, tmp_path)
     assert (tmp_path / "ecssd" / "data.mat").read_bytes() == b"whole"
+
+
+@pytest.mark.parametrize("length", ["many", "-5", "9" * 40])
+def test_a_length_that_is_no_number_of_bytes_is_not_used(server, tmp_path, length):
+    Server.length = length
+    record = record_of(server, data_mat=b"whole")
+    try:
+        with contextlib.suppress(InputError):  # http.client takes the long one as it is
+            download(record, tmp_path)
+    finally:
+        Server.length = None
+
+
+def test_a_link_in_place_of_the_part_is_not_followed(server, tmp_path):
+    record = record_of(server, data_mat=b"whole")
+    (tmp_path / ".download-ecssd").mkdir()
+    (tmp_path / "victim").write_bytes(b"")
+    (tmp_path / ".download-ecssd" / "data.mat.part").symlink_to(tmp_path / "victim")
+    with pytest.raises(OSError, match="link"):
+        download(record, tmp_path)
+    assert (tmp_path / "victim").read_bytes() == b""
 
 
 def refused(record, data_dir, match):

@@ -13,6 +13,8 @@ import numpy as np
 COLOURS = 8
 WIDTH = 360
 _BINS = 36
+# Ends of an axis; the distance of two float64 numbers may be infinite.
+_LARGEST = 1e300
 _ROW = 34
 _TEXT = 12
 
@@ -161,7 +163,9 @@ def _ticks(low: float, high: float) -> np.ndarray:
 
 
 def _widened(low: float, high: float) -> tuple[float, float]:
-    """Return the ends of an interval, moved apart where they are equal."""
-    if high - low > 1e-9 * max(1.0, abs(low)):
+    """Return the ends of an interval, moved apart where they are equal, together if infinitely."""
+    low, high = (float(np.clip(end, -_LARGEST, _LARGEST)) for end in (low, high))
+    least = 1e-9 * max(1.0, abs(low))
+    if high - low > least:
         return low, high
-    return low - 0.5, high + 0.5
+    return low - max(0.5, least), high + max(0.5, least)
