@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
 if TYPE_CHECKING:
     from salzoo.data.sample import Sample
@@ -41,6 +41,27 @@ def density_map(fixations: ArrayLike, size: tuple[int, int], sigma: float) -> np
         float64 (rows, columns) whose sum is the number of fixations.
     """
     return gaussian_filter(fixation_map(fixations, size), sigma)
+
+
+def sparse_density_map(fixations: ArrayLike, size: tuple[int, int], sigma: float) -> np.ndarray:
+    """Return the same as `density_map`, but for rounding, in far less time for few fixations.
+
+    A blurred point is the product of a column and a row, so that the map of n points is a
+    product of matrices (rows, n) and (n, columns).
+
+    Args:
+        fixations: as for `density_map`.
+        size: as for `density_map`.
+        sigma: as for `density_map`.
+    """
+    points = np.floor(np.asarray(fixations, "float64").reshape(-1, 2)[:, ::-1])
+    points = points[((points >= 0) & (points < size)).all(axis=1)].astype(int)
+    along = []
+    for length, places in zip(size, points.T, strict=True):
+        marked = np.zeros((len(places), length))
+        marked[np.arange(len(places)), places] = 1
+        along.append(gaussian_filter1d(marked, sigma, axis=1))
+    return along[0].T @ along[1]
 
 
 class PooledFixations:

@@ -1,7 +1,7 @@
 """An image of a dataset with its ground truth."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -64,6 +64,16 @@ class Sample:
     def has_mask(self) -> bool:
         """Whether there is a mask of the salient object."""
         return self.mask_path is not None
+
+    def with_density(self, density: np.ndarray) -> "Sample":
+        """Return the same sample with a density that was already made of its fixations.
+
+        Args:
+            density: float (rows, columns).
+        """
+        copy = replace(self)
+        copy.__dict__["density"] = density.astype("float32")  # what `cached_property` fills
+        return copy
 
     @cached_property
     def density(self) -> np.ndarray | None:

@@ -75,6 +75,23 @@ def describe_missing(baselines: Iterable[str], no_gain: bool) -> list[str]:
     return notes
 
 
+def describe_one_observer_out(baselines: Iterable[str], metrics: Iterable[str]) -> list[str]:
+    """Return a note where a row is measured against one observer at a time.
+
+    Args:
+        baselines: names of those that were made.
+        metrics: names.
+    """
+    against_density = [name for name in metrics if name in ("CC", "SIM", "KLD", "EMD")]
+    if "one observer out" not in baselines or not against_density:
+        return []
+    return [
+        f"The row one observer out is measured against one observer at a time: its "
+        f"{', '.join(against_density)} are against the density of a single person, not of all, "
+        "and cannot be compared with the other rows."
+    ]
+
+
 def describe_fitting(
     baselines: Iterable[str], gain: bool, training: Iterable[Sample], task: Task
 ) -> list[str]:

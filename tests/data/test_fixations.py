@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from salzoo.data.fixations import PooledFixations, density_map
+from salzoo.data.fixations import PooledFixations, density_map, sparse_density_map
 from salzoo.data.sample import Sample
 
 
@@ -37,6 +39,14 @@ def test_counts(samples, once):
 
 def test_nothing_to_pool(samples):
     np.testing.assert_array_equal(PooledFixations(samples[3:]).counts((2, 3)), np.zeros((2, 3)))
+
+
+@given(st.integers(1, 40), st.floats(0.3, 30), st.integers(0, 99))
+@settings(max_examples=20)
+def test_sparse_density_map_is_the_density_map(rows, sigma, seed):
+    points = np.random.default_rng(seed).uniform(-3, 43, (seed % 12, 2))
+    expected = density_map(points, (rows, 40), sigma)
+    np.testing.assert_allclose(sparse_density_map(points, (rows, 40), sigma), expected, atol=1e-14)
 
 
 def test_density_map_counts_repeated_points_and_drops_points_outside():

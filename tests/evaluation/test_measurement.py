@@ -241,6 +241,22 @@ def test_one_observer_out_is_the_mean_over_observers(val):
         scores.append(metrics.nss(others, sample.fixations[own]))
     mine = evaluation.scores["mit"]["one observer out"]["NSS"][2]
     assert mine == pytest.approx(np.mean(scores), abs=1e-9)
+    assert evaluation.notes == []  # NSS is of each observer's own fixations anyway
+
+
+def test_the_row_of_one_observer_out_says_what_it_is_measured_against(val):
+    samples, images = val
+    evaluation = measure(
+        {"noisy": noisy},
+        samples[:3],
+        images=images[:3],
+        task="fixations",
+        metrics=["NSS", "CC", "KLD"],
+        baselines=["one observer out"],
+        jobs=1,
+    )
+    (note,) = evaluation.notes
+    assert "its CC, KLD are against the density of a single person, not of all" in note
 
 
 def test_objects(val, train):

@@ -156,6 +156,16 @@ def test_one_observer_out_is_scored_on_each_observer(evaluated):
         np.testing.assert_allclose(map_, expected)
         assert map_.sum() == pytest.approx((~own).sum() + 1)
         assert truth.density.sum() == pytest.approx(own.sum(), rel=1e-5)
+        np.testing.assert_allclose(truth.density, replace(truth).density, atol=1e-7)
+
+
+def test_where_nobody_else_looked_is_exactly_zero():
+    """Rounding may not rank the pixels where only the left out observer looked."""
+    points = [(5.0, 5.0), (8.0, 6.0), (6.0, 90.0), (7.5, 95.0), (90.0, 40.0), (91.0, 41.0)]
+    sample = Sample("a.jpg", (100, 100), np.array(points), np.repeat([0, 1, 2], 2), sigma=3.0)
+    for map_, truth in pairs(OneObserverOut(), sample):
+        x, y = truth.fixations.astype(int).T
+        assert (map_[y, x] == 1 / 10_000).all()
 
 
 def test_one_observer_alone_has_no_limit(random):
