@@ -127,7 +127,7 @@ TABLE4 = Table(
     OBJECT_COLUMNS,
     OBJECT_METRICS,
     (Entry(WHOLE, "ASNet", "asnet", published=TABLE4_FIGURES.pop("ASNet")),),
-    convention="pysod",
+    convention="pysod,mean_pr",
     task=Task.OBJECTS,
     others=TABLE4_FIGURES,
     notes=("A star: MDF was trained on a part of HKU-IS and measured on the rest.",),
@@ -184,7 +184,7 @@ TABLE5 = Table(
         Entry(f"asnet/table5/{row}", title, "asnet", published=TABLE5_FIGURES[row], **fields)
         for row, (title, fields) in TABLE5_ROWS.items()
     ),
-    convention="pysod",
+    convention="pysod,mean_pr",
     task=Task.OBJECTS,
 )
 

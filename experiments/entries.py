@@ -117,7 +117,8 @@ class Table:
         columns: {name: `Column`}.
         metrics: salzoo's names of the metrics, in the order of the paper.
         entries: rows of models of the zoo.
-        convention: of the metrics, the one closest to the paper's.
+        convention: of the metrics, the one closest to the paper's; several as "a,b", of which
+            each metric takes the last that has it.
         task: `Task`.
         others: {row: {column: {metric: figure as printed}}} of models that are not in the zoo.
         repetitions: number of trainings of each entry in the paper.

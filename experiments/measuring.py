@@ -48,10 +48,13 @@ def measure(run, column, table, metrics, settings, sigma, folder):
         out=folder,
     )
     (model,) = evaluation.models
-    means = evaluation.means()[table.convention][model]
+    means, scores = {}, {}
+    for convention in evaluation.conventions:  # a later one defines what it has
+        means |= evaluation.means()[convention][model]
+        scores |= evaluation.scores[convention][model]
     return {
         "metrics": {name: _number(mean) for name, mean in means.items()},
-        "categories": _by_category(evaluation.scores[table.convention][model], evaluation),
+        "categories": _by_category(scores, evaluation),
         "images": len(evaluation.images),
     }
 

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--convention",
         type=parse_names,
         help="definitions of the metrics, several as a,b: mit, tuebingen, salicon; for objects "
-        "pysod, raw (default: the first)",
+        "pysod, mean_pr, raw (default: mit; pysod and mean_pr)",
     )
     parser.add_argument("--compare", action="store_true", help="use all conventions")
     parser.add_argument(

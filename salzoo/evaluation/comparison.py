@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from salzoo.evaluation import statistics
-from salzoo.evaluation.metric_properties import LOWER_IS_BETTER, OF_CURVES
+from salzoo.evaluation.metric_properties import LOWER_IS_BETTER, of_curves
 from salzoo.evaluation.pairing import (
     MeasuredModel,
     check_different,
@@ -257,16 +257,15 @@ class Comparison:
         """
         runs = [*self.sides[0], *self.sides[second]]
         count = len(self.sides[0])
-        curve, reduce = OF_CURVES.get(metric, (None, None))
-        curves = [] if curve is None else [run.curves(convention, curve) for run in runs]
-        of_images = [values[pairs] for values in curves if values is not None]
-        if not of_images:
-            reduce = None
-            of_images = [run.values(convention, metric)[pairs] for run in runs]
-        values = np.stack(of_images, axis=1)
+        rule = of_curves(convention, metric)
+        if rule is not None and all(run.has_curves for run in runs):
+            of_runs = [run.curves(convention, rule.curves)[pairs] for run in runs]
+        else:
+            rule, of_runs = None, [run.values(convention, metric)[pairs] for run in runs]
+        values = np.stack(of_runs, axis=1)
 
         def of_mean(means: np.ndarray) -> np.ndarray:
-            return means if reduce is None else reduce(means, axis=-1)
+            return means if rule is None else rule.reduce(means)
 
         def difference(means: np.ndarray) -> np.ndarray:
             means = of_mean(means)

@@ -11,7 +11,8 @@ from salzoo.evaluation.worker_pool import cores
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
 
-DEFAULT_CONVENTION = {Task.FIXATIONS: "mit", Task.OBJECTS: "pysod"}
+# The first is that of short tables.
+DEFAULT_CONVENTIONS = {Task.FIXATIONS: ("mit",), Task.OBJECTS: ("pysod", "mean_pr")}
 _HAS_TRUTH: dict[Task, Callable[[Sample], bool]] = {
     Task.FIXATIONS: lambda sample: sample.has_fixations,
     Task.OBJECTS: lambda sample: sample.has_mask,
@@ -62,7 +63,8 @@ class EvaluationConfig:
             samples: the evaluated samples, which decide what task is possible.
             task: the task; None: the one that the samples have the ground truth of.
             usual_task: the task where the samples have the ground truth of both.
-            conventions: name, names or "all"; None: "mit" (objects: "pysod").
+            conventions: name, names or "all"; None: "mit" (objects: "pysod" and, where
+                the maximal F is measured, "mean_pr").
             metrics: names or "all"; None: all but the expensive ones.
             baselines: names, "all" or "none"; None: the cheap ones.
             limit: number of evaluated images; None: all.
@@ -76,6 +78,12 @@ class EvaluationConfig:
         chosen_task = resolve_task(samples, task, usual_task)
         chosen_conventions = resolve_conventions(chosen_task, conventions)
         chosen_metrics = resolve_metrics(chosen_task, metrics, chosen_conventions)
+        if conventions is None:
+            chosen_conventions = [
+                name
+                for name in chosen_conventions
+                if set(chosen_metrics) & set(metrics_of_convention(chosen_task, name))
+            ]
         return cls(
             task=chosen_task,
             conventions=tuple(chosen_conventions),
@@ -130,7 +138,7 @@ def resolve_conventions(task: Task, names: Iterable[str] | str | None = None) ->
 
     Args:
         task: `Task.FIXATIONS` or `Task.OBJECTS`.
-        names: name, names or "all"; None: the default convention of the task.
+        names: name, names or "all"; None: the default conventions of the task.
 
     Raises:
         InputError: there is no such convention.
@@ -138,7 +146,7 @@ def resolve_conventions(task: Task, names: Iterable[str] | str | None = None) ->
     known = metrics.CONVENTIONS if task is Task.FIXATIONS else metrics.OBJECT_CONVENTIONS
     if names == "all":
         return list(known)
-    names = names or DEFAULT_CONVENTION[task]
+    names = names or DEFAULT_CONVENTIONS[task]
     names = [names] if isinstance(names, str) else list(names)
     for name in names:
         if name not in known:
@@ -195,7 +203,7 @@ def resolve_metrics(
 def metrics_of_convention(task: Task, convention: str) -> Sequence[str]:
     """Return the names of the metrics that a convention defines."""
     if task is Task.OBJECTS:
-        return tuple(metrics.OBJECT_METRICS)
+        return metrics.object_metrics_of(convention)
     return metrics.metrics_of(convention)
 
 

@@ -79,7 +79,7 @@ def evaluate(
         limit: number of evaluated images, evenly spaced; None: all.
         task: "fixations" or "objects", where the dataset has the ground truth of both;
             None: the task of the first model.
-        convention: name, list of names or "all"; None: "mit" (objects: "pysod").
+        convention: name, list of names or "all"; None: "mit" (objects: "pysod" and "mean_pr").
         compare: use all conventions.
         metrics: name, list of names or "all"; None: all but EMD.
         baselines: name, list of names, "all" or "none"; None: the cheap ones.

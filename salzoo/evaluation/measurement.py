@@ -63,7 +63,7 @@ def measure(
         split: name of the split, for the title.
         changed: settings that differ from the defaults, for the title.
         task: "fixations" or "objects", where the samples have the ground truth of both.
-        conventions: name, names or "all"; None: "mit" (objects: "pysod").
+        conventions: name, names or "all"; None: "mit" (objects: "pysod" and "mean_pr").
         metrics: names or "all"; None: all but EMD.
         baselines: names, "all" or "none"; None: the cheap ones.
         training: samples that baselines are fitted to; empty: the evaluated samples.

@@ -63,19 +63,21 @@ class MeasuredModel:
         """
         return self.evaluation.scores[convention][self.model][metric][self._order]
 
-    def curves(self, convention: str, kind: str) -> np.ndarray | None:
-        """Return the curves of one kind, float32 (images, 256), images sorted by name.
+    @property
+    def has_curves(self) -> bool:
+        """Whether there are curves, which fixations have not."""
+        return self.evaluation.curves is not None
+
+    def curves(self, convention: str, kinds: Sequence[str]) -> np.ndarray:
+        """Return curves, float32 (images, kinds, 256), images sorted by name.
 
         Args:
             convention: name.
-            kind: "precision", "recall", "f" or "e".
-
-        Returns:
-            Array, None for fixations.
+            kinds: one or more of "precision", "recall", "f" and "e".
         """
-        if self.evaluation.curves is None:
-            return None
-        return self.evaluation.curves[convention][self.model][kind][self._order]
+        assert self.evaluation.curves is not None
+        of_model = self.evaluation.curves[convention][self.model]
+        return np.stack([of_model[kind][self._order] for kind in kinds], axis=1)
 
 
 def label_sides(sides: Sequence[Sequence[MeasuredModel]]) -> list[str]:

@@ -1,6 +1,5 @@
 """The result of an evaluation: the values of all images, their means and intervals."""
 
-import functools
 import math
 import os
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from salzoo.evaluation import scores_file, statistics, storage
-from salzoo.evaluation.metric_properties import OF_CURVES
+from salzoo.evaluation.metric_properties import of_curves
 from salzoo.evaluation.metric_values import Mean, NamedValues
 from salzoo.utils.table import Table, format_number
 from salzoo.utils.task import Task
@@ -123,22 +122,26 @@ class Evaluation:
             for model, by_metric in scores.items()
         }
         if self.curves:
-            self._replace_by_curves(self.curves[convention], intervals)
+            self._replace_by_curves(convention, self.curves[convention], intervals)
         return intervals
 
     def _replace_by_curves(
         self,
+        convention: str,
         curves: dict[str, dict[str, np.ndarray]],
         intervals: dict[str, dict[str, tuple[float, float]]],
     ) -> None:
         """Replace the intervals of maximum and mean F and E by those of the mean curves."""
-        for metric, (name, of_curve) in OF_CURVES.items():
-            if metric not in self.metrics:
+        for metric in self.metrics:
+            rule = of_curves(convention, metric)
+            if rule is None or metric not in next(iter(intervals.values())):
                 continue
+            stacked = [
+                np.stack([of_model[name] for name in rule.curves], axis=1)
+                for of_model in curves.values()
+            ]
             ends = statistics.bootstrap_interval(
-                np.stack([of_model[name] for of_model in curves.values()], axis=1),
-                seed=self.seed,
-                statistic=functools.partial(of_curve, axis=-1),
+                np.stack(stacked, axis=1), seed=self.seed, statistic=rule.reduce
             )
             for model, low, high in zip(
                 curves, *(np.asarray(end).tolist() for end in ends), strict=True
@@ -165,11 +168,13 @@ class Evaluation:
         defined = ~np.isnan(values)
         if not defined.any():
             return math.nan
-        if not self.curves or metric not in OF_CURVES:
+        rule = of_curves(convention, metric)
+        if not self.curves or rule is None:
             with np.errstate(invalid="ignore"):  # infinity minus infinity
                 return float(values[defined].mean())
-        name, of_curve = OF_CURVES[metric]
-        return float(of_curve(self.curves[convention][model][name][defined].mean(0, "float64")))
+        curves = self.curves[convention][model]
+        means = [curves[name][defined].mean(0, "float64") for name in rule.curves]
+        return float(rule.reduce(np.stack(means)))
 
     # ---- on the terminal ----
 

@@ -12,6 +12,7 @@ from salzoo.data.images import read_image
 from salzoo.data.sample import Sample, evenly
 from salzoo.evaluation import measure
 from salzoo.evaluation.evaluated_models import Network
+from salzoo.evaluation.evaluation_config import DEFAULT_CONVENTIONS
 from salzoo.evaluation.results import Evaluation
 from salzoo.prediction.predictor import Predictor
 from salzoo.utils.drawing import draw_panel
@@ -65,6 +66,7 @@ def write_validation_report(
             dataset=dataset.name,
             split="val",
             task=task,
+            conventions=DEFAULT_CONVENTIONS[task][0],
             metrics=METRICS[task],
             training=_with_truth(training, task),
             quiet=quiet,

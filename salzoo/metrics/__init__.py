@@ -23,7 +23,7 @@ from salzoo.metrics.object_conventions import (
     ObjectConvention,
     object_convention,
 )
-from salzoo.metrics.object_metrics import object_definitions, object_scores
+from salzoo.metrics.object_metrics import object_definitions, object_metrics_of, object_scores
 from salzoo.metrics.object_structure import s_measure
 from salzoo.metrics.scanpath_saliency import nss
 from salzoo.metrics.weighted_f import weighted_f_measure
@@ -56,6 +56,7 @@ __all__ = [
     "nss",
     "object_convention",
     "object_definitions",
+    "object_metrics_of",
     "object_scores",
     "precision_recall_curve",
     "s_measure",

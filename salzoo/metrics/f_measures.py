@@ -72,6 +72,12 @@ def _compute_adaptive(case: ObjectCase) -> float:
 
 
 def _describe_max(convention: ObjectConvention) -> str:
+    if convention.f_of_means:
+        return (
+            f"F with beta squared 0.3 of the mean precision and the mean recall over all images "
+            f"{CURVE}; the largest, that is of the averaged precision-recall curve (the value of "
+            f"one image is that of its own curve). {convention.note}"
+        )
     return f"F with beta squared 0.3 {CURVE}; the largest, {OVER_IMAGES}. {convention.note}"
 
 

@@ -28,7 +28,7 @@ class Metric:
         lower_is_better: whether a lower value is better.
         needs: the ground truth, names in `GROUND_TRUTH`; ("mask",) makes it an object metric.
         conventions: names of the conventions of fixation metrics that define the metric.
-            Object metrics leave it empty: all object conventions define them.
+            Object metrics leave it empty: object conventions name what they do not define.
         on_request: whether an evaluation computes it only if it is named, since it is slow.
         requires: (module, package to install) of an optional dependency, or None.
         curve: name in `CURVES` if the value of a whole data set is taken from the mean curve

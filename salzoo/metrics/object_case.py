@@ -84,12 +84,12 @@ class ObjectCase:
     @cached_property
     def f_curve(self) -> np.ndarray:
         """F with beta squared 0.3 at the thresholds of `found`, float64 (256,)."""
-        return _f(*self.precision_recall)
+        return f_of(*self.precision_recall)
 
     @property
     def adaptive_f(self) -> Any:
         """F with beta squared 0.3 at the adaptive threshold."""
-        return _f(*self._precision_recall(*self.found_adaptively))
+        return f_of(*self._precision_recall(*self.found_adaptively))
 
     @cached_property
     def e_curve(self) -> np.ndarray:
@@ -156,7 +156,13 @@ def _truth(mask: ArrayLike) -> np.ndarray:
     return np.rint(grey) > 128
 
 
-def _f(precision: np.ndarray, recall: np.ndarray) -> np.ndarray:
+def f_of(precision: np.ndarray, recall: np.ndarray) -> np.ndarray:
+    """Return F with beta squared 0.3; 0 where precision or recall is.
+
+    Args:
+        precision: 0..1, any shape.
+        recall: 0..1, the same shape.
+    """
     product = (1 + BETA_SQUARED) * precision * recall
     return product / np.where(product == 0, 1, BETA_SQUARED * precision + recall)
 

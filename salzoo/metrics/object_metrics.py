@@ -5,9 +5,10 @@ Everything is computed in float64. Saliency maps are (rows, columns): floats, or
 integers 0..255; as 8-bit grey, what is above 128 is object. A map with NaN or infinite
 values scores NaN.
 
-Papers disagree about the stretching of each map to 0..1, so it is named: see
-`OBJECT_CONVENTIONS`. Over a data set, the maximum and mean of F and E are taken
-from the mean curve over all images, which is why `object_scores` returns curves.
+Papers disagree about the stretching of each map to 0..1 and about the averaging of F, so
+they are named: see `OBJECT_CONVENTIONS`. Over a data set, the maximum and mean of F and E are
+taken from the mean curve over all images (in "mean_pr" from the mean curves of precision and
+recall), which is why `object_scores` returns curves.
 
 PySODMetrics: https://github.com/lartpang/PySODMetrics, version 1.6.
 """
@@ -21,6 +22,19 @@ from salzoo.metrics.metric_registry import OBJECT_METRICS
 from salzoo.metrics.object_case import ObjectCase
 from salzoo.metrics.object_conventions import ObjectConvention, object_convention
 from salzoo.utils.errors import unknown_name
+
+
+def object_metrics_of(convention: str | ObjectConvention) -> tuple[str, ...]:
+    """Return the names of the object metrics that a convention defines, in table order.
+
+    Args:
+        convention: its name or an `ObjectConvention`.
+
+    Raises:
+        ValueError: there is no such convention.
+    """
+    chosen = object_convention(convention).metrics
+    return tuple(name for name in OBJECT_METRICS if chosen is None or name in chosen)
 
 
 def object_scores(
@@ -40,7 +54,8 @@ def object_scores(
 
     Returns:
         ({short name: float}, {"precision", "recall", "f", "e": float64 (256,)}); the
-        maxima and means among the scores are those of the curves of this image.
+        maxima and means among the scores are those of the curves of this image. Without
+        the metrics that the convention does not have.
 
     Raises:
         ValueError: an unknown name, shapes that differ, or values outside their range.
@@ -49,10 +64,11 @@ def object_scores(
     for name in names:
         if name not in OBJECT_METRICS:
             raise unknown_name("object metric", name, OBJECT_METRICS)
+    defined = object_metrics_of(convention)
     case = ObjectCase(saliency_map, mask, convention)
     precision, recall = case.precision_recall
     curves = {"precision": precision, "recall": recall, "f": case.f_curve, "e": case.e_curve}
-    return {name: case.score(OBJECT_METRICS[name]) for name in names}, curves
+    return {name: case.score(OBJECT_METRICS[name]) for name in names if name in defined}, curves
 
 
 def object_definitions(
@@ -62,7 +78,8 @@ def object_definitions(
 
     Args:
         convention: its name or an `ObjectConvention`.
-        names: short names, keys of `OBJECT_METRICS`.
+        names: short names, keys of `OBJECT_METRICS`; those that the convention lacks are
+            left out.
 
     Returns:
         {short name: sentences}.
@@ -71,4 +88,5 @@ def object_definitions(
         ValueError: there is no such convention.
     """
     chosen = object_convention(convention)
-    return {name: OBJECT_METRICS[name].describe(chosen) for name in names}
+    defined = object_metrics_of(chosen)
+    return {name: OBJECT_METRICS[name].describe(chosen) for name in names if name in defined}

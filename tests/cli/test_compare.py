@@ -86,6 +86,25 @@ def test_the_maximal_f_of_a_set_is_that_of_its_mean_curve(written):
     assert item.t_test == pytest.approx(stats.ttest_rel(*images).pvalue)
 
 
+def test_the_maximal_f_of_averaged_precision_and_recall_is_compared_as_such(written):
+    first, second = object_evaluation(seed=1), object_evaluation(seed=2)
+    for evaluation in (first, second):
+        evaluation.conventions = ["mean_pr"]
+        of_pysod = evaluation.scores.pop("pysod")
+        evaluation.scores["mean_pr"] = {
+            model: {"maxF": of_pysod[model]["maxF"]} for model in of_pysod
+        }
+        evaluation.curves["mean_pr"] = evaluation.curves.pop("pysod")
+    (item,) = Comparison([[written("a", first)], [written("b", second)]]).differences("mean_pr", 1)
+    expected = []
+    for evaluation in (first, second):
+        curves = evaluation.curves["mean_pr"]["asnet"]
+        p, r = (curves[name].mean(axis=0, dtype="float64") for name in ("precision", "recall"))
+        expected.append(np.max(1.3 * p * r / np.maximum(0.3 * p + r, 1e-12)))
+    assert item.means == pytest.approx(expected, abs=1e-7)
+    assert item.low < item.difference < item.high
+
+
 def test_several_runs_a_side(written):
     sides = [
         [fixation_evaluation(("mean map", name), seed=start + number) for number in range(3)]

@@ -130,7 +130,7 @@ def test_masks_are_measured_as_objects(inside, small_run, tmp_path, monkeypatch)
     out = tmp_path / "out"
     status, table, err = inside(*arguments, "--split", "test", "--out", out, "--compare")
     assert status == 0, err
-    assert "masks, conventions pysod, raw" in table and "mean mask  raw" in table
+    assert "masks, conventions pysod, mean_pr, raw" in table and "mean mask  raw" in table
     assert "Fitted to the other evaluated images, for want of training images: mean mask." in table
     evaluation = Evaluation.read(out)
     curves = evaluation.curves["pysod"]["msinet"]

@@ -25,7 +25,9 @@ def test_defaults():
     assert list(config.definitions) == ["mit"]
     assert set(config.definitions["mit"]) == set(config.metrics)
     config = EvaluationConfig.resolve([MASK])
-    assert config.task is Task.OBJECTS and config.conventions == ("pysod",)
+    assert config.task is Task.OBJECTS and config.conventions == ("pysod", "mean_pr")
+    config = EvaluationConfig.resolve([MASK], metrics=["MAE", "S"])
+    assert config.conventions == ("pysod",)  # the other one has the maximal F alone
     assert config.baselines == ("constant mask", "mean mask")
 
 

@@ -290,6 +290,31 @@ def test_objects(val, train):
     assert low < means["maxF"] < high
 
 
+def test_the_maximal_f_of_the_averaged_precision_recall_curve(val):
+    """Pixels counted level by level, averaged over images, then F: what papers print."""
+    samples, images = val
+    evaluation = measure({"noisy": noisy}, samples, images=images, task="objects", jobs=1)
+    assert evaluation.conventions == ["pysod", "mean_pr"]
+    precision, recall = np.zeros((2, 256, len(samples)))
+    for column, sample in enumerate(samples):
+        map_, mask = noisy(sample), np.asarray(sample.mask) > 0.5
+        levels = np.floor((map_ - map_.min()) / np.ptp(map_) * 255)
+        for row in range(256):
+            found = levels >= 255 - row
+            right = (found & mask).sum()
+            precision[row, column] = right / max(found.sum(), 1)
+            recall[row, column] = right / mask.sum()
+    means = precision.mean(axis=1), recall.mean(axis=1)
+    expected = max(1.3 * p * r / (0.3 * p + r) for p, r in zip(*means, strict=True) if p * r)
+    mine = evaluation["noisy", "mean_pr"]
+    assert set(mine) == {"maxF"} and mine["maxF"] == pytest.approx(expected, abs=1e-6)
+    assert abs(mine["maxF"] - evaluation["noisy", "pysod"]["maxF"]) > 5e-4
+    low, high = mine["maxF"].interval
+    assert low < expected < high
+    row = next(line for line in evaluation.table().splitlines() if line.startswith("noisy  mean_"))
+    assert row.split()[2:].count("-") == len(evaluation.metrics) - 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
