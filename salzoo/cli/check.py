@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from salzoo.data.agreement import describe_disagreement
     from salzoo.data.datasets import dataset_record
     from salzoo.data.validation import inspect_dataset, official_parts
 
@@ -29,6 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     if parts:
         counts = (f"{split} {found} of {count}" for split, (found, count) in parts.items())
         print(f"  official splits: {', '.join(counts)}")
+    warning = describe_disagreement(samples)
+    if warning:
+        print(f"  warning: {warning}")
     for path, problem in sorted(checks.problems):
         print(printable(f"  {path} {problem}"))
     return 1 if checks.problems else 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from salzoo import metrics as known_metrics
+from salzoo.data.agreement import describe_disagreement
 from salzoo.data.sample import Sample
 from salzoo.evaluation.baselines import NEEDS
 from salzoo.evaluation.evaluation_config import has_truth
@@ -60,6 +61,17 @@ def describe_truth(samples: Sequence[Sample], task: Task) -> str:
         kinds.append(f"sigma {'/'.join(f'{width:g}' for width in sorted(widths))} px")
     selections = sorted({sample.selection for sample in samples if sample.selection})
     return ", ".join([*filter(None, [" and ".join(kinds)]), *selections])
+
+
+def describe_ground_truth(samples: Sequence[Sample], task: Task) -> list[str]:
+    """Return a note where density maps seem to be of other fixations than the points.
+
+    Args:
+        samples: the evaluated samples.
+        task: `Task.FIXATIONS` or `Task.OBJECTS`.
+    """
+    warning = describe_disagreement(samples) if task is Task.FIXATIONS else None
+    return [warning] if warning else []
 
 
 def describe_missing(baselines: Iterable[str], no_gain: bool) -> list[str]:

@@ -149,6 +149,7 @@ def measure_data(
         *descriptions.describe_missing(
             set(config.baselines) - set(baselines), gain and centre is None
         ),
+        *descriptions.describe_ground_truth(samples, config.task),
         *descriptions.describe_one_observer_out(baselines, config.metrics),
         *descriptions.describe_fitting(
             baselines, gain and centre is not None, data.training, config.task
