@@ -63,15 +63,27 @@ def describe_truth(samples: Sequence[Sample], task: Task) -> str:
     return ", ".join([*filter(None, [" and ".join(kinds)]), *selections])
 
 
-def describe_ground_truth(samples: Sequence[Sample], task: Task) -> list[str]:
-    """Return a note where density maps seem to be of other fixations than the points.
+def describe_ground_truth(
+    samples: Sequence[Sample], task: Task, baselines: Iterable[str], metrics: Iterable[str]
+) -> list[str]:
+    """Return notes where not all numbers are measured against the same ground truth.
 
     Args:
         samples: the evaluated samples.
         task: `Task.FIXATIONS` or `Task.OBJECTS`.
+        baselines: names of those that were made.
+        metrics: names.
     """
-    warning = describe_disagreement(samples) if task is Task.FIXATIONS else None
-    return [warning] if warning else []
+    disagreement = describe_disagreement(samples) if task is Task.FIXATIONS else None
+    notes = [disagreement] if disagreement else []
+    against_density = [name for name in metrics if name in ("CC", "SIM", "KLD", "EMD")]
+    if "one observer out" in baselines and against_density:
+        notes.append(
+            "The row one observer out is measured against one observer at a time: its "
+            f"{', '.join(against_density)} are against the density of a single person, not of "
+            "all, and cannot be compared with the other rows."
+        )
+    return notes
 
 
 def describe_missing(baselines: Iterable[str], no_gain: bool) -> list[str]:
@@ -85,23 +97,6 @@ def describe_missing(baselines: Iterable[str], no_gain: bool) -> list[str]:
     if no_gain:
         notes.append(f"No IG: its centre Gaussian needs {NEEDS['centre Gaussian']}.")
     return notes
-
-
-def describe_one_observer_out(baselines: Iterable[str], metrics: Iterable[str]) -> list[str]:
-    """Return a note where a row is measured against one observer at a time.
-
-    Args:
-        baselines: names of those that were made.
-        metrics: names.
-    """
-    against_density = [name for name in metrics if name in ("CC", "SIM", "KLD", "EMD")]
-    if "one observer out" not in baselines or not against_density:
-        return []
-    return [
-        f"The row one observer out is measured against one observer at a time: its "
-        f"{', '.join(against_density)} are against the density of a single person, not of all, "
-        "and cannot be compared with the other rows."
-    ]
 
 
 def describe_fitting(

@@ -145,12 +145,10 @@ def measure_data(
         journal = Journal(folder, _fingerprint(config, models, data, samples, images, baselines))
     entries = _score_all(scoring, inputs, journal, config.jobs, quiet)
     gain = _need(config, "baseline_map")
+    missing = set(config.baselines) - set(baselines)
     notes = [
-        *descriptions.describe_missing(
-            set(config.baselines) - set(baselines), gain and centre is None
-        ),
-        *descriptions.describe_ground_truth(samples, config.task),
-        *descriptions.describe_one_observer_out(baselines, config.metrics),
+        *descriptions.describe_missing(missing, gain and centre is None),
+        *descriptions.describe_ground_truth(samples, config.task, baselines, config.metrics),
         *descriptions.describe_fitting(
             baselines, gain and centre is not None, data.training, config.task
         ),
