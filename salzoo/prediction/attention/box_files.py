@@ -1,19 +1,20 @@
 """Reader of files with boxes.
 
-A .csv file with a header, or a .json list of objects. Columns: name; x and y of the upper left
-corner, width and height, real numbers in pixels of the upright image; and optionally image, the
-name of the image file that a box belongs to. Boxes without it belong to all images.
+A .csv file with a header (see `salzoo.utils.csv_files`), or a .json list of objects. Columns:
+name; x and y of the upper left corner, width and height, real numbers in pixels of the upright
+image; and optionally image, the name of the image file that a box belongs to. Boxes without it
+belong to all images.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import os
-from typing import Any, TextIO
+from typing import Any
 
 from salzoo.prediction.attention.boxes import Box
+from salzoo.utils.csv_files import parse_numbers, read_csv
 from salzoo.utils.errors import InputError, unknown_name
 
 NUMBERS = ("x", "y", "width", "height")
@@ -45,6 +46,7 @@ class BoxFile:
             raise InputError(f"{self.path} lists no box; add a line for each.")
         self._boxes = [(where, _box(where, row), row.get("image") or None) for where, row in rows]
         self.images = {image for _, _, image in self._boxes if image}
+        self._check_unit()
 
     def of(self, image: str, rows: int, columns: int) -> list[Box]:
         """Return the boxes of an image.
@@ -55,20 +57,55 @@ class BoxFile:
             columns: of the image.
 
         Raises:
-            InputError: a box is entirely outside the image.
+            InputError: a box is outside the image, or most of it, and it looks like corners.
         """
         found = []
         for where, box, owner in self._boxes:
             if owner in (None, image):
-                across, down = (box.x, box.width, columns), (box.y, box.height, rows)
-                for column, (start, length, size) in (("x", across), ("y", down)):
-                    if start >= size or start + length <= 0:
-                        raise InputError(
-                            f"{where}, column {column}: the box '{box.name}' lies outside "
-                            f"{image}, which is {columns}x{rows} pixels; correct the line."
-                        )
+                _check_place(where, box, image, rows, columns)
                 found.append(box)
         return found
+
+    def _check_unit(self) -> None:
+        """Refuse fractions of an image's width and height."""
+        ends = [(box.x + box.width, box.y + box.height) for _, box, _ in self._boxes]
+        numbers = [number for _, box, _ in self._boxes for number in box[1:]]
+        if max(map(max, ends)) <= 1 and any(number % 1 for number in numbers):
+            where, box, _ = self._boxes[0]
+            raise InputError(
+                f"{where}: the box '{box.name}' ends at {ends[0][0]:g}, {ends[0][1]:g}, and none "
+                "ends above 1, as fractions of the image do; multiply x and width by the image's "
+                "width, y and height by its height."
+            )
+
+
+def _check_place(where: str, box: Box, image: str, rows: int, columns: int) -> None:
+    """Refuse a box outside an image, or mostly outside if it looks like two corners."""
+    part = box.inside(rows, columns)
+    share = part.width * part.height / (box.width * box.height) if part else 0
+    if share >= 0.5:
+        return
+    _, x, y, width, height = box
+    if 0 <= x < width <= columns and 0 <= y < height <= rows:
+        hint = " (are width and height its lower right corner?)"
+    elif (
+        not share and 0 <= y <= columns - min(width, height) and 0 <= x <= rows - min(width, height)
+    ):
+        hint = " (are x and y exchanged?)"
+    else:
+        hint = ""
+    if share and not hint:
+        return
+    # The column along which less of it is inside.
+    across, down = (
+        (min(start + length, size) - max(start, 0)) / length
+        for start, length, size in ((x, width, columns), (y, height, rows))
+    )
+    raise InputError(
+        f"{where}, column {'x' if across <= down else 'y'}: the box '{box.name}' lies "
+        f"{'mostly ' if share else ''}outside {image}, which is {columns}x{rows} pixels{hint}; "
+        "correct the line."
+    )
 
 
 def _read(path: str) -> list[tuple[str, dict[str, Any]]]:
@@ -77,32 +114,29 @@ def _read(path: str) -> list[tuple[str, dict[str, Any]]]:
     if ending not in (".csv", ".json"):
         raise InputError(f"{path}: regions are read from .csv or .json files.")
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return _csv_rows(path, file) if ending == ".csv" else _json_rows(path, json.load(file))
+        if ending == ".csv":
+            return _csv_rows(path)
+        with open(path, encoding="utf-8-sig") as file:
+            return _json_rows(path, json.load(file))
     except InputError:
         raise
     except FileNotFoundError:
         raise InputError(f"{path} does not exist.") from None
-    except (ValueError, csv.Error, RecursionError) as error:
-        raise InputError(f"{path} is no {ending[1:]} file in UTF-8 ({error}).") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is no json file in UTF-8 ({error}).") from error
 
 
-def _csv_rows(path: str, file: TextIO) -> list[tuple[str, dict[str, Any]]]:
-    first = file.readline()
-    file.seek(0)
-    # Spreadsheets write semicolons in locales with a decimal comma.
-    delimiter = ";" if ";" in first and "," not in first else ","
-    reader = csv.reader(file, strict=True, delimiter=delimiter)
-    header = [name.strip() for name in next(reader, [])]
+def _csv_rows(path: str) -> list[tuple[str, dict[str, Any]]]:
+    header, rows, lines, separator = read_csv(path)
     _check_columns(f"{path}, line 1", header)
-    rows = []
-    for cells in reader:
-        where = f"{path}, line {reader.line_num}"
-        if len(cells) > len(header):
-            raise InputError(f"{where} has {len(cells)} values for {len(header)} columns.")
-        if any(cell.strip() for cell in cells):
-            rows.append((where, dict(zip(header, map(str.strip, cells), strict=False))))
-    return rows
+    entries: list[dict[str, Any]] = [dict(zip(header, row, strict=True)) for row in rows]
+    for column in NUMBERS:
+        numbers = parse_numbers([entry[column] for entry in entries], separator).tolist()
+        for entry, number in zip(entries, numbers, strict=True):
+            entry[column] = entry[column] if math.isnan(number) else number
+    return [(f"{path}, line {line}", entry) for line, entry in zip(lines, entries, strict=True)]
 
 
 def _json_rows(path: str, content: Any) -> list[tuple[str, dict[str, Any]]]:
@@ -135,13 +169,19 @@ def _box(where: str, row: dict[str, Any]) -> Box:
     x, y, width, height = (_number(where, column, row.get(column)) for column in NUMBERS)
     for column, value in (("width", width), ("height", height)):
         if value < SMALLEST:
-            raise InputError(f"{where}, column {column}: {value:g} leaves no area to look at.")
+            hint = " (are the corners exchanged?)" if value < 0 else ""
+            raise InputError(
+                f"{where}, column {column}: {value:g} leaves no area to look at{hint}."
+            )
     return Box(row["name"], x, y, width, height)
 
 
 def _number(where: str, column: str, value: Any) -> float:
     try:
-        number = math.nan if isinstance(value, bool) else float(value)
+        if isinstance(value, str):
+            number = float(parse_numbers([value], ",")[0])
+        else:
+            number = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not abs(number) <= LARGEST:  # NaN included

@@ -225,7 +225,11 @@ def test_a_table_from_a_spreadsheet(tmp_path):
         ({"y": "nan"}, "line 2, column y: 'nan' is not a number"),
         ({"y": "-inf"}, "line 2, column y"),
         ({"width": 0}, "line 2, column width: 0 leaves no area"),
-        ({"height": -3}, "line 2, column height: -3 leaves no area"),
+        (
+            {"height": -3},
+            "line 2, column height: -3 leaves no area to look at (are the corners exchanged?)",
+        ),
+        ({"x": "1_0"}, "line 2, column x: '1_0' is not a number of pixels"),
         ({"name": ""}, "line 2, column name: give a text"),
         ({"colour": "red"}, "line 1: There is no column 'colour'; known: "),
         ({"heigth": 1}, "line 1: There is no column 'heigth'; did you mean 'height'"),
@@ -244,12 +248,13 @@ def test_a_bad_line_is_named(tmp_path, row, message):
         ("a.csv", "name,x,y,width\n", "column height is missing"),
         ("a.csv", "name,x,x,y,width,height\n", "the column x is there twice"),
         ("a.csv", "name,x,y,width,height\n", "lists no box"),
-        ("a.csv", "name,x,y,width,height\na,1,2,3,4,5\n", "line 2 has 6 values for 5 columns"),
-        ("a.csv", b"name\xff", "is no csv file in UTF-8"),
+        ("a.csv", "name,x,y,width,height\na,1,2,3,4,5\n", "has 6 values in line 2, but 5 columns"),
+        ("a.csv", b"name\xff", "is not UTF-8 text"),
         ("a.json", "[", "is no json file"),
         ("a.json", "{}", "must be a list of objects with name, x"),
         ("a.json", '[{"name": "a"}]', "box 1: column x is missing"),
         ("a.json", json.dumps([GOOD, {**GOOD, "x": True}]), "box 2, column x: True is not"),
+        ("a.json", json.dumps([{**GOOD, "x": "1_0"}]), "box 1, column x: '1_0' is not a number"),
         ("a.json", json.dumps([{**GOOD, "name": 3}]), "box 1, column name: give a text, not 3"),
         ("a.json", json.dumps([{**GOOD, "name": "a\ud800"}]), "is half a character"),
         ("a.txt", "", "regions are read from .csv or .json"),
@@ -276,3 +281,39 @@ def test_box_files_of_other_countries(tmp_path):
     path = tmp_path / "boxes.csv"
     path.write_text("name;x;y;width;height\nlogo, left;1;2;3.5;4\n")
     assert BoxFile(path).of("photo.jpg", 10, 10) == [Box("logo, left", 1.0, 2.0, 3.5, 4.0)]
+    path.write_bytes("sep=;\r\nname;x;y;width;height\r\nlogo;1,5;2;3,5;4\r\n".encode("utf-16"))
+    assert BoxFile(path).of("photo.jpg", 10, 10) == [Box("logo", 1.5, 2.0, 3.5, 4.0)]
+
+
+def test_fractions_are_no_pixels(tmp_path):
+    half = {"name": "left", "x": 0, "y": 0, "width": 0.5, "height": 1}
+    (tmp_path / "boxes.json").write_text(json.dumps([half]))
+    for path in (write(tmp_path / "boxes.csv", [half]), tmp_path / "boxes.json"):
+        with pytest.raises(InputError, match="'left' ends at 0.5, 1, and none ends above 1, as fr"):
+            BoxFile(path)
+    assert len(BoxFile(write(tmp_path / "boxes.csv", [half, GOOD])).of("a", 9, 9)) == 2
+    pixel = {**half, "width": 1}
+    assert len(BoxFile(write(tmp_path / "boxes.csv", [pixel])).of("a", 9, 9)) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ((64, 10, 20, 10), "column x: the box 'b' lies outside a.jpg, which is 64x48 pixels; "),
+        (
+            (40, 30, 60, 45),
+            "'b' lies mostly outside .* \\(are width and height its lower right cor",
+        ),
+        ((10, 50, 8, 6), "column y: the box 'b' lies outside .* \\(are x and y exchanged\\?\\)"),
+    ],
+)
+def test_boxes_outside(tmp_path, place, message):
+    row = dict(zip(("x", "y", "width", "height"), place, strict=True))
+    with pytest.raises(InputError, match=message):
+        BoxFile(write(tmp_path / "boxes.csv", [{"name": "b", **row}])).of("a.jpg", 48, 64)
+
+
+def test_a_box_may_reach_beyond_the_border(tmp_path):
+    row = {"name": "b", "x": 60, "y": -4, "width": 15, "height": 20}
+    path = write(tmp_path / "boxes.csv", [row, {**row, "x": 10, "y": 44, "width": 8}])
+    assert BoxFile(path).of("a.jpg", 48, 64)[0] == Box("b", 60, -4, 15, 20)
