@@ -24,16 +24,23 @@ from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 from salzoo.utils.printable import printable
 from salzoo.utils.tensorflow import load_tensorflow
+from salzoo.utils.wording import counted
 
 if TYPE_CHECKING:
     from salzoo.prediction.attention.box_files import BoxFile
+    from salzoo.prediction.photo_files import FoundImages
     from salzoo.prediction.photos import AttentionOptions
 
 HELP = "predict saliency maps of images"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("images", nargs="*", help="files, folders or patterns")
+    parser.add_argument(
+        "images",
+        nargs="*",
+        help="files, folders (without their sub-folders) or patterns such as 'photos/**', which "
+        "takes sub-folders too; --out then keeps them",
+    )
     parser.add_argument(
         "--model",
         default="msinet_lite",
@@ -81,19 +88,22 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid UTF-8
     from salzoo.prediction.photo_files import find_images
 
-    paths, failures, skipped = find_images(arguments.images)
+    found = find_images(arguments.images)
+    paths, failures = found.paths, found.problems
     if not paths:
         only_outputs = "There are only files that salzoo predict wrote itself: give the photos."
-        raise InputError(" ".join(failures) or only_outputs)
+        raise InputError(" ".join((*failures, *found.notes)) or only_outputs)
     regions, notes = _regions(arguments.regions, paths)
-    if skipped:
-        notes.append(f"{skipped} files that salzoo predict wrote itself were left out.")
+    notes += found.notes
+    if found.own_count:
+        own = counted(found.own_count, "file")
+        notes.append(f"left out {own} that salzoo predict wrote itself.")
     load_tensorflow()
     from salzoo.prediction.photos import AttentionOptions
 
     options = AttentionOptions(arguments.top or 0, regions, arguments.crop)
     with _eager_execution(len(paths) == 1):
-        files = _predict(arguments, paths, options, failures)
+        files = _predict(arguments, found, options)
     _print_summary(files, len(files) + len(failures), notes)
     for failure in failures:
         message = printable(render_message(failure, arguments.parser))
@@ -104,18 +114,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _predict(
-    arguments: argparse.Namespace,
-    paths: list[str],
-    options: "AttentionOptions",
-    failures: list[str],
+    arguments: argparse.Namespace, found: "FoundImages", options: "AttentionOptions"
 ) -> list[list[str]]:
     """Write the files of all images.
 
     Args:
         arguments: of the command.
-        paths: of the images.
+        found: the images; messages of those that cannot be used are appended to its problems.
         options: what to write besides the maps.
-        failures: error messages; those of images that cannot be used are appended.
 
     Returns:
         For each image that was used the paths of its files.
@@ -126,15 +132,17 @@ def _predict(
     from salzoo.prediction.photos import predict_photo
     from salzoo.prediction.predictor import Predictor
 
+    paths = found.paths
     predictor = Predictor(arguments.model, inference_options(arguments))
     read = {os.path.realpath(path) for path in (*paths, arguments.regions or paths[0])}
     files = []
+    stems = output_stems(paths, arguments.out, found.below)
     bar = tqdm(paths, unit="image", disable=None if len(paths) > 1 else True)
-    for path, stem in zip(bar, output_stems(paths, arguments.out), strict=True):
+    for path, stem in zip(bar, stems, strict=True):
         try:
             result = predict_photo(predictor, path, stem, options, read)
         except InputError as error:
-            failures.append(str(error))
+            found.problems.append(str(error))
             continue
         files.append(result.files)
         for text in result.texts:

@@ -31,7 +31,7 @@ ARRAY_ENDING = ".npy"
 ENDINGS = (*EXTENSIONS, ARRAY_ENDING)
 # Largest difference of the channels of a grey picture that was compressed with losses.
 LOSSY_DIFFERENCE = 8
-_LOSSY = ("JPEG", "MPO", "WEBP")
+_LOSSY = ("JPEG", "MPO", "WEBP", "AVIF")
 # A mask marks the object where it is above this level of 255, as in PySODMetrics.
 OBJECT_LEVEL = 128
 # PASCAL VOC draws the borders of its objects with this index, which counts as no label.

@@ -14,12 +14,11 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from salzoo.data.image_kinds import EXTENSIONS as EXTENSIONS
+from salzoo.data.image_kinds import FORMATS
 from salzoo.data.jpeg import check_jpeg
 from salzoo.utils.errors import InputError
 
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm")
-# Pillow knows more, but some of those start other programs.
-FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 MAX_MEGAPIXELS = 100
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import scipy.io
 
 from salzoo.data.ground_truth import ARRAY_ENDING, check_header, read_values, two_dimensional
-from salzoo.data.images import EXTENSIONS
+from salzoo.data.image_kinds import EXTENSIONS, JPEG
 from salzoo.prediction.sources import HDF5_ENDINGS
 from salzoo.utils.errors import InputError
 
-PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+PICTURES = (".png", *JPEG, ".tif", ".tiff")
 
 ENDINGS = (ARRAY_ENDING, ".mat", *PICTURES, *HDF5_ENDINGS)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import itertools
 import os
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from salzoo.data.images import EXTENSIONS
+from salzoo.data.image_kinds import EXTENSIONS, describe_unread, is_image
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
 
@@ -27,50 +28,93 @@ TABLES = {
 }
 
 
-def find_images(patterns: Sequence[str]) -> tuple[list[str], list[str], int]:
+class FoundImages(NamedTuple):
+    """The image files that patterns stand for.
+
+    Attributes:
+        paths: of the images, in order, each once.
+        problems: error messages of patterns without an image.
+        own_count: number of files that were left out since `salzoo predict` wrote them.
+        notes: a sentence for each folder with images that are not read here.
+        below: path of each image below its folder, or below the part of its pattern that has
+            no wildcard.
+    """
+
+    paths: list[str]
+    problems: list[str]
+    own_count: int
+    notes: list[str]
+    below: list[str]
+
+
+def find_images(patterns: Sequence[str]) -> FoundImages:
     """Expand files, folders and glob patterns to image paths, in order, without duplicates.
 
     Files that `salzoo predict` wrote are left out, unless all that is given are its pictures,
-    by their names.
+    by their names. Sub-folders are searched by patterns with `**` alone.
 
     Args:
         patterns: files, folders and glob patterns.
-
-    Returns:
-        Paths of images, error messages of patterns without an image, number of files left
-        out.
     """
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     problems: list[str] = []
+    unread: dict[str, str] = {}
     for pattern in patterns:
         pattern = os.path.expanduser(pattern)
+        base = os.path.dirname(pattern)
         if os.path.isdir(pattern):
-            names = _images(
-                os.path.join(pattern, name)
-                for name in os.listdir(pattern)
-                if not name.startswith(".")
-            )
-            problem = f"The folder {pattern} holds no image ({', '.join(EXTENSIONS)})."
-        elif os.path.exists(pattern):
-            names = [pattern]
+            base, names = pattern, [os.path.join(pattern, name) for name in os.listdir(pattern)]
+            names = [name for name in names if not os.path.basename(name).startswith(".")]
+        elif not os.path.exists(pattern):
+            base, names = _fixed_part(pattern), glob.glob(pattern, recursive=True)
         else:
-            names = _images(glob.glob(pattern, recursive=True))
-            problem = f"{pattern} does not exist and matches no image ({', '.join(EXTENSIONS)})."
-        if not names:
-            problems.append(problem)
-        for name in names:
-            found.setdefault(os.path.abspath(name), name)
-    paths = list(found.values())
+            found.setdefault(os.path.abspath(pattern), (pattern, os.path.basename(pattern)))
+            continue
+        images = sorted(filter(is_image, names))
+        unread |= _describe_unread(names)
+        if not images:
+            problems.append(_without_image(pattern, names))
+        for name in images:
+            found.setdefault(os.path.abspath(name), (name, os.path.relpath(name, base or ".")))
+    notes = list(unread.values())
+    paths = [path for path, _ in found.values()]
     written = {path for path in paths if is_own(path)}
     named = {os.path.expanduser(pattern) for pattern in patterns}
-    only_outputs = written == set(paths) and written == named
-    if only_outputs and all(path.endswith(PICTURES) for path in written):
-        return paths, problems, 0
-    return [path for path in paths if path not in written], problems, len(written)
+    if written == set(paths) == named and all(path.endswith(PICTURES) for path in written):
+        written = set()
+    kept = [(path, below) for path, below in found.values() if path not in written]
+    below = [below for _, below in kept]
+    return FoundImages([path for path, _ in kept], problems, len(written), notes, below)
 
 
-def _images(paths: Iterable[str]) -> list[str]:
-    return sorted(path for path in paths if path.lower().endswith(EXTENSIONS))
+def _fixed_part(pattern: str) -> str:
+    """Return the folders of a pattern before its first wildcard."""
+    parts = os.path.dirname(pattern).split(os.sep)
+    return os.sep.join(itertools.takewhile(lambda part: not glob.has_magic(part), parts))
+
+
+def _describe_unread(paths: Iterable[str]) -> dict[str, str]:
+    """Return {folder: sentence} of the folders with images that are not read here."""
+    names_in: dict[str, list[str]] = {}
+    for path in paths:
+        names_in.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+    texts = {folder: describe_unread(names) for folder, names in names_in.items()}
+    return {folder: f"{folder or '.'}: {text}." for folder, text in texts.items() if text}
+
+
+def _without_image(pattern: str, names: Sequence[str]) -> str:
+    """Return the error message of a folder or pattern without an image."""
+    known = ", ".join(EXTENSIONS)
+    if not os.path.isdir(pattern):
+        if names:
+            return f"{pattern} matches no image ({known})."
+        return f"{pattern} does not exist and matches no image ({known})."
+    if any(map(os.path.isdir, names)):
+        return (
+            f"The folder {pattern} holds no image ({known}) but sub-folders; give "
+            f"'{os.path.join(pattern, '**')}' to search them."
+        )
+    return f"The folder {pattern} holds no image ({known})."
 
 
 def is_own(path: str, size: tuple[int, int] | None = None) -> bool:
@@ -138,7 +182,9 @@ def save_picture(
         picture.save(temporary, **options)
 
 
-def output_stems(paths: Sequence[str], out: str | None = None) -> list[str]:
+def output_stems(
+    paths: Sequence[str], out: str | None = None, below: Sequence[str] | None = None
+) -> list[str]:
     """Return the path without ending of each image's output files.
 
     A number is added where two images have the same stem, or where files of that stem exist
@@ -147,12 +193,14 @@ def output_stems(paths: Sequence[str], out: str | None = None) -> list[str]:
     Args:
         paths: image files.
         out: folder of all output files; None: each image's own folder.
+        below: paths of the images' files below `out`; None: their names alone.
     """
     stems: list[str] = []
     taken: set[str] = set()
-    for path in paths:
-        folder, name = os.path.split(path)
-        first = os.path.join(folder if out is None else out, os.path.splitext(name)[0])
+    below = [os.path.basename(path) for path in paths] if below is None else below
+    for path, name in zip(paths, below, strict=True):
+        target = path if out is None else os.path.join(out, name)
+        first = os.path.splitext(target)[0]
         stem, number = first, 2
         free = (None, _path_hash(path, stem))
         while os.path.abspath(stem) in taken or _source_hash(stem) not in free:

@@ -66,7 +66,7 @@ def test_a_folder_twice(inside, here):
     assert files == sorted([*before, *expected, "photo_crop.jpg", "sky_crop.png"])
     status, out, _ = inside("predict", here, "--crop", "1:1")
     assert status == 0 and "2 of 2 images" in out
-    assert "6 files that salzoo predict wrote itself were left out." in out
+    assert "left out 6 files that salzoo predict wrote itself." in out
     assert sorted(os.listdir()) == files
     assert {name: (here / name).read_bytes() for name in before} == before
 
@@ -78,7 +78,7 @@ def test_all_files_twice(inside, here):
     for images, own in ((["*"], 2), (sorted(os.listdir()), 5)):
         status, out, err = inside("predict", *images, *extras)
         assert status == 0 and not err and "photo_regions.csv" in out
-        assert f"{own} files that salzoo predict wrote itself were left out." in out
+        assert f"left out {own} files that salzoo predict wrote itself." in out
     status, _, err = inside("predict", "photo.jpg", here.parent / "boxes.csv")
     assert status == 1 and "boxes.csv is not an image that can be read; give JPEG or PNG" in err
 

@@ -28,6 +28,7 @@ from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import points_of_map
 from salzoo.data.datasets._formats.splits import official, shuffled_in_categories, with_test
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -106,9 +107,9 @@ def _training_samples(root: str | None, checks: FileChecker) -> list[Sample]:
     maps = checks.folder(root, "FIXATIONMAPS")
     if stimuli is None or locations is None or maps is None:
         return []
-    image_of = _files(stimuli, (".jpg", ".jpeg"), checks)
+    image_of = _files(stimuli, JPEG, checks)
     locations_of = _files(locations, (".mat",), checks)
-    map_of = _files(maps, (".jpg", ".jpeg"), checks)
+    map_of = _files(maps, JPEG, checks)
     with_points = checks.pair(image_of, locations_of, "file of fixations", locations)
     with_map = checks.pair(image_of, map_of, "density map", maps)
     samples = []
@@ -133,7 +134,7 @@ def _test_samples(root: str | None, checks: FileChecker) -> list[Sample]:
     if stimuli is None:
         return []
     samples = []
-    for key, image in sorted(_files(stimuli, (".jpg", ".jpeg"), checks).items()):
+    for key, image in sorted(_files(stimuli, JPEG, checks).items()):
         size = checks.image(image)
         if size is not None:
             samples.append(Sample(image, size, category=os.path.dirname(key), split="test"))

@@ -28,6 +28,7 @@ from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -109,13 +110,13 @@ def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sam
     if mask_folder is None and fixation_folder is None:
         checks.missing(os.path.join(folder, "pixelwiseGT-new-PNG"))
         return []
-    images = _published(image_folder, ".jpg", checks)
+    images = _published(image_folder, JPEG, checks)
     masks, fixations, usable = {}, {}, set(images)
     if mask_folder is not None:
-        masks = _published(mask_folder, ".png", checks)
+        masks = _published(mask_folder, (".png",), checks)
         usable &= set(checks.pair(images, masks, "mask", mask_folder))
     if fixation_folder is not None:
-        fixations = _published(fixation_folder, ".mat", checks)
+        fixations = _published(fixation_folder, (".mat",), checks)
         usable &= set(checks.pair(images, fixations, "file of fixations", fixation_folder))
     samples = []
     for stem in sorted(usable):
@@ -125,8 +126,8 @@ def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sam
     return samples
 
 
-def _published(folder: str, ending: str, checks: FileChecker) -> dict[str, str]:
-    found = checks.stems(folder, (ending,))
+def _published(folder: str, endings: tuple[str, ...], checks: FileChecker) -> dict[str, str]:
+    found = checks.stems(folder, endings)
     return {stem: path for stem, path in found.items() if stem not in _WITHDRAWN}
 
 

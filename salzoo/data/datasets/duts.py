@@ -15,6 +15,7 @@ from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.masks import read_masked_images
 from salzoo.data.datasets._formats.splits import official, shuffled, within
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -74,7 +75,7 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
         if find_folder(folder, *images) or find_folder(folder, *masks):
             none_there = False
             both = checks.folder(folder, *images), checks.folder(folder, *masks)
-            samples += read_masked_images(both[0], (".jpg",), both[1], (".png",), checks, split)
+            samples += read_masked_images(both[0], JPEG, both[1], (".png",), checks, split)
     if none_there:
         checks.missing(os.path.join(folder, "DUTS-TR", "DUTS-TR-Image"))
     return samples

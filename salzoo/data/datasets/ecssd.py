@@ -15,6 +15,7 @@ from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.masks import read_masked_images
 from salzoo.data.datasets._formats.splits import only
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -71,4 +72,4 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
     """
     images = checks.folder(folder, "images", "ECSSD/images")
     masks = checks.folder(folder, "ground_truth_mask", "ECSSD/ground_truth_mask")
-    return read_masked_images(images, (".jpg",), masks, (".png",), checks)
+    return read_masked_images(images, JPEG, masks, (".png",), checks)

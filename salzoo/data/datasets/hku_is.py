@@ -21,6 +21,7 @@ from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.masks import read_masked_images
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.splits import official, only
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
@@ -82,13 +83,13 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
     images = checks.folder(folder, "imgs", "HKU-IS/imgs", "Imgs", "HKU-IS/Imgs")
     if images is None:
         return []
-    if checks.stems(images, (".jpg",)) and checks.stems(images, (".png",)):
+    endings = JPEG
+    if checks.stems(images, JPEG) and checks.stems(images, (".png",)):
         masks: str | None = images
-        ending = ".jpg"
     else:
-        masks, ending = checks.folder(folder, "gt", "HKU-IS/gt"), ".png"
-    samples = read_masked_images(images, (ending,), masks, (".png",), checks)
-    split_of = _split_of(images, checks.stems(images, (ending,)), checks)
+        masks, endings = checks.folder(folder, "gt", "HKU-IS/gt"), (".png",)
+    samples = read_masked_images(images, endings, masks, (".png",), checks)
+    split_of = _split_of(images, checks.stems(images, endings), checks)
     return [replace(sample, split=split_of.get(_stem(sample.image_path))) for sample in samples]
 
 

@@ -27,6 +27,7 @@ from salzoo.data.datasets._formats.points import (
     points_of_matrix,
 )
 from salzoo.data.datasets._formats.splits import official
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -85,7 +86,7 @@ def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sam
     images_folder = checks.folder(folder, "images")
     if images_folder is None:
         return []
-    images = checks.stems(images_folder, (".jpg", ".jpeg"))
+    images = checks.stems(images_folder, JPEG)
     entries: dict[str, np.ndarray | None] = {}
     path_of: dict[str, str] = {}
     split_of: dict[str, str] = {}

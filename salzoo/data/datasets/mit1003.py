@@ -57,6 +57,7 @@ from salzoo.data.datasets._formats.points import (
     without_first,
 )
 from salzoo.data.datasets._formats.splits import shuffled
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.task import Task
@@ -179,9 +180,9 @@ def _published_samples(folder: str, checks: FileChecker) -> list[Sample]:
     truth = checks.folder(folder, "ALLFIXATIONMAPS")
     if stimuli is None or truth is None:
         return []
-    images = checks.stems(stimuli, (".jpeg", ".jpg"))
-    maps = checks.stems(truth, (".jpg", ".jpeg"), "_fixMap")
-    marks = checks.stems(truth, (".jpg", ".jpeg"), "_fixPts")
+    images = checks.stems(stimuli, JPEG)
+    maps = checks.stems(truth, JPEG, "_fixMap")
+    marks = checks.stems(truth, JPEG, "_fixPts")
     with_map = checks.pair(images, maps, "density map", truth)
     with_points = checks.pair(images, marks, "point map", truth)
     samples = []
@@ -220,7 +221,7 @@ def _samples_of_gaze(
     stimuli, data = checks.folder(folder, "ALLSTIMULI"), checks.folder(folder, "DATA")
     if stimuli is None or data is None:
         return []
-    images = checks.stems(stimuli, (".jpeg", ".jpg"))
+    images = checks.stems(stimuli, JPEG)
     folders = [entry.path for entry in os.scandir(data) if entry.is_dir() and entry.name[0] != "."]
     files = [checks.stems(place, (".mat",)) for place in sorted(folders)]
     if not files:

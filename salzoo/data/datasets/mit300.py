@@ -10,6 +10,7 @@ the benchmark itself can evaluate predictions of them.
 from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.splits import official
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -50,7 +51,7 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
     images_folder = checks.folder(folder, "BenchmarkIMAGES")
     if images_folder is None:
         return []
-    images = checks.stems(images_folder, (".jpg", ".jpeg"))
+    images = checks.stems(images_folder, JPEG)
     if not images:
         checks.problem(images_folder, "holds no .jpg image; take the set's own folder.")
     sizes = {path: checks.image(path) for path in images.values()}

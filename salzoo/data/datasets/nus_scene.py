@@ -18,6 +18,7 @@ from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import field, load_matlab5
 from salzoo.data.datasets._formats.points import DROP_FIRST, join_observers, points_of_matrix
 from salzoo.data.datasets._formats.splits import set_aside, shuffled
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -80,7 +81,7 @@ def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sam
             f"{len(sizes)} sizes; take the set's own files.",
         )
         return []
-    images = checks.stems(stimuli, (".jpg", ".jpeg"))
+    images = checks.stems(stimuli, JPEG)
     numbered = {f"{row + 1:03d}": row for row in range(len(cells))}
     samples = []
     for stem in checks.pair(images, dict.fromkeys(numbered, path), "entry", path):

@@ -30,6 +30,7 @@ from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.matlab import load_matlab73
 from salzoo.data.datasets._formats.points import FILE_ORDER, Fixations
 from salzoo.data.datasets._formats.splits import only, shuffled
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -100,7 +101,7 @@ def read(folder: str, checks: FileChecker, drop_first: bool = False) -> list[Sam
         return []
     if image_folder is None:
         return []
-    images = checks.stems(image_folder, (".jpg", ".jpeg"))
+    images = checks.stems(image_folder, JPEG)
     masks, fixations, maps, usable = {}, {}, {}, set(images)
     if mask_folder is not None:
         masks = checks.stems(mask_folder, (".png",))

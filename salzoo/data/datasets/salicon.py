@@ -30,6 +30,7 @@ from salzoo.data.datasets._formats.points import (
     points_of_matrix,
 )
 from salzoo.data.datasets._formats.splits import official, shuffled, within
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import unknown_name
 from salzoo.utils.task import Task
@@ -180,11 +181,11 @@ def _images(folder: str, split: str, checks: FileChecker) -> tuple[dict[str, str
     for name in ("images", "stimuli", "images/images", ""):
         for end in (split, f"{split}2014", f"{split}2014examples"):
             path = os.path.join(folder, name, end)
-            found = checks.stems(path, (".jpg", ".jpeg")) if os.path.isdir(path) else {}
+            found = checks.stems(path, JPEG) if os.path.isdir(path) else {}
             if found:
                 return found, path
     flat = os.path.join(folder, "images")
-    found = checks.stems(flat, (".jpg", ".jpeg")) if os.path.isdir(flat) else {}
+    found = checks.stems(flat, JPEG) if os.path.isdir(flat) else {}
     mine = {stem: path for stem, path in found.items() if stem.startswith(f"COCO_{split}2014_")}
     return mine, os.path.join(flat, split)
 

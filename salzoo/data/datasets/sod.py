@@ -18,6 +18,7 @@ from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.masks import read_masked_images
 from salzoo.data.datasets._formats.splits import only
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -72,7 +73,7 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
             return []
         images = checks.folder(folder, *_IMAGES)
         masks = checks.folder(folder, *_MASKS)
-    return read_masked_images(images, (".jpg",), masks, (".png",), checks)
+    return read_masked_images(images, JPEG, masks, (".png",), checks)
 
 
 def _original_form(folder: str) -> str | None:

@@ -12,6 +12,7 @@ from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.masks import read_masked_images
 from salzoo.data.datasets._formats.splits import only, shuffled
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -53,4 +54,4 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
     """
     inner = "MSRA10K_Imgs_GT/Imgs"
     pairs = checks.folder(folder, inner, f"MSRA10K_Imgs_GT/{inner}")
-    return read_masked_images(pairs, (".jpg",), pairs, (".png",), checks)
+    return read_masked_images(pairs, JPEG, pairs, (".png",), checks)

@@ -21,6 +21,7 @@ from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import load_cells
 from salzoo.data.datasets._formats.points import points_of_map
 from salzoo.data.datasets._formats.splits import only
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -83,7 +84,7 @@ def read(folder: str, checks: FileChecker) -> list[Sample]:
     if cells is None:
         return []
     maps = {str(number): cell for number, cell in enumerate(cells, start=1)}
-    images = checks.stems(stimuli, (".jpg", ".jpeg"))
+    images = checks.stems(stimuli, JPEG)
     samples = []
     for stem in checks.pair(images, dict.fromkeys(maps, path), "map", path):
         image, values = images[stem], maps[stem]

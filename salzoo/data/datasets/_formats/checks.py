@@ -5,6 +5,7 @@ check` uses a `ProblemCollector`, which collects them. So a reader must go on af
 problem, without the images concerned.
 """
 
+import logging
 import os
 import unicodedata
 from typing import BinaryIO
@@ -12,11 +13,14 @@ from typing import BinaryIO
 import numpy as np
 from tqdm import tqdm
 
-from salzoo.data.datasets._formats.folders import find_folder
+from salzoo.data.datasets._formats.folders import find_folder, list_names
 from salzoo.data.datasets._formats.point_checks import PointChecker
 from salzoo.data.ground_truth import check_header, is_array_file, read_values, to_levels
+from salzoo.data.image_kinds import describe_unread
 from salzoo.data.images import ImageHeader, check_image_file
 from salzoo.utils.errors import InputError
+
+LOG = logging.getLogger("salzoo")
 
 
 class FileChecker(PointChecker):
@@ -32,6 +36,7 @@ class FileChecker(PointChecker):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
+        self._listed: set[str] = set()
 
     def problem(self, path: str | None, sentence: str) -> None:
         """Report that a file or folder cannot be used.
@@ -89,22 +94,28 @@ class FileChecker(PointChecker):
             self.missing(paths[0])
         return path
 
-    def stems(self, folder: str, endings: tuple[str, ...], suffix: str = "") -> dict[str, str]:
+    def stems(
+        self, folder: str, endings: tuple[str, ...], suffix: str = "", below: bool = False
+    ) -> dict[str, str]:
         """Return {stem: path} of the files of a folder, sorted, without clutter.
 
         Stems are in Unicode's composed form; macOS writes accents apart from their letters.
+        Images that are not read here are left out with a warning.
 
         Args:
             folder: to list.
             endings: like (".jpg", ".jpeg"), in lower case.
             suffix: what follows the stem before the ending, like "_fixMap"; files
                 without it are left out.
+            below: take the files of sub-folders too; their stems are "sub-folder/stem".
         """
         found: dict[str, str] = {}
-        for name in sorted(os.listdir(folder)):
+        names = list(list_names(folder, below))
+        self._name_unread(folder, names)
+        for name in names:
             stem, ending = os.path.splitext(unicodedata.normalize("NFC", name))
             path = os.path.join(folder, name)
-            usual = ending.lower() in endings and stem.endswith(suffix) and name[0] != "."
+            usual = ending.lower() in endings and stem.endswith(suffix)
             if not usual or not os.path.isfile(path):
                 continue
             twin = found.setdefault(stem.removesuffix(suffix), path)
@@ -115,6 +126,13 @@ class FileChecker(PointChecker):
                     "one of them.",
                 )
         return found
+
+    def _name_unread(self, folder: str, names: list[str]) -> None:
+        """Warn of images in a folder that are not read here, once."""
+        unread = "" if folder in self._listed else describe_unread(names)
+        self._listed.add(folder)
+        if unread:
+            LOG.warning("%s: %s: %s.", self.name, folder, unread)
 
     def pair(
         self, images: dict[str, str], others: dict[str, str], what: str, folder: str

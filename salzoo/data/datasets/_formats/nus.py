@@ -13,6 +13,7 @@ from salzoo.data.dataset_record import DatasetRecord
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import field, load_cells
 from salzoo.data.datasets._formats.points import Fixations, join_observers
+from salzoo.data.image_kinds import JPEG
 from salzoo.data.sample import Sample
 
 _FIELDS = ("fix_x", "fix_y", "fix_duration")
@@ -37,10 +38,7 @@ def read_samples(
     trials = _read_trials(path, int(record.images), checks)
     if not trials:
         return []
-    images = {
-        os.path.basename(image): image
-        for image in checks.stems(stimuli, (".jpg", ".jpeg")).values()
-    }
+    images = {os.path.basename(image): image for image in checks.stems(stimuli, JPEG).values()}
     samples = []
     for name in checks.pair(images, dict.fromkeys(trials, path), "entry", path):
         size = checks.image(images[name])
