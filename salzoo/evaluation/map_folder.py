@@ -10,6 +10,7 @@ have the same name, the folders count too (`Action/001` in CAT2000). The ending 
 of the maps of `salzoo predict` is optional.
 """
 
+import itertools
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -126,18 +127,21 @@ def _match(
     Returns:
         {image path: place}, list of places that belong to no sample.
     """
-    keys = [parts_of(name) for name in names]
+    keys = _without_common([parts_of(name) for name in names])
     depth = _distinct_depth(keys)
+    ends = {key[-depth:] for key in keys}
+    ends |= {_saliency(end) for end in ends}
     by_end: dict[tuple[str, ...], list[Place]] = {}
-    for key, places in found.items():
-        by_end.setdefault(key[-depth:], []).extend(places)
+    for (key, places), short in zip(found.items(), _without_common(list(found)), strict=True):
+        end = key if key[-depth:] in ends else short
+        by_end.setdefault(end[-depth:], []).extend(places)
     matched: dict[str, Place] = {}
     taken: set[tuple[str, ...]] = set()
     for sample, name, key in zip(samples, names, keys, strict=True):
         end = key[-depth:]
         places = by_end.get(end, [])
         if not places:
-            end = (*end[:-1], f"{end[-1]}_saliency")
+            end = _saliency(end)
             places = by_end.get(end, [])
             # `salzoo predict` writes the same map as .npy and as a picture.
             places = [place for place in places if place.ending == ".npy"] or places
@@ -171,6 +175,18 @@ def join_first(items: Iterable[object]) -> str:
     texts = list(map(str, items))
     more = f" and {len(texts) - LISTED} more" if len(texts) > LISTED else ""
     return ", ".join(texts[:LISTED]) + more
+
+
+def _saliency(end: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the name that `salzoo predict` gives to the map of an image."""
+    return (*end[:-1], f"{end[-1]}_saliency")
+
+
+def _without_common(keys: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return paths without the folders that all of them begin with."""
+    levels = zip(*(key[:-1] for key in keys), strict=False)
+    common = sum(1 for _ in itertools.takewhile(lambda level: len(set(level)) == 1, levels))
+    return [key[common:] for key in keys]
 
 
 def _distinct_depth(keys: Sequence[tuple[str, ...]]) -> int:

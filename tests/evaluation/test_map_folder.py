@@ -148,6 +148,22 @@ def test_sub_folders_where_names_repeat(tmp_path, maps):
     ]
 
 
+@pytest.mark.parametrize("above", ["", "mine/", "images/"])
+def test_images_beside_sub_folders(tmp_path, maps, above):
+    """The maps of `images/**`, with images of one name and some beside the folders."""
+    names = ["images/indoor/0.jpg", "images/outdoor/0.jpg", "images/pic.png"]
+    for name, values in zip(("indoor/0", "outdoor/0", "pic"), maps.values(), strict=True):
+        path = tmp_path / f"{above}{name}_saliency.npy"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, values)
+    opened = folder(tmp_path, names)
+    for sample, values in zip(samples(names), maps.values(), strict=True):
+        np.testing.assert_array_equal(opened(sample), values)
+    (tmp_path / f"{above}outdoor/0_saliency.npy").unlink()
+    with pytest.raises(InputError, match="lacks maps for 1 of 3 images: images/outdoor/0.jpg"):
+        folder(tmp_path, names)
+
+
 def test_missing_maps_are_listed(tmp_path, maps):
     write_npy(tmp_path, "a", maps["a"])
     write_npy(tmp_path, "other", maps["a"])

@@ -7,9 +7,12 @@ Layout: the images in `images/` (or directly in the folder) and at least one of
     masks/                the same, bright on the salient objects
     splits.csv            optional: image, split (train, val or test) of every image
 
+Sub-folders of `images/` are read too; those of the others have the same names.
+
 The tables are text with a line of column names, separated by commas, semicolons or tabs
 (then decimals may have a comma); further columns are ignored, and lines without x, y or an
-image are left out and counted. Images are named with or without their ending. x and y are
+image are left out and counted. Images are named by their path below `images/`, with or
+without their ending; a name without folders will do where no other image has it. x and y are
 pixels of the image as stored, 0-based from its upper left corner, or what the options say;
 a file whose coordinates look like another system's is refused. Observers are any text,
 numbered in sorted order. With timestamps, in any unit, fixations are sorted by observer
@@ -32,6 +35,7 @@ from salzoo.data.datasets._formats.coordinate_checks import judge_trials
 from salzoo.data.datasets._formats.coordinate_system import CoordinateSystem, parse_system
 from salzoo.data.datasets._formats.fixation_rows import Columns, read_fixations
 from salzoo.data.datasets._formats.fixation_table import read_splits, some
+from salzoo.data.datasets._formats.path_names import path_below_images
 from salzoo.data.datasets._formats.points import DROP_FIRST, Fixations
 from salzoo.data.datasets._formats.splits import official_or, shuffled_share
 from salzoo.data.ground_truth import ENDINGS
@@ -181,7 +185,7 @@ def _read(
             if trial is None:
                 continue
             if len(trial.points) == 0:
-                unseen.append(os.path.basename(image))
+                unseen.append(path_below_images(stem, image))
                 continue
         density, mask = ((maps or {}).get(stem) for maps in (densities, masks))
         if trial is not None and drop_first:
@@ -239,7 +243,7 @@ def _find_images(folder: str, checks: FileChecker) -> dict[str, str]:
     if not os.path.isdir(inner):
         images, where = loose, folder
     else:
-        images, where = checks.stems(inner, EXTENSIONS), inner
+        images, where = checks.stems(inner, EXTENSIONS, below=True), inner
         if loose:
             checks.problem(
                 folder,
@@ -247,9 +251,9 @@ def _find_images(folder: str, checks: FileChecker) -> dict[str, str]:
                 f"{some(map(os.path.basename, loose.values()))}; move them into it or away.",
             )
     if not images:
-        checks.problem(
-            where, f"holds no images ({', '.join(EXTENSIONS)}); sub-folders are not searched."
-        )
+        known = ", ".join(EXTENSIONS)
+        hint = "" if where == inner else "; put them and their sub-folders, if any, into images/"
+        checks.problem(where, f"holds no images ({known}){hint}.")
     return images
 
 
@@ -262,7 +266,7 @@ def _find_maps(
         return None
     if len(folders) > 1:
         checks.problem(folder, f"has both {names[0]}/ and {names[1]}/; keep one of them.")
-    maps = checks.stems(folders[0], ENDINGS)
+    maps = checks.stems(folders[0], ENDINGS, below=True)
     checks.pair(images, maps, what, folders[0])
     return maps
 

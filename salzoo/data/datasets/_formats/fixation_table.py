@@ -1,12 +1,11 @@
 """CSV tables of fixations and splits for the dataset `folder`, see `salzoo.utils.csv_files`."""
 
-import os
-import unicodedata
 from collections.abc import Collection, Iterable
 
 import numpy as np
 
 from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.path_names import match_names, path_below_images
 from salzoo.utils.csv_files import parse_numbers, read_csv
 from salzoo.utils.errors import InputError
 
@@ -84,20 +83,18 @@ class Table:
         Returns:
             Stems, None (a problem) where there is no such image.
         """
-        known = {stem: stem for stem in images}
-        known |= {_base_name(path): stem for stem, path in images.items()}
-        names = [_base_name(name) for name in self.texts(column)]
-        unknown: dict[str, int] = {}
-        for name, line in zip(names, self.lines, strict=True):
-            if name not in known:
-                unknown.setdefault(name, line)
-        if unknown and images:
+        names = self.texts(column)
+        found = match_names(names, images)
+        if found.problem:
+            checks.problem(self.path, found.problem)
+        if found.unknown and images:
+            first = self.lines[names.index(found.unknown[0])]
             checks.problem(
                 self.path,
-                f"names images that are not there: {some(unknown)} (first in line "
-                f"{min(unknown.values())}); add them or delete their lines.",
+                f"names images that are not there: {some(found.unknown)} (first in line {first}); "
+                "add them or delete their lines.",
             )
-        return [known.get(name) for name in names]
+        return [found.stems.get(name) for name in names]
 
 
 def read_table(
@@ -173,7 +170,8 @@ def read_splits(
             checks.problem(path, f"has split '{split}' in line {line}; write train, val or test.")
         elif stem is not None and split_of.setdefault(stem, split) != split:
             checks.problem(path, f"puts '{stem}' into '{split}' in line {line}, and elsewhere.")
-    lacking = [os.path.basename(images[stem]) for stem in sorted(set(needed) - set(stems))]
+    absent = sorted(set(needed) - set(stems))
+    lacking = [path_below_images(stem, images[stem]) for stem in absent]
     if lacking:
         checks.problem(
             path,
@@ -181,11 +179,6 @@ def read_splits(
             "each a split or take it out of the folder.",
         )
     return split_of
-
-
-def _base_name(path: str) -> str:
-    """Return a file's name without folders, composed as `FileChecker.stems` does."""
-    return unicodedata.normalize("NFC", path.replace("\\", "/").rpartition("/")[2])
 
 
 def some(names: Iterable[str], most: int = 3) -> str:
