@@ -1,8 +1,8 @@
 """Predict saliency maps of images, and write them as arrays, pictures and overlays.
 
 The files are written beside the images: float32 maps (.npy), grey pictures of them and
-overlays (.png). --top, --regions and --crop add the most salient spots, the share of
-attention in boxes, and a crop.
+overlays (.png); --write chooses some of them. --top, --regions and --crop add the most
+salient spots, the share of attention in boxes, and a crop.
 
 --submission writes maps of the test images of a public benchmark in the format that it
 requires, and the archive to submit. An interrupted submission continues when the same
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from salzoo.cli.arguments import add_inference_options, inference_options
 from salzoo.cli.messages import render_message
-from salzoo.cli.parsers import parse_aspect, whole_number
+from salzoo.cli.parsers import parse_aspect, parse_names, whole_number
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 from salzoo.utils.printable import printable
@@ -29,7 +29,7 @@ from salzoo.utils.wording import counted
 if TYPE_CHECKING:
     from salzoo.prediction.attention.box_files import BoxFile
     from salzoo.prediction.photo_files import FoundImages
-    from salzoo.prediction.photos import AttentionOptions
+    from salzoo.prediction.photos import OutputOptions
 
 HELP = "predict saliency maps of images"
 
@@ -50,6 +50,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out",
         help="folder to write to (default: beside each image; with --submission, predictions)",
+    )
+    parser.add_argument(
+        "--write",
+        type=parse_names,
+        metavar="FILES",
+        help="files of each map, some of npy,png,overlay (default: all)",
     )
     parser.add_argument(
         "--top", type=whole_number(1), metavar="N", help="list the N most salient spots"
@@ -98,13 +104,14 @@ def run(arguments: argparse.Namespace) -> int:
     if found.own_count:
         own = counted(found.own_count, "file")
         notes.append(f"left out {own} that salzoo predict wrote itself.")
-    load_tensorflow()
-    from salzoo.prediction.photos import AttentionOptions
+    from salzoo.prediction.photos import MAP_FILES, OutputOptions
 
-    options = AttentionOptions(arguments.top or 0, regions, arguments.crop)
+    write = arguments.write or tuple(MAP_FILES)
+    options = OutputOptions(write, arguments.top or 0, regions, arguments.crop)
+    load_tensorflow()
     with _eager_execution(len(paths) == 1):
         files = _predict(arguments, found, options)
-    _print_summary(files, len(files) + len(failures), notes)
+    _print_summary(files, len(files) + len(failures), options, notes)
     for failure in failures:
         message = printable(render_message(failure, arguments.parser))
         sys.stderr.write(f"salzoo predict: {message}\n")
@@ -114,7 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _predict(
-    arguments: argparse.Namespace, found: "FoundImages", options: "AttentionOptions"
+    arguments: argparse.Namespace, found: "FoundImages", options: "OutputOptions"
 ) -> list[list[str]]:
     """Write the files of all images.
 
@@ -176,21 +183,26 @@ def _regions(path: str | None, photos: list[str]) -> tuple["BoxFile | None", lis
     return regions, [f"{path} has regions of images that were not given: {', '.join(absent)}."]
 
 
-def _print_summary(files: list[list[str]], image_count: int, notes: list[str]) -> None:
+def _print_summary(
+    files: list[list[str]], image_count: int, options: "OutputOptions", notes: list[str]
+) -> None:
     """Print the paths of one image's files, or the folders of several images' files."""
     if image_count == 1:
         print("\n".join(printable(path) for photo in files for path in photo))
     else:
         folders = dict.fromkeys(os.path.dirname(photo[0]) or "." for photo in files)
         where = f" in {', '.join(folders)}" if files else ""
-        print(printable(f"{len(files)} of {image_count} images: maps and overlays{where}"))
+        overlays = ["overlays"] if "overlay" in options.write else []
+        maps = ["maps"] if len(options.write) > len(overlays) else []
+        what = " and ".join(maps + overlays)
+        print(printable(f"{len(files)} of {image_count} images: {what}{where}"))
     for note in notes:
         print(printable(note))
 
 
 def _submit(arguments: argparse.Namespace) -> int:
     """Write maps of a benchmark's test images and the archive to submit."""
-    for name in ("images", "top", "regions", "crop"):
+    for name in ("images", "write", "top", "regions", "crop"):
         if getattr(arguments, name):
             raise InputError("--submission takes the benchmark's own images and writes maps alone.")
     out = arguments.out or "predictions"

@@ -120,8 +120,8 @@ def _without_image(pattern: str, names: Sequence[str]) -> str:
 def is_own(path: str, size: tuple[int, int] | None = None) -> bool:
     """Return whether `salzoo predict` wrote a file, by its name and its content.
 
-    A map or a table belongs to the grey picture beside it, which is written first and is
-    marked. Without that picture the first bytes of the file decide.
+    A map or a table belongs to the grey picture or the overlay beside it, which are marked. Without
+    them the first bytes of the file decide.
 
     Args:
         path: any file.
@@ -133,8 +133,9 @@ def is_own(path: str, size: tuple[int, int] | None = None) -> bool:
         return MARK in (metadata.get("Software"), comment)
     for ending in (MAP, *TABLES):
         if path.endswith(ending):
-            picture = path.removesuffix(ending) + PICTURES[0]
-            return is_own(picture) or _has_own_format(path, ending, size)
+            stem = path.removesuffix(ending)
+            marked = any(is_own(stem + end) for end in PICTURES[:2])
+            return marked or _has_own_format(path, ending, size)
     return False
 
 
@@ -224,8 +225,8 @@ def _path_hash(image: str, output: str) -> str:
 
 def _source_hash(stem: str) -> str | None:
     """Return the hash of the image that files of this stem were written for; None if unknown."""
-    picture = f"{stem}{PICTURES[0]}"
-    return _metadata(picture).get("Source") if is_own(picture) else None
+    pictures = filter(is_own, (stem + end for end in PICTURES[:2]))
+    return next((source for path in pictures if (source := _metadata(path).get("Source"))), None)
 
 
 def check_free(paths: Iterable[str], read: Collection[str], size: tuple[int, int]) -> None:

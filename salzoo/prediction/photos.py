@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,25 +13,41 @@ from PIL import Image
 from salzoo.data.images import DecodedImage, decode_file
 from salzoo.prediction.photo_files import check_free, save_picture
 from salzoo.utils.drawing import draw_grey, draw_overlay, mark_spots
+from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.files import whole_file
 
 if TYPE_CHECKING:
     from salzoo.prediction.attention import Box, BoxFile
 
 
+# The files that show a map, by name: ends of their names.
+MAP_FILES = {"npy": "_saliency.npy", "png": "_saliency.png", "overlay": "_overlay.png"}
+
+
 @dataclass(frozen=True)
-class AttentionOptions:
-    """What is derived from a saliency map and written besides it.
+class OutputOptions:
+    """What is written for an image.
 
     Attributes:
+        write: names in MAP_FILES, each once.
         top: number of the most salient spots; 0: none.
         regions: boxes whose share of attention is computed; None: none.
         crop: aspect ratio of the crop, width over height; None: no crop.
     """
 
+    write: Sequence[str] = tuple(MAP_FILES)
     top: int = 0
     regions: BoxFile | None = None
     crop: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.write:
+            if name not in MAP_FILES:
+                raise unknown_name("file of a map", name, MAP_FILES)
+        if not self.write or len(set(self.write)) < len(self.write):
+            raise InputError(
+                f"`write` {','.join(self.write)}: name some of {', '.join(MAP_FILES)}, each once."
+            )
 
 
 @dataclass
@@ -47,21 +63,22 @@ class PhotoResult:
     texts: list[str] = field(default_factory=list)
 
 
-NO_OPTIONS = AttentionOptions()
+NO_OPTIONS = OutputOptions()
 
 
 def predict_photo(
     predictor: Callable[[np.ndarray], np.ndarray],
     path: str,
     stem: str,
-    options: AttentionOptions = NO_OPTIONS,
+    options: OutputOptions = NO_OPTIONS,
     read: Collection[str] = (),
 ) -> PhotoResult:
     """Predict the saliency map of an image file and write its files.
 
     `<stem>_saliency.npy` is the map, float32; `<stem>_saliency.png` shows it in grey and
-    `<stem>_overlay.png` over the image. The options add `<stem>_spots.csv`,
-    `<stem>_regions.csv` and `<stem>_crop.jpg` (`<stem>_crop.png` unless the image is a JPEG).
+    `<stem>_overlay.png` over the image, unless the options choose some of them. They add
+    `<stem>_spots.csv`, `<stem>_regions.csv` and `<stem>_crop.jpg` (`<stem>_crop.png` unless the
+    image is a JPEG).
     The image file is opened and decoded once.
 
     Args:
@@ -69,7 +86,7 @@ def predict_photo(
             (rows, columns).
         path: image file.
         stem: path of the files to write, without ending.
-        options: what else to write.
+        options: what to write.
         read: real paths of files that must not be overwritten, the image file among them.
 
     Returns:
@@ -88,12 +105,14 @@ def predict_photo(
 
     map_ = predictor(decoded.rgb)
     # The grey picture comes first: its metadata mark all files of this stem as salzoo's.
-    save_picture(draw_grey(map_), files["grey"], source=path)
-    with whole_file(files["map"]) as temporary:
-        np.save(temporary, map_)
-    picture = draw_overlay(decoded.rgb, map_)
+    if "png" in files:
+        save_picture(draw_grey(map_), files["png"], source=path)
+    if "npy" in files:
+        with whole_file(files["npy"]) as temporary:
+            np.save(temporary, map_)
+    picture = draw_overlay(decoded.rgb, map_) if "overlay" in files else None
     # Raw maps may be negative.
-    texts = _write_attention(options, np.maximum(map_, 0), name, boxes, files, picture, decoded)
+    texts = _write_attention(options, np.maximum(map_, 0), path, boxes, files, picture, decoded)
     return PhotoResult(list(files.values()), texts)
 
 
@@ -118,14 +137,10 @@ def write_crop(decoded: DecodedImage, box: Box, path: str) -> None:
 
 
 def _output_files(
-    stem: str, options: AttentionOptions, has_boxes: bool, image_format: str
+    stem: str, options: OutputOptions, has_boxes: bool, image_format: str
 ) -> dict[str, str]:
     """Return the paths to write, by what they hold."""
-    files = {
-        "map": f"{stem}_saliency.npy",
-        "grey": f"{stem}_saliency.png",
-        "overlay": f"{stem}_overlay.png",
-    }
+    files = {name: f"{stem}{end}" for name, end in MAP_FILES.items() if name in options.write}
     if options.top:
         files["spots"] = f"{stem}_spots.csv"
     if has_boxes:
@@ -136,12 +151,12 @@ def _output_files(
 
 
 def _write_attention(
-    options: AttentionOptions,
+    options: OutputOptions,
     map_: np.ndarray,
-    name: str,
+    path: str,
     boxes: list[Box],
     files: dict[str, str],
-    picture: Image.Image,
+    picture: Image.Image | None,
     decoded: DecodedImage,
 ) -> list[str]:
     """Write the overlay, the tables and the crop.
@@ -149,28 +164,27 @@ def _write_attention(
     Args:
         options: what to write.
         map_: saliency map, 0 or more, (rows, columns).
-        name: of the image file.
+        path: of the image file.
         boxes: of the image.
         files: paths to write.
-        picture: the overlay, in which spots are marked.
+        picture: the overlay, in which spots are marked; None: none is written.
         decoded: the image.
 
     Returns:
         Texts to print.
     """
-    if not (options.top or options.regions or options.crop):
-        save_picture(picture, files["overlay"])
-        return []
-    from salzoo.prediction import attention
-    from salzoo.prediction.attention import tables
-
-    texts = []
+    texts, name = [], os.path.basename(path)
+    if options.top or options.regions or options.crop:
+        from salzoo.prediction import attention
+        from salzoo.prediction.attention import tables
     if options.top:
         spots = attention.find_spots(map_, options.top)
         radius = attention.spot_radius(map_.shape)
-        mark_spots(picture, spots, radius)
+        if picture is not None:
+            mark_spots(picture, spots, radius)
         texts.append(tables.write_spots(files["spots"], name, spots, radius))
-    save_picture(picture, files["overlay"])
+    if picture is not None:
+        save_picture(picture, files["overlay"], source=path)
     if boxes:
         regions = attention.region_shares(map_, boxes)
         texts.append(tables.write_regions(files["regions"], name, regions))

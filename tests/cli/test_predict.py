@@ -71,6 +71,17 @@ def test_a_folder_twice(inside, here):
     assert {name: (here / name).read_bytes() for name in before} == before
 
 
+def test_write(inside, here):
+    status, out, _ = inside("predict", "photo.jpg", "--write", "overlay,npy")
+    assert status == 0 and out.split() == ["photo_saliency.npy", "photo_overlay.png"]
+    status, _, err = inside("predict", "photo.jpg", "--write", "png,jpg")
+    assert status == 2 and "There is no file of a map 'jpg'" in err
+    status, _, err = inside("predict", "photo.jpg", "--write", "png,png")
+    assert status == 2 and "--write png,png: name some of npy, png, overlay, each once." in err
+    status, _, err = inside("predict", "--submission", "mit300", "--write", "png")
+    assert status == 2 and "--submission takes the benchmark's own images" in err
+
+
 def test_all_files_twice(inside, here):
     """As a pattern, and as a shell makes a list of it."""
     extras = ["--top", 1, "--regions", boxes(here.parent / "boxes.csv", "all,0,0,90,60")]

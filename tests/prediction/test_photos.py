@@ -1,11 +1,17 @@
 """What `salzoo predict` imports and opens for one image."""
 
+import itertools
 import json
+import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from PIL import Image
+
+from salzoo.prediction.photos import OutputOptions, predict_photo
+from salzoo.utils.errors import InputError
 
 # Runs the command, then reports the modules of salzoo and how often the image was opened.
 COUNTING = """
@@ -73,3 +79,59 @@ def test_predict_imports_what_it_uses_and_opens_the_image_once(flags, tmp_path, 
     assert unused(report["modules"]) == []
     attention = [name for name in report["modules"] if "prediction.attention" in name]
     assert bool(attention) == bool(flags)
+
+
+ENDS = {"npy": "_saliency.npy", "png": "_saliency.png", "overlay": "_overlay.png"}
+CHOICES = [choice for size in (1, 2, 3) for choice in itertools.permutations(ENDS, size)]
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """Path of a photo, and a predictor whose maps need no network."""
+    path = str(tmp_path / "photo.png")
+    levels = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype="uint8")
+    Image.fromarray(levels).save(path)
+    return path, lambda rgb: rgb[..., 0] / 255
+
+
+def predict(photo, *write, **options):
+    path, predictor = photo
+    stem = path.removesuffix(".png")
+    return predict_photo(predictor, path, stem, OutputOptions(write, **options), {path})
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+@pytest.mark.parametrize("write", CHOICES)
+def test_only_the_chosen_files_are_written(photo, write):
+    """The same bytes as of all three, and a second time over the first."""
+    stem = photo[0].removesuffix(".png")
+    predict(photo, *ENDS)
+    whole = {name: read(stem + end) for name, end in ENDS.items()}
+    for end in ENDS.values():
+        os.remove(stem + end)
+    for _ in range(2):
+        result = predict(photo, *write)
+        assert result.files == [stem + end for name, end in ENDS.items() if name in write]
+        for name, end in ENDS.items():
+            assert os.path.exists(stem + end) == (name in write)
+            if name in write:
+                assert read(stem + end) == whole[name]
+
+
+def test_tables_and_crops_need_no_picture(photo):
+    result = predict(photo, "npy", top=2, crop=1.0)
+    names = [path.rpartition("photo_")[2] for path in result.files]
+    assert names == ["saliency.npy", "spots.csv", "crop.png"]
+    assert len(result.texts) == 2
+
+
+@pytest.mark.parametrize("write", [("npy", "npy"), ()])
+def test_each_file_is_named_once(write):
+    with pytest.raises(InputError, match="name some of npy, png, overlay, each once"):
+        OutputOptions(write)
+    with pytest.raises(InputError, match="no file of a map 'pgn'; did you mean 'png'"):
+        OutputOptions(("pgn",))
