@@ -65,6 +65,7 @@ class DatasetRecord:
         homepage: web address.
         layout: the files that `data_dir` must hold, in one line; "" if none.
         protocols: by name; the first is the default.
+        markers: paths or patterns, of which the dataset's own folder has at least one.
         sigma: standard deviation of the Gaussian that turns fixations into a density, in
             pixels of the original image; None where there are no fixations.
         sigma_source: why this sigma.
@@ -84,6 +85,7 @@ class DatasetRecord:
     homepage: str
     layout: str
     protocols: dict[str, Protocol]
+    markers: tuple[str, ...] = ()
     sigma: float | None = None
     sigma_source: str = ""
     steps: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from types import ModuleType
 
 from salzoo.data.dataset_record import DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.locating import describe_search, locate
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError, unknown_name
 
@@ -79,7 +80,9 @@ def read_dataset(
     """
     check_options(name, options)
     module = _module(name)
-    samples = module.read(dataset_folder(module.RECORD, data_dir), checks, **options)
+    folder = dataset_folder(module.RECORD, data_dir)
+    checks.searched = "" if folder is None else describe_search(module.RECORD, folder)
+    samples = module.read(folder, checks, **options)
     checks.judge_all_points()
     return sorted(samples, key=lambda sample: sample.image_path)
 
@@ -118,13 +121,15 @@ def dataset_folder(record: DatasetRecord, data_dir: str | os.PathLike[str] | Non
 
     Args:
         record: of the dataset.
-        data_dir: the dataset's own folder, or one with a sub-folder of its name.
+        data_dir: the dataset's own folder, one with a sub-folder of its name, or one above
+            or below it, see `locate`.
 
     Returns:
         The folder; None where the dataset needs no files and no folder is given.
 
     Raises:
-        InputError: the folder does not exist, or is needed and not given.
+        InputError: the folder does not exist, is needed and not given, or holds two of this
+            dataset.
     """
     if data_dir is None:
         if record.layout:
@@ -136,8 +141,7 @@ def dataset_folder(record: DatasetRecord, data_dir: str | os.PathLike[str] | Non
     data_dir = os.path.expanduser(str(data_dir))
     if record.layout and not os.path.isdir(data_dir):
         raise InputError(f"`data_dir` {data_dir} does not exist or is not a folder.")
-    inner = os.path.join(data_dir, record.name)
-    return inner if os.path.isdir(inner) else data_dir
+    return locate(record, data_dir, DATASETS.keys() - {record.name}) if record.layout else data_dir
 
 
 def find_protocol(record: DatasetRecord, name: str | None) -> Protocol:

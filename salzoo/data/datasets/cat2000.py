@@ -63,6 +63,7 @@ RECORD = DatasetRecord(
             "md5:903ec668df2e5a8470aef9d8654e7985",
         ),
     ),
+    markers=("trainSet", "testSet"),
     protocols={
         "msinet": Protocol(
             {"train": 1600, "val": 400, "test": 2000},

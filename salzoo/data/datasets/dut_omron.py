@@ -73,6 +73,7 @@ RECORD = DatasetRecord(
             f"{_HOME}/download/DUT-OMRON-gt-pixelwise.zip.zip", "DUT-OMRON-gt-pixelwise.zip.zip"
         ),
     ),
+    markers=("DUT-OMRON-image",),
     protocols={
         "msinet": Protocol({"train": 4168, "val": 1000}, shuffled(4168), "MSI-Net's code, seed 42"),
         "official": Protocol(

@@ -46,6 +46,7 @@ RECORD = DatasetRecord(
         ),
         Archive(f"{_HOME}/download/DUTS-TE.zip", "DUTS-TE.zip"),
     ),
+    markers=("DUTS-TR", "DUTS-TE"),
     protocols={
         "official": Protocol({"train": 10553, "test": 5019}, official, "the authors", False),
         "salzoo": Protocol(

@@ -48,6 +48,7 @@ RECORD = DatasetRecord(
         Archive(f"{_HOME}/data/ECSSD/images.zip", "images.zip"),
         Archive(f"{_HOME}/data/ECSSD/ground_truth_mask.zip", "ground_truth_mask.zip"),
     ),
+    markers=("images", "ECSSD/images"),
     protocols={
         "official": Protocol({"test": 1000}, only("test"), "a set for testing", False),
         "salzoo": Protocol(

@@ -28,6 +28,7 @@ RECORD = DatasetRecord(
     homepage="https://github.com/NUS-VIP/saliency-in-crowd",
     layout="data/stimuli/*.jpg and data/eye/fixations.mat",
     steps=("Download the repository of the homepage and give its folder as `data_dir`.",),
+    markers=("data/stimuli",),
     protocols={
         "salzoo": Protocol(
             {"train": 400, "val": 100}, shuffled(400), "ours, no paper divides it; seed 42"

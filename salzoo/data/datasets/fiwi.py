@@ -37,6 +37,7 @@ RECORD = DatasetRecord(
         "Give the unpacked folder as `data_dir`; `stimuli` and `all5` are found below it.",
     ),
     archives=(Archive(f"{_ZIP}?dl=1", "webpage_dataset.zip"),),
+    markers=("stimuli",),
     protocols={
         "msinet": Protocol({"train": 99, "val": 50}, shuffled(99), "MSI-Net's code, seed 42")
     },

@@ -56,6 +56,7 @@ RECORD = DatasetRecord(
         "A benchmark's repack (Imgs/ with .jpg and .png side by side) works too, but without "
         "the three lists it has no splits.",
     ),
+    markers=("imgs", "Imgs", "HKU-IS/imgs", "HKU-IS/Imgs"),
     protocols={
         "official": Protocol(
             {"train": 2500, "val": 500, "test": 1447},

@@ -62,6 +62,7 @@ RECORD = DatasetRecord(
         ),
         Archive(f"{_DATA}/testing.mat", "testing.mat", "md5:be008ef0330467dcb9c9cd9cc96a8546"),
     ),
+    markers=("images",),
     protocols={
         "official": Protocol(_COUNTS, official, "the publishers", False),
         "pan": Protocol(_COUNTS, official, "Pan et al.: the publishers' split", False),

@@ -101,6 +101,7 @@ RECORD = DatasetRecord(
         Archive(f"{_HOME}/DATA.zip", "DATA.zip", "md5:ea19d74ad0a0144428c53e9d75c2d71c"),
         Archive(f"{_HOME}/ALLFIXATIONMAPS.zip", "ALLFIXATIONMAPS.zip"),
     ),
+    markers=("ALLSTIMULI", "STIMULI", "MIT1003/STIMULI"),
     protocols={
         "msinet": Protocol({"train": 803, "val": 200}, shuffled(803), "MSI-Net's code, seed 42"),
         "sam": Protocol(

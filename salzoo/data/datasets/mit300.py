@@ -34,6 +34,7 @@ RECORD = DatasetRecord(
         "To have predictions evaluated, submit them as https://saliency.tuebingen.ai says.",
     ),
     archives=(Archive(_ZIP, "BenchmarkIMAGES.zip", "md5:03ed32bdf5e4289950cd28df89451260"),),
+    markers=("BenchmarkIMAGES",),
     protocols={"official": Protocol({"test": 300}, official, "the publishers", False)},
 )
 

@@ -37,6 +37,7 @@ RECORD = DatasetRecord(
     homepage="https://github.com/Yanakz/Scene",
     layout="data/stimuli/*.jpg, data/tidy/fixations.mat and data/tidy/imgInfo.mat",
     steps=("Download the repository of the homepage and give its folder as `data_dir`.",),
+    markers=("data/stimuli",),
     protocols={
         "salzoo": Protocol(
             {"train": 400, "val": 100}, shuffled(400), "ours, no paper divides it; seed 42"

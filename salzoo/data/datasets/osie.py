@@ -35,6 +35,7 @@ RECORD = DatasetRecord(
     homepage="https://github.com/NUS-VIP/predicting-human-gaze-beyond-pixels",
     layout="data/stimuli/*.jpg and data/eye/fixations.mat",
     steps=("Download the repository of the homepage and give its folder as `data_dir`.",),
+    markers=("data/stimuli",),
     protocols={
         "msinet": Protocol({"train": 500, "val": 200}, shuffled(500), "MSI-Net's code, seed 42"),
         "set_aside": Protocol(

@@ -64,6 +64,7 @@ RECORD = DatasetRecord(
             "md5:e48b4e5deac08bddcaec55ce56e4d420",
         ),
     ),
+    markers=("datasets/imgs", "salObj/datasets/imgs"),
     protocols={
         "msinet": Protocol({"train": 650, "val": 200}, shuffled(650), "MSI-Net's code, seed 42"),
         "official": Protocol(

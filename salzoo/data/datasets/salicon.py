@@ -84,6 +84,7 @@ RECORD = DatasetRecord(
         "a folder `maps` beside `images`. Without them densities are made from the fixations.",
         "Give the folder that holds `images` as `data_dir`.",
     ),
+    markers=("images", "stimuli", "fixations", "annotations"),
     protocols={
         "official": Protocol(_COUNTS, official, "the publishers", False),
         "msinet": Protocol(_COUNTS, official, "MSI-Net's code: the publishers' split", False),

@@ -47,6 +47,7 @@ RECORD = DatasetRecord(
         "that as `data_dir`.",
     ),
     archives=(Archive("http://elderlab.yorku.ca/SOD/SOD.zip", "SOD.zip"),),
+    markers=("images", "Images", "Imgs", "SOD/images", "SOD/Images", "SOD/Imgs"),
     protocols={"official": Protocol({"test": 300}, only("test"), "a set for testing", False)},
 )
 

@@ -33,6 +33,7 @@ RECORD = DatasetRecord(
         "Give the folder that holds MSRA10K_Imgs_GT/ as `data_dir`.",
     ),
     archives=(Archive("http://mftp.mmcheng.net/Data/MSRA10K_Imgs_GT.zip", "MSRA10K_Imgs_GT.zip"),),
+    markers=("MSRA10K_Imgs_GT", "Imgs"),
     protocols={
         "official": Protocol({"train": 10000}, only("train"), "papers train on all of it", False),
         "salzoo": Protocol(

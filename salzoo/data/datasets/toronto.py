@@ -53,6 +53,7 @@ RECORD = DatasetRecord(
             "md5:38d5c02217060d4d2d1a4649cc632af1",
         ),
     ),
+    markers=("eyetrackingdata", "fixdens", "Original Image Set"),
     protocols={
         "salzoo": Protocol({"test": 120}, only("test"), "ours: small, so only for testing", False)
     },

@@ -41,7 +41,7 @@ def missing_in_record(name):
         if not hasattr(module, part):
             return [f"{part} is missing"]
     record, options = module.RECORD, reader_options(name)
-    fields = [*FIELDS, *([] if name in DRAWN else ["layout", "steps"])]
+    fields = [*FIELDS, *([] if name in DRAWN else ["layout", "markers", "steps"])]
     wrong = [f"RECORD.{field} is empty" for field in fields if not getattr(record, field)]
     if record.name != name:
         wrong.append(f"RECORD.name is {record.name!r}, but DATASETS calls it {name!r}")

@@ -72,7 +72,11 @@ def test_wrong_names_and_folders(folder):
     ):
         with pytest.raises(InputError, match=match):
             load_dataset("osie", place)
-    refused("osie", folder / "data" / "eye", "stimuli is missing; see `salzoo datasets osie`")
+    refused(
+        "osie",
+        folder / "data" / "eye",
+        "stimuli is missing, and neither .* above it has data/stimuli; see `salzoo",
+    )
     for options, match in (
         ({"split": "test"}, "no 'test' split; it has train \\(3\\), val \\(2\\)"),
         ({"split": "valid"}, "no split 'valid'; did you mean 'val'"),

@@ -31,11 +31,13 @@ class FileChecker(PointChecker):
 
     Attributes:
         dropped: number of fixations outside their image that were left out.
+        searched: where the dataset was looked for in vain, "" if its folder was found.
     """
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
+        self.searched = ""
         self._listed: set[str] = set()
 
     def problem(self, path: str | None, sentence: str) -> None:
@@ -65,7 +67,7 @@ class FileChecker(PointChecker):
         Args:
             path: of it.
         """
-        self.problem(path, f"is missing; see `salzoo datasets {self.name}`.")
+        self.problem(path, f"is missing{self.searched}; see `salzoo datasets {self.name}`.")
 
     # ---- folders and files ----
 
@@ -129,9 +131,8 @@ class FileChecker(PointChecker):
 
     def _name_unread(self, folder: str, names: list[str]) -> None:
         """Warn of images in a folder that are not read here, once."""
-        unread = "" if folder in self._listed else describe_unread(names)
-        self._listed.add(folder)
-        if unread:
+        if folder not in self._listed and (unread := describe_unread(names)):
+            self._listed.add(folder)
             LOG.warning("%s: %s: %s.", self.name, folder, unread)
 
     def pair(
