@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from salzoo.utils import once
 from tests.real_data import require_data
 
 # The same examples for everyone; `make test-all` draws new ones each time.
@@ -42,6 +43,12 @@ def partial_vgg16_file(vgg16_file, tmp_path_factory):
 def _own_cache(tmp_path_factory):
     """Keep generated scenes out of the person's cache, and draw them once."""
     os.environ["SALZOO_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def _all_warnings():
+    """Let every test see the warnings that are told once a process."""
+    once.forget()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import argparse
 
 from salzoo.cli.arguments import add_data_dir, add_dataset_options, pairs_to_dict
 from salzoo.utils.printable import printable
+from salzoo.utils.wording import counted
 
 HELP = "check the files of a dataset"
 
@@ -23,8 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
     samples, checks = inspect_dataset(arguments.name, arguments.data_dir, **options)
     fixations = sum(len(sample.fixations) for sample in samples if sample.fixations is not None)
     print(
-        f"{arguments.name}: {len(samples)} usable images, {fixations:,} fixations, "
-        f"{checks.dropped} dropped outside their images, {len(checks.problems)} problems"
+        f"{arguments.name}: {counted(len(samples), 'usable image')}, "
+        f"{counted(fixations, 'fixation')}, {checks.dropped:,} dropped outside their images, "
+        f"{counted(len(checks.problems), 'problem')}"
     )
     parts = official_parts(dataset_record(arguments.name), samples)
     if parts:

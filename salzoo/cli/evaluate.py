@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ".jpg, .mat, .h5) named as the images are; several are compared",
     )
     add_data(parser, "what the model was trained on")
-    parser.add_argument("--split", default="val", help="train, val (default), test or all")
+    parser.add_argument("--split", help="train, val, test or all (default: val, or the only one)")
     parser.add_argument(
         "--limit", type=whole_number(1), help="number of images, evenly spaced (default: all)"
     )
@@ -115,6 +115,7 @@ def default_folder_name(arguments: argparse.Namespace, data: dict[str, Any]) -> 
         arguments: of the command.
         data: of `usual_data`.
     """
+    from salzoo.data.dataset import recorded_split
     from salzoo.prediction.sources import without_ending
 
     sources = [without_ending(source) for source in arguments.sources]
@@ -122,7 +123,8 @@ def default_folder_name(arguments: argparse.Namespace, data: dict[str, Any]) -> 
     parts.append(data["dataset"])
     if data["dataset"] == "folder":
         parts.append(os.path.basename(os.path.abspath(str(data["data_dir"]))))
-    parts.append(arguments.split)
+    split = arguments.split or recorded_split(data["dataset"], data["protocol"])
+    parts += [split] if split else []
     parts += [f"{name}-{value}" for name, value in (data["dataset_options"] or {}).items()]
     parts += ["all"] if arguments.compare else arguments.convention or []
     for name in IN_FOLDER_NAME:

@@ -195,7 +195,7 @@ def _print_summary(
         overlays = ["overlays"] if "overlay" in options.write else []
         maps = ["maps"] if len(options.write) > len(overlays) else []
         what = " and ".join(maps + overlays)
-        print(printable(f"{len(files)} of {image_count} images: {what}{where}"))
+        print(printable(f"{len(files)} of {counted(image_count, 'image')}: {what}{where}"))
     for note in notes:
         print(printable(note))
 
@@ -216,5 +216,5 @@ def _submit(arguments: argparse.Namespace) -> int:
     archive = write_submission(
         arguments.submission, images, predictor, predictor.card["model"], out
     )
-    print(f"{len(images)} maps of {arguments.submission}, 8-bit PNG: {archive}")
+    print(f"{counted(len(images), 'map')} of {arguments.submission}, 8-bit PNG: {archive}")
     return 0

@@ -72,6 +72,15 @@ class Dataset:
         """Return whether at least one of the datasets has a split, by its record."""
         return any(source.has_split(split) for source in self._sources)
 
+    def usual_split(self) -> str:
+        """Return the split to evaluate on: "val", or the only one where that is another.
+
+        Raises:
+            InputError: as `split`.
+        """
+        found = {source.usual_split() for source in self._sources}
+        return found.pop() if len(found) == 1 else "val"
+
     def only_with(self, split: str) -> "Dataset":
         """Return a dataset of those that have a split by their record, which may be none.
 
@@ -171,6 +180,25 @@ def dataset_names(names: str) -> list[str]:
     if len(set(found)) < len(found):
         raise InputError(f"`dataset` {names} names a dataset twice; use `mix` for its share.")
     return found
+
+
+def recorded_split(name: str, protocol: str | None = None) -> str:
+    """Return the split to evaluate on as far as the records tell: "val", or the only one.
+
+    Args:
+        name: registry names joined by "+".
+        protocol: as for `open_dataset`.
+
+    Returns:
+        The split, "" where the folder decides it.
+
+    Raises:
+        InputError: unknown name or protocol.
+    """
+    if "+" in name:
+        return "val"
+    counts = find_protocol(dataset_record(name), protocol).counts
+    return "" if not counts else next(iter(counts)) if len(counts) == 1 else "val"
 
 
 def open_dataset(

@@ -1,6 +1,5 @@
 """One registered dataset in a folder, read from disk once."""
 
-import logging
 import os
 from collections.abc import Mapping
 from functools import cached_property
@@ -16,8 +15,10 @@ from salzoo.data.datasets import (
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import EmptySplit, InputError
+from salzoo.utils.once import warn_once
+from salzoo.utils.wording import counted
 
-LOG = logging.getLogger("salzoo")
+_OUTSIDE = "fixations outside their images"
 
 
 class DatasetSource:
@@ -52,7 +53,8 @@ class DatasetSource:
         checks = FileChecker(self.name)
         samples = read_dataset(self.name, self.data_dir, checks, **self._options)
         if checks.dropped:
-            LOG.warning("%s: dropped %d fixations outside their images", self.name, checks.dropped)
+            dropped = counted(checks.dropped, "fixation outside its image", _OUTSIDE)
+            warn_once(f"{self.name}: dropped {dropped}", self.data_dir)
         return samples
 
     @cached_property
@@ -62,6 +64,15 @@ class DatasetSource:
     def has_split(self, split: str) -> bool:
         """Return whether the protocol has a split; where the folder decides, "train" and "val"."""
         return split == "all" or split in (self._rule.counts or ("train", "val"))
+
+    def usual_split(self) -> str:
+        """Return "val", or where there is none but a single other split, that one.
+
+        Raises:
+            InputError: as `Dataset.split`.
+        """
+        there = [split for split, samples in self._splits.items() if samples]
+        return there[0] if len(there) == 1 else "val"
 
     def split(self, split: str) -> list[Sample]:
         """Return the samples of a split, see `Dataset.split`."""

@@ -9,6 +9,7 @@ from salzoo.evaluation.baselines import NEEDS
 from salzoo.evaluation.evaluation_config import has_truth
 from salzoo.evaluation.map_folder import MapFolder, join_first
 from salzoo.utils.task import Task
+from salzoo.utils.wording import counted
 
 # Baselines that are fitted to nothing.
 _UNFITTED = ("uniform", "constant mask", "one observer out", "permutation", "IKN", "GBVS")
@@ -35,7 +36,7 @@ def make_title(
     plural = "s" if len(conventions) > 1 else ""
     parts = [
         f"{dataset} {split}".strip(),
-        f"{images} image{'s' if images != 1 else ''}",
+        counted(images, "image"),
         truth,
         f"convention{plural} {', '.join(conventions)}",
         *changed,
@@ -138,7 +139,7 @@ def describe_folders(
             )
         if maps.unmatched:
             notes.append(
-                f"{len(maps.unmatched)} maps of {name} belong to no image here and were left out: "
+                f"Left out {counted(len(maps.unmatched), 'map')} of {name} without an image here: "
                 f"{join_first(maps.unmatched)}."
             )
     return notes

@@ -32,7 +32,7 @@ def evaluate(
     sources: Any,
     dataset: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
-    split: str = "val",
+    split: str | None = None,
     *,
     protocol: str | None = None,
     sigma: float | None = None,
@@ -70,8 +70,8 @@ def evaluate(
             to a map (rows, columns).
         dataset: name, several joined by "+"; None: what the first source was trained on.
         data_dir: folder of the dataset; None: that of the training.
-        split: "train", "val", "test" or "all". Without training images, baselines are
-            fitted to the evaluated ones.
+        split: "train", "val", "test" or "all"; None: "val", or the only one that the
+            dataset has. Without training images, baselines are fitted to the evaluated ones.
         protocol: name of the protocol that defines the splits; None: that of the training,
             else the dataset's first.
         sigma: standard deviation of the density's Gaussian in pixels; None: the dataset's.
@@ -119,7 +119,7 @@ def evaluate(
     where = usual_data(sources, dataset, data_dir, protocol, dataset_options)
     known_task = usual_task(sources, output)
     opened = open_dataset(where.pop("dataset"), where.pop("data_dir"), sigma=sigma, **where)
-    data = load_data(opened, split)
+    data = load_data(opened, split or opened.usual_split())
     samples = evenly(data.samples, limit)
     # Resolved before the models are loaded, so that mistakes are refused at once.
     config = EvaluationConfig.resolve(

@@ -11,6 +11,7 @@ from salzoo.utils.errors import InputError
 from salzoo.utils.files import open_no_link
 from salzoo.utils.json_files import parse_json
 from salzoo.utils.regular_files import open_regular
+from salzoo.utils.wording import counted
 
 LOG = logging.getLogger("salzoo")
 
@@ -43,7 +44,7 @@ class Journal:
         self._file = open_no_link(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         self._read(header)
         if self.done:
-            LOG.info("%d images were evaluated before; resuming", len(self.done))
+            LOG.info("Resuming after %s", counted(len(self.done), "evaluated image"))
 
     def _read(self, header: str) -> None:
         """Read the complete lines and cut off the rest; write the header to an empty file."""

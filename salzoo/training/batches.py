@@ -13,6 +13,7 @@ from salzoo.models import model_record
 from salzoo.training.config import RunConfig
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
+from salzoo.utils.wording import counted
 
 LOG = logging.getLogger("salzoo")
 
@@ -56,7 +57,7 @@ def trainable_samples(config: RunConfig, training: Parts, validation: Parts) -> 
     left_out = _count(training) + _count(validation)
     left_out -= _count(kept_training) + _count(kept_validation)
     if left_out:
-        LOG.info("%d images without a mask are left out.", left_out)
+        LOG.info("Left out %s without a mask.", counted(left_out, "image"))
     return kept_training, kept_validation
 
 

@@ -25,6 +25,7 @@ from salzoo.training.stored_progress import (
 )
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_space, whole_file
+from salzoo.utils.wording import counted
 
 LOG = logging.getLogger("salzoo")
 
@@ -117,7 +118,7 @@ class Progress:
             return False
         waited = len(losses) - 1 - int(np.argmin(losses))
         if waited >= patience:
-            LOG.info("Early stopping: %d validations without a lower loss.", waited)
+            LOG.info("Early stopping: %s without a lower loss.", counted(waited, "validation"))
         return waited >= patience
 
     def begin(self) -> None:

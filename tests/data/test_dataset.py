@@ -97,4 +97,4 @@ def test_the_warning_about_dropped_fixations_appears_once(tmp_path, monkeypatch,
     for split in ("train", "val", "all"):
         dataset.split(split)
     dataset.with_sigma(3.0).split("train")
-    assert caplog.text.count("isun: dropped 1 fixations outside their images") == 1
+    assert caplog.text.count("isun: dropped 1 fixation outside its image") == 1

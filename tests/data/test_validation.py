@@ -84,7 +84,7 @@ def test_one_half_of_duts(tmp_path, monkeypatch, capsys):
         os.remove(tmp_path / f"DUTS-TR/DUTS-TR-{kind}/sun_b.{ending}")
     status, text = checked("duts", tmp_path, capsys)
     assert status == 1 and "gives 3 usable images of 4 of the split 'train'." in text
-    assert "1 problems" in text
+    assert ", 1 problem\n" in text
 
 
 def test_cat2000_without_its_test_part(tmp_path, monkeypatch, capsys):

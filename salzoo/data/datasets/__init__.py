@@ -2,7 +2,6 @@
 
 import importlib
 import inspect
-import logging
 import os
 from collections.abc import Mapping
 from types import ModuleType
@@ -12,8 +11,7 @@ from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.locating import describe_search, locate
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError, unknown_name
-
-LOG = logging.getLogger("salzoo")
+from salzoo.utils.once import warn_once
 
 # To add a dataset, write one file with RECORD (a `DatasetRecord`) and
 # read(folder, checks, **options), and add one line here. `read` takes the dataset's own
@@ -191,7 +189,7 @@ def divide(record: DatasetRecord, rule: Protocol, samples: list[Sample]) -> dict
                 f"{message}; its shuffle would give other splits than everybody else's. "
                 "Complete the folder, or take split 'all'."
             )
-        LOG.warning("%s", message)
+        warn_once(message, os.path.dirname(samples[0].image_path))
     return splits
 
 

@@ -23,7 +23,6 @@ longer side unless one is given: a degree of the visual angle if that side fills
 near what SALICON (19 of 640 pixels) and OSIE (24 of 800) use.
 """
 
-import logging
 import os
 from collections.abc import Collection
 
@@ -41,9 +40,10 @@ from salzoo.data.datasets._formats.splits import official_or, shuffled_share
 from salzoo.data.ground_truth import ENDINGS
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
+from salzoo.utils.once import warn_once
 from salzoo.utils.task import Task
+from salzoo.utils.wording import counted
 
-LOG = logging.getLogger("salzoo")
 SIGMA_SHARE = 1 / 32
 
 RECORD = DatasetRecord(
@@ -193,8 +193,8 @@ def _read(
             density = None  # it is of all fixations
         samples.append(_sample(image, size, trial, density, mask, split_of.get(stem)))
     if unseen:
-        message = "folder: left out %d of %d images that nobody fixated (%s)"
-        LOG.warning(message, len(unseen), len(images), some(unseen))
+        of = f"{len(unseen)} of {counted(len(images), 'image')}"
+        warn_once(f"folder: left out {of} that nobody fixated ({some(unseen)})", folder)
     return samples
 
 

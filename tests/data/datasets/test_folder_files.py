@@ -1,5 +1,7 @@
 """Sub-folders of the user's own folder: every image keeps its path."""
 
+import logging
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,29 @@ def test_names_in_results_keep_their_folders(root):
         assert str(maps.places[sample.image_path]) == (
             f"{root}/maps_of_mine/{name.rpartition('.')[0]}.png"
         )
+
+
+@pytest.mark.parametrize("split", ["train", "val", "test"])
+def test_the_only_split_is_evaluated(root, split):
+    write(f"{root}/splits.csv", "\n".join(["image,split", *(f"{name},{split}" for name in NAMES)]))
+    assert open_dataset("folder", root).usual_split() == split
+
+
+def test_of_several_splits_val_is_evaluated(root):
+    splits = dict(zip(NAMES, ("train", "val", "test", "test"), strict=True))
+    lines = [f"{name},{split}" for name, split in splits.items()]
+    write(f"{root}/splits.csv", "\n".join(["image,split", *lines]))
+    assert open_dataset("folder", root).usual_split() == "val"
+    (root / "splits.csv").unlink()
+    assert open_dataset("folder", root).usual_split() == "val"
+
+
+def test_messages_are_told_once_a_process(root, caplog):
+    write_points(root, {**POINTS, "pic.png": [[99, 99]]})
+    with caplog.at_level(logging.WARNING, "salzoo"):
+        for split in ("train", "val", "all"):
+            load_dataset("folder", root, split)
+    assert caplog.messages == [
+        "folder: left out 1 of 4 images that nobody fixated ('pic.png')",
+        "folder: dropped 1 fixation outside its image",
+    ]

@@ -5,7 +5,6 @@ check` uses a `ProblemCollector`, which collects them. So a reader must go on af
 problem, without the images concerned.
 """
 
-import logging
 import os
 import unicodedata
 from typing import BinaryIO
@@ -19,8 +18,7 @@ from salzoo.data.ground_truth import check_header, is_array_file, read_values, t
 from salzoo.data.image_kinds import describe_unread
 from salzoo.data.images import ImageHeader, check_image_file
 from salzoo.utils.errors import InputError
-
-LOG = logging.getLogger("salzoo")
+from salzoo.utils.once import warn_once
 
 
 class FileChecker(PointChecker):
@@ -133,7 +131,7 @@ class FileChecker(PointChecker):
         """Warn of images in a folder that are not read here, once."""
         if folder not in self._listed and (unread := describe_unread(names)):
             self._listed.add(folder)
-            LOG.warning("%s: %s: %s.", self.name, folder, unread)
+            warn_once(f"{self.name}: {folder}: {unread}.")
 
     def pair(
         self, images: dict[str, str], others: dict[str, str], what: str, folder: str

@@ -1,6 +1,5 @@
 """Fixations from the lines of a table, for the dataset `folder`."""
 
-import logging
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +10,8 @@ from salzoo.data.datasets._formats.fixation_table import OPTIONAL, Table, read_t
 from salzoo.data.datasets._formats.points import Fixations
 from salzoo.utils.csv_files import is_missing
 from salzoo.utils.errors import InputError
-
-LOG = logging.getLogger("salzoo")
+from salzoo.utils.once import warn_once
+from salzoo.utils.wording import counted
 
 
 class Columns(NamedTuple):
@@ -140,6 +139,6 @@ def _complete_lines(table: Table, columns: Columns, checks: FileChecker) -> Tabl
             )
             return None
         if count:
-            lines = "line" if count == 1 else "lines"
-            LOG.warning("%s: left out %d %s without %s", checks.name, count, lines, lack)
+            lines = counted(count, "line")
+            warn_once(f"{checks.name}: left out {lines} without {lack}", table.path)
     return table.at(kept)
