@@ -59,6 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=parse_seed, help="of all random draws (default: 0)")
     parser.add_argument("--jobs", type=whole_number(1), help="processes (default: all cores)")
+    parser.add_argument(
+        "--log_maps",
+        action="store_true",
+        help="maps are log densities, as DeepGaze and pysaliency write them: evaluate exp of them",
+    )
     add_inference_options(parser)
 
 
@@ -96,6 +101,7 @@ def run(arguments: argparse.Namespace) -> None:
             output=arguments.output,
             tta=arguments.tta,
             trust=arguments.trust,
+            log_maps=arguments.log_maps,
             seed=arguments.seed,
             jobs=arguments.jobs,
             out=out,
@@ -131,6 +137,6 @@ def default_folder_name(arguments: argparse.Namespace, data: dict[str, Any]) -> 
         value = getattr(arguments, name)
         if value is not None:
             parts.append(f"{name}-{'-'.join(value) if isinstance(value, list) else value}")
-    parts += [name for name in ("raw", "tta") if getattr(arguments, name)]
+    parts += [name for name in ("raw", "tta", "log_maps") if getattr(arguments, name)]
     parts += [arguments.output] if arguments.output else []
     return "-".join(parts).replace(" ", "")

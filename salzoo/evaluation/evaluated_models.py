@@ -53,6 +53,7 @@ def open_sources(
     task: Task,
     options: InferenceOptions = DEFAULT_OPTIONS,
     names: Sequence[str] | None = None,
+    log_maps: bool = False,
 ) -> dict[str, MapFolder | Network]:
     """Open the sources of an evaluation.
 
@@ -64,6 +65,7 @@ def open_sources(
         task: `Task.FIXATIONS` or `Task.OBJECTS`.
         options: preprocessing, postprocessing and choice of output of networks.
         names: for the table, one a source; None: those of the models or folders.
+        log_maps: folders of maps hold log densities.
 
     Returns:
         {name: `MapFolder` or `Network`}.
@@ -72,11 +74,14 @@ def open_sources(
         InputError: unusable sources, or two of one name.
     """
     found = [resolve_source(source) for source in sources]
+    if log_maps and all(source.kind is not SourceKind.MAPS for source in found):
+        raise InputError("`log_maps` is for folders of maps, and there is none.")
     opened: list[tuple[str, MapFolder | Network]] = []
     for source in found:
         if source.kind is SourceKind.MAPS:
             _refuse(options, f"the maps in {source.path}")
-            maps = MapFolder(str(source.path), samples, images, needed, unit=task is Task.OBJECTS)
+            unit = task is Task.OBJECTS
+            maps = MapFolder(str(source.path), samples, images, needed, unit, log_maps)
             opened.append((os.path.basename(without_ending(maps.path)), maps))
         else:
             opened.append(_open_network(source, task, options))

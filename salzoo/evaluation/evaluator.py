@@ -24,7 +24,7 @@ from salzoo.utils.validators import check_dict, check_number, check_seed, check_
 _PARAMETERS = (
     *("sources", "dataset", "data_dir", "split", "protocol", "sigma", "dataset_options", "limit"),
     *("task", "convention", "compare", "metrics", "baselines", "name", "raw", "fit_mode"),
-    *("output", "tta", "trust", "seed", "jobs", "out", "quiet", "command"),
+    *("output", "tta", "trust", "log_maps", "seed", "jobs", "out", "quiet", "command"),
 )
 
 
@@ -49,6 +49,7 @@ def evaluate(
     output: str | None = None,
     tta: bool = False,
     trust: bool = False,
+    log_maps: bool = False,
     seed: int | None = None,
     jobs: int | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -89,6 +90,8 @@ def evaluate(
         output: name of the output of a model with several.
         tta: test-time augmentation.
         trust: open SavedModels whatever operations they have, see `salzoo.load_model`.
+        log_maps: folders of maps hold log densities, as DeepGaze and pysaliency write them;
+            exp of them is evaluated.
         seed: of all random draws; None: 0.
         jobs: number of processes; None: one a core.
         out: folder to write evaluation.json, scores.csv, curves.npz (objects), report.md
@@ -134,9 +137,10 @@ def evaluate(
         jobs=jobs,
     )
     models = open_sources(
-        sources, data.samples, data.images, samples, config.task, options, _names(name)
+        sources, data.samples, data.images, samples, config.task, options, _names(name), log_maps
     )
     changed = _describe_changes(where["protocol"], where["dataset_options"], limit, options)
+    changed += ["log_maps"] if log_maps else []
     if out is not None:
         os.makedirs(out, exist_ok=True)
     evaluation = measure_data(models, data, config, changed=changed, folder=out, quiet=quiet)

@@ -8,6 +8,7 @@ import numpy as np
 
 from salzoo.evaluation.evaluation_config import EvaluationConfig, metrics_of_convention
 from salzoo.metrics.metric import CURVES
+from salzoo.metrics.undefined import Undefined
 from salzoo.utils.json_files import check_type
 from salzoo.utils.task import Task
 
@@ -15,13 +16,15 @@ THRESHOLDS = 256
 
 Scores = dict[str, dict[str, dict[str, float]]]
 Entry = dict[str, Any]
+# {convention: {model: {metric: {reason: number of images}}}}
+Reasons = dict[str, dict[str, dict[str, dict[str, int]]]]
 
 
 def pack_entry(scores: Scores, curves: dict[str, dict[str, np.ndarray]]) -> Entry:
     """Make the journal entry of an image.
 
     Args:
-        scores: {convention: {model: {metric: value}}}, NaN where undefined.
+        scores: {convention: {model: {metric: value}}}, `Undefined` where undefined.
         curves: {convention: {model: float32 (4, 256)}}; {} for fixations.
 
     Returns:
@@ -34,7 +37,18 @@ def pack_entry(scores: Scores, curves: dict[str, dict[str, np.ndarray]]) -> Entr
         }
         for convention, by_model in curves.items()
     }
-    return {"scores": scores, "curves": packed}
+    reasons = {
+        convention: {
+            model: {
+                metric: value.reason
+                for metric, value in values.items()
+                if isinstance(value, Undefined)
+            }
+            for model, values in by_model.items()
+        }
+        for convention, by_model in scores.items()
+    }
+    return {"scores": scores, "curves": packed, "reasons": reasons}
 
 
 def is_entry(entry: Entry, config: EvaluationConfig, models: Sequence[str]) -> bool:
@@ -48,6 +62,7 @@ def is_entry(entry: Entry, config: EvaluationConfig, models: Sequence[str]) -> b
     try:
         scores = check_type(Scores, entry.get("scores"), "", "")
         curves = check_type(dict[str, dict[str, str]], entry.get("curves"), "", "")
+        check_type(dict[str, dict[str, dict[str, str]]], entry.get("reasons"), "", "")
         for convention in config.conventions:
             known = metrics_of_convention(config.task, convention)
             for model in models:
@@ -84,6 +99,27 @@ def scores_from_entries(
         }
         for convention in config.conventions
     }
+
+
+def reasons_from_entries(entries: Sequence[Entry]) -> Reasons:
+    """Count why metrics are undefined.
+
+    Args:
+        entries: of `pack_entry`, one per image.
+
+    Returns:
+        {convention: {model: {metric: {reason: number of images}}}}, the metrics that are
+        undefined on an image.
+    """
+    counts: Reasons = {}
+    for entry in entries:
+        for convention, by_model in entry["reasons"].items():
+            for model, by_metric in by_model.items():
+                for metric, reason in by_metric.items():
+                    found = counts.setdefault(convention, {}).setdefault(model, {})
+                    of_metric = found.setdefault(metric, {})
+                    of_metric[reason] = of_metric.get(reason, 0) + 1
+    return counts
 
 
 def curves_from_entries(

@@ -1,7 +1,7 @@
 """Folders of saliency maps of any program, matched to the images of a dataset.
 
 .npy            a 2-D array
-.png .jpg .tif  grey levels of any depth
+.png .jpg .tif  grey levels of any depth, without colours and alpha
 .mat            one 2-D variable, MATLAB 5 or 7.3
 .h5 .hdf5       one 2-D dataset, or a dataset for each image, named as the images are
 
@@ -46,6 +46,8 @@ class MapFolder:
         names: of their images, relative to the folder of the dataset.
         needed: the samples that need a map; None: all.
         unit: whether to divide pictures and arrays of bytes by 255.
+        log_maps: the maps are logarithms of densities, as DeepGaze and pysaliency write them;
+            read exp of them.
 
     Attributes:
         path: of the folder or file.
@@ -66,8 +68,10 @@ class MapFolder:
         names: Sequence[str],
         needed: Sequence[Sample] | None = None,
         unit: bool = False,
+        log_maps: bool = False,
     ) -> None:
         self.path, self.unit = os.path.normpath(os.fspath(path)), unit
+        self.log_maps = log_maps
         found = find_maps(self.path)
         if not found:
             raise InputError(f"{path} holds no maps ({', '.join(ENDINGS)}).")
@@ -83,9 +87,10 @@ class MapFolder:
 
     @property
     def fingerprint(self) -> list[list[Any]]:
-        """Names, sizes and times of the files."""
+        """Names, sizes and times of the files, and how they are read."""
         stats = ((place, os.stat(place.path)) for place in self.places.values())
-        return [[str(place), stat.st_size, stat.st_mtime_ns] for place, stat in stats]
+        files = [[str(place), stat.st_size, stat.st_mtime_ns] for place, stat in stats]
+        return [*files, ["log_maps", self.log_maps]]
 
     def read(self, sample: Sample) -> np.ndarray:
         """Return the map of a sample at its stored size, (rows, columns).
@@ -98,10 +103,16 @@ class MapFolder:
 
         Raises:
             InputError: the file is damaged, has colours or an alpha channel that is not
-                opaque, or values that are not finite.
+                opaque, values that are not finite, or only values below 0.
         """
         place = self.places[sample.image_path]
-        values = read_map(place)
+        values = _read_densities(place) if self.log_maps else read_map(place)
+        if values.max() < 0:
+            raise InputError(
+                f"{place} has only values below 0 ({values.min():g} to {values.max():g}); these "
+                "are log densities, as DeepGaze and pysaliency write them: give exp of them, or "
+                "`log_maps`."
+            )
         if not np.isfinite(values).all():
             raise InputError(f"{place} has values that are not numbers (NaN or infinite).")
         if not self.unit:
@@ -113,6 +124,20 @@ class MapFolder:
     def __call__(self, sample: Sample) -> np.ndarray:
         """Return the map at the size of the image, resized bilinearly where it differs."""
         return resize_map(self.read(sample), sample.size)
+
+
+def _read_densities(place: Place) -> np.ndarray:
+    """Return exp of a map of log densities, float64."""
+    logarithms = read_map(place)
+    if logarithms.dtype.kind != "f":
+        raise InputError(
+            f"{place} has {logarithms.dtype} values, no logarithms; leave out `log_maps`."
+        )
+    with np.errstate(over="ignore"):  # infinite values are refused
+        densities = np.exp(logarithms.astype("float64"))
+    if not densities.any():
+        raise InputError(f"{place} has logarithms so low that exp of them is 0; add to them.")
+    return densities
 
 
 def _match(

@@ -193,6 +193,7 @@ def _collect(
         curves=journal_entries.curves_from_entries(entries, config.conventions, order)
         if objects
         else None,
+        reasons=journal_entries.reasons_from_entries(entries),
         definitions=config.definitions,
         versions=fingerprint.versions(),
         seed=config.seed,

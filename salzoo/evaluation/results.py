@@ -2,15 +2,17 @@
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from salzoo.evaluation import scores_file, statistics, storage
+from salzoo.evaluation.journal_entries import Reasons
 from salzoo.evaluation.metric_properties import of_curves
 from salzoo.evaluation.metric_values import Mean, NamedValues
+from salzoo.evaluation.undefined_notes import describe_undefined
 from salzoo.utils.table import Table, format_number
 from salzoo.utils.task import Task
 
@@ -39,6 +41,8 @@ class Evaluation:
             without the metrics that a convention does not define.
         curves: for objects {convention: {model: {"precision", "recall", "f", "e":
             float32 (images, 256)}}}; None for fixations.
+        reasons: {convention: {model: {metric: {why it is undefined: number of images}}}}, the
+            metrics that are undefined on an image.
         definitions: {convention: {metric: how it is computed}}.
         versions: {package: version}.
         seed: of all random draws.
@@ -60,6 +64,7 @@ class Evaluation:
     categories: list[str | None]
     scores: dict[str, dict[str, dict[str, np.ndarray]]]
     curves: dict[str, dict[str, dict[str, np.ndarray]]] | None = None
+    reasons: Reasons = field(default_factory=dict)
     definitions: dict[str, dict[str, str]] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     seed: int = 0
@@ -190,26 +195,8 @@ class Evaluation:
             for model in self.models
             for convention in self.conventions
         ]
-        notes = [*filter(None, [self.left_out(self.conventions)]), *self.notes]
+        notes = [*describe_undefined(self, self.conventions), *self.notes]
         return Table(self.title, ["", *self.metrics], rows, notes=notes).text()
-
-    def left_out(self, conventions: Sequence[str]) -> str:
-        """Return a note on the images without a value, "" if there are none.
-
-        Args:
-            conventions: names of those to count in.
-        """
-        counts = [
-            f"{metric} of {model}"
-            + (f" ({convention})" if len(conventions) > 1 else "")
-            + f" on {count} of {len(self.images)} images"
-            for convention, by_model in self.undefined().items()
-            if convention in conventions
-            for model, by_metric in by_model.items()
-            for metric, count in by_metric.items()
-            if 0 < count < len(self.images)
-        ]
-        return f"Undefined and left out of the mean: {'; '.join(counts)}." if counts else ""
 
     # ---- on disk ----
 

@@ -14,6 +14,7 @@ from salzoo.data.sample import Sample
 from salzoo.evaluation import baselines
 from salzoo.evaluation.map_folder import MapFolder
 from salzoo.metrics.metric import CURVES
+from salzoo.metrics.undefined import Undefined
 from salzoo.utils.errors import InputError
 from salzoo.utils.resize import resize_map
 from salzoo.utils.task import Task
@@ -112,11 +113,14 @@ class Scoring:
         ), None
 
     def _average(self, scored: Sequence[Mapping[str, float]]) -> dict[str, float]:
-        """Return the means over the pairs where a metric is defined, NaN where none is."""
-        names = list(scored[0]) if scored else self.metrics
+        """Return the means over the pairs where a metric is defined, `Undefined` where none is."""
+        if not scored:
+            return {
+                name: Undefined("the baseline has no map of the image") for name in self.metrics
+            }
         means = {}
-        for name in names:
+        for name in scored[0]:
             values = np.array([of_pair[name] for of_pair in scored], "float64")
             values = values[~np.isnan(values)]
-            means[name] = float(values.mean()) if values.size else np.nan
+            means[name] = float(values.mean()) if values.size else scored[0][name]
         return means

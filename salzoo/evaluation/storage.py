@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from salzoo.evaluation.journal_entries import THRESHOLDS
+from salzoo.evaluation.journal_entries import THRESHOLDS, Reasons
 from salzoo.evaluation.scores_file import read_scores, write_scores
 from salzoo.metrics import FIXATION_METRICS, OBJECT_METRICS
 from salzoo.metrics.metric import CURVES
@@ -35,7 +35,7 @@ _FIELDS = (
     "metrics",
     "seed",
 )
-_LONG_FIELDS = ("definitions", "versions", "notes", "truth_hash")
+_LONG_FIELDS = ("reasons", "definitions", "versions", "notes", "truth_hash")
 
 
 def write(evaluation: Evaluation, folder: str | os.PathLike[str]) -> None:
@@ -113,6 +113,7 @@ class _Summary:
     versions: dict[str, str]
     notes: list[str]
     truth_hash: str
+    reasons: Reasons = field(default_factory=dict)
 
 
 def read(folder: str | os.PathLike[str]) -> dict[str, Any]:

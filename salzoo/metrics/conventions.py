@@ -29,8 +29,8 @@ class Convention:
         repeats: every fixation counts, also the second on a pixel; otherwise each
             fixated pixel counts once.
         resize: how a map of another size than the truth is brought to it:
-            "imresize" (MATLAB's, bicubic with antialiasing), "zoom" (scipy's cubic
-            spline) or None: ValueError.
+            "imresize" (MATLAB's, bicubic with antialiasing; integers keep their range),
+            "zoom" (scipy's cubic spline) or None: ValueError.
         seed: added to the seed of the caller, for all that is drawn at random.
         jitter: of AUC-Judd, added to the map against ties: "uniform" (0 to
             `jitter_scale`), "normal" (that standard deviation) or None.

@@ -11,6 +11,7 @@ from salzoo.metrics.conventions import Convention
 from salzoo.metrics.conventions import convention as find_convention
 from salzoo.metrics.metric import Metric
 from salzoo.metrics.scaling import scaled
+from salzoo.metrics.undefined import Undefined, find_reason
 from salzoo.utils.resize import fit_to_size
 
 
@@ -20,7 +21,8 @@ class FixationCase:
     Metrics read the attributes below. Everything is computed once, when first read.
 
     Args:
-        saliency_map: (rows, columns), any numeric type.
+        saliency_map: (rows, columns), any numeric type. Unsigned integers, as of pictures, keep
+            their range where MATLAB's imresize resizes them.
         convention: the definitions.
         seed: of all random draws, added to the seed of the convention.
         fixations: (n, 2), x and y in pixels, 0-based; points outside are not counted.
@@ -53,7 +55,7 @@ class FixationCase:
     ) -> None:
         self.convention = convention
         self.seed = convention.seed + seed
-        map_ = _as_map(saliency_map, "saliency map")
+        given = map_ = _two_dimensional(saliency_map, "saliency map")
         density = None if density_map is None else _as_map(density_map, "density map")
         if density is not None:
             map_ = fit_to_size(map_, density.shape, convention.resize, "saliency map")
@@ -67,7 +69,8 @@ class FixationCase:
                     f"other_counts is {other_counts.shape}, the saliency map {map_.shape}; "
                     "it takes a count for each pixel of the map."
                 )
-        self.map = map_
+        self.map = _as_map(map_, "saliency map")
+        self._given = given
         # Metrics are computed only where what they need is not None.
         self.density: Any = density
         self.baseline: Any = baseline
@@ -76,21 +79,32 @@ class FixationCase:
         self._other_counts = other_counts
 
     def score(self, metric: Metric) -> float:
-        """Return a metric of the map; NaN where what it needs is missing or not finite.
+        """Return a metric of the map; NaN, as `Undefined`, where it has no value.
 
         Args:
             metric: a fixation metric.
         """
-        if not self._finite or not all(self._has(need) for need in metric.needs):
-            return float("nan")
-        return float(metric.compute(self))
+        if not self.finite or not all(self.has(need) for need in metric.needs):
+            return Undefined(find_reason(self, metric))
+        value = float(metric.compute(self))
+        return Undefined(find_reason(self, metric)) if np.isnan(value) else value
 
     @cached_property
-    def _finite(self) -> bool:
+    def finite(self) -> bool:
+        """Whether all values of the map are finite."""
         return is_finite(self.map)
 
-    def _has(self, need: str) -> bool:
-        """Return whether a part of the ground truth is there and usable."""
+    @property
+    def resized_below_zero(self) -> bool:
+        """Whether the map has values below 0 because it was resized."""
+        return self._given.shape != self.map.shape and bool(self._given.min() >= 0 > self.map.min())
+
+    def has(self, need: str) -> bool:
+        """Return whether a part of the ground truth is there and usable.
+
+        Args:
+            need: name in `GROUND_TRUTH`.
+        """
         if need == "fixations":
             return self._fixations is not None and self.pixels.size > 0
         if need == "other_fixations":
@@ -241,7 +255,13 @@ def is_finite(map_: np.ndarray | None) -> bool:
 
 
 def _as_map(map_: ArrayLike, name: str) -> np.ndarray:
-    values = np.asarray(map_, "float64")
+    return scaled(np.asarray(_two_dimensional(map_, name), "float64"))
+
+
+def _two_dimensional(map_: ArrayLike, name: str) -> np.ndarray:
+    """Return a map as float64, or in its own type of unsigned integers."""
+    values = np.asarray(map_)
+    values = values if values.dtype.kind == "u" else values.astype("float64", copy=False)
     if values.ndim != 2 or values.size == 0:
         raise ValueError(f"The {name} is {values.shape} and should be (rows, columns).")
-    return scaled(values)
+    return values

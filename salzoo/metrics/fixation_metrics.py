@@ -3,7 +3,8 @@
 Maps are (rows, columns), any numeric type, computed in float64; fixations are (n, 2),
 x and y, 0-based, the pixel of a point being its floor; points outside the image are
 not counted. A score is a float, NaN where the code of the benchmark fails: no
-fixations, a constant map where a spread is needed, values that are not finite.
+fixations, a constant map where a spread is needed, values that are not finite. Such a
+score is an `Undefined`, whose `reason` says why.
 `convention` is a name of `CONVENTIONS` or a `Convention`, which has the exact
 definitions; `seed` is for what a convention draws at random.
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from salzoo.metrics.metric import Metric
 from salzoo.metrics.object_conventions import ObjectConvention, object_convention
 from salzoo.metrics.scaling import scaled
+from salzoo.metrics.undefined import NOT_FINITE, Undefined
 
 BETA_SQUARED = 0.3
 EPSILON = 2.0**-52
@@ -49,12 +50,13 @@ class ObjectCase:
         self.object = np.count_nonzero(self.truth)  # pixels
 
     def score(self, metric: Metric) -> float:
-        """Return a metric of the map.
+        """Return a metric of the map; NaN, as `Undefined`, for one that is not finite.
 
         Args:
             metric: an object metric.
         """
-        return float(metric.compute(self))
+        value = float(metric.compute(self))
+        return Undefined(NOT_FINITE) if np.isnan(value) and not self.finite else value
 
     @cached_property
     def found(self) -> tuple[np.ndarray, np.ndarray]:

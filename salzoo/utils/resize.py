@@ -15,18 +15,23 @@ def imresize(
     """Resize a map as MATLAB's imresize does: bicubic, with antialiasing where it shrinks.
 
     Args:
-        map_: (rows, columns), any real dtype.
+        map_: (rows, columns), any real dtype. Unsigned integers, as of pictures, are rounded
+            and keep the range of their type.
         size: (rows, columns) of the result; None: use `scale`.
         scale: factor for both axes; the size of the result is rounded up.
 
     Returns:
-        Map of the new size, float64. Its values may exceed the range of `map_` on both
-        sides.
+        Map of the new size, float64. The values of floats may exceed the range of `map_` on
+        both sides.
     """
+    dtype = np.asarray(map_).dtype
     values = np.asarray(map_, "float64")
     if size is None:
         size = [int(np.ceil(length * scale)) for length in values.shape]
-    return _filtered(values, size, scale, _cubic, 2)
+    resized = _filtered(values, size, scale, _cubic, 2)
+    if dtype.kind != "u":
+        return resized
+    return np.clip(np.floor(resized + 0.5), 0, np.iinfo(dtype).max)  # halves are rounded up
 
 
 def resize_map(map_: np.ndarray, size: Sequence[int]) -> np.ndarray:
@@ -55,7 +60,7 @@ def fit_to_size(
     """Return a map at a size, resized if it has another.
 
     Args:
-        map_: (rows, columns).
+        map_: (rows, columns), any real dtype.
         size: (rows, columns) of the result.
         method: "imresize", "zoom" (scipy's cubic spline) or None: never resize.
         name: what the map is, for the error message.
@@ -76,7 +81,7 @@ def fit_to_size(
         return np.full(size, map_.flat[0])
     if method == "imresize":
         return imresize(map_, size)
-    return zoom(map_, np.divide(size, map_.shape), order=3)
+    return zoom(map_.astype("float64"), np.divide(size, map_.shape), order=3)
 
 
 def _filtered(

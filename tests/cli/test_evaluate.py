@@ -274,3 +274,27 @@ def test_a_set_for_testing_beside_one_with_training_images(
     arguments = ["--dataset", "osie+toronto", "--data_dir", tmp_path, "--out", tmp_path / "out"]
     status, out, err = inside("evaluate", small_run.folder, *arguments, "--split", "all")
     assert status == 0 and "mean map" in out, err
+
+
+def test_log_maps_are_refused_or_read(inside, root, maps, data, tmp_path):
+    """exp of log maps gets the numbers of the maps themselves; networks have none."""
+    for kind in ("logs", "densities"):
+        (tmp_path / kind).mkdir()
+    for path in maps.glob("*.npy"):
+        density = np.load(path) / np.load(path).sum()
+        np.save(tmp_path / "densities" / path.name, density)
+        np.save(tmp_path / "logs" / path.name, np.log(density))
+    options = [*data, "--metrics", "NSS,KLD", "--baselines", "none", "--jobs", "1"]
+    status, _, err = inside("evaluate", tmp_path / "logs", *options, "--out", tmp_path / "out")
+    assert status == 2 and "give exp of them, or --log_maps." in err
+    tables = []
+    for kind, flags in (("logs", ["--log_maps"]), ("densities", [])):
+        out = tmp_path / f"out_{kind}"
+        status, _, err = inside("evaluate", tmp_path / kind, *options, *flags, "--out", out)
+        assert status == 0, err
+        tables.append(Evaluation.read(out))
+    for metric, values in tables[0].scores["mit"]["logs"].items():
+        np.testing.assert_allclose(values, tables[1].scores["mit"]["densities"][metric])
+    assert tables[0].title.endswith("log_maps")
+    status, _, err = inside("evaluate", "msinet_lite", *options, "--log_maps")
+    assert status == 2 and "--log_maps is for folders of maps, and there is none" in err

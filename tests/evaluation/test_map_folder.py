@@ -244,3 +244,71 @@ def test_unusable_files(tmp_path, maps):
     scipy.io.savemat(tmp_path / "b.mat", {"one": maps["a"], "two": maps["b"]})
     with pytest.raises(InputError, match="b.mat must hold one 2-D variable, it has: one, two"):
         folder(tmp_path)
+
+
+def test_log_densities_are_refused_or_read(tmp_path, maps):
+    """As DeepGaze and pysaliency write them: log of a density of sum 1, also of 0."""
+    densities = {stem: values / values.sum() for stem, values in maps.items()}
+    for stem, values in densities.items():
+        with np.errstate(divide="ignore"):
+            write_npy(tmp_path, stem, np.log(values))
+    match = r"a.npy has only values below 0 .* log densities, .*: give exp of them, or `log_maps`"
+    with pytest.raises(InputError, match=match):
+        folder(tmp_path)(samples(["a.jpg"])[0])
+    assert_holds(folder(tmp_path, log_maps=True), densities, rtol=1e-12)
+    assert folder(tmp_path).fingerprint != folder(tmp_path, log_maps=True).fingerprint
+
+
+def test_what_is_no_logarithm(tmp_path, maps):
+    write_png(tmp_path, "a", maps["a"])
+    write_npy(tmp_path, "b", np.full(SIZE, 1000.0))
+    write_npy(tmp_path, "c", np.full(SIZE, -1000.0))
+    opened = folder(tmp_path, log_maps=True)
+    for name, match in (
+        ("a.jpg", r"a.png has uint8 values, no logarithms; leave out `log_maps`"),
+        ("b.jpg", r"b.npy has values that are not numbers"),
+        ("c.jpg", r"c.npy has logarithms so low that exp of them is 0"),
+    ):
+        with pytest.raises(InputError, match=match):
+            opened(samples([name])[0])
+
+
+def test_maps_with_some_values_below_zero_are_maps(tmp_path, maps):
+    maps = {stem: values - 100 for stem, values in maps.items()}
+    for stem, values in maps.items():
+        write_npy(tmp_path, stem, values)
+    assert_holds(folder(tmp_path), maps, rtol=0)
+
+
+def test_pictures_without_certain_values_are_refused(tmp_path, maps):
+    for stem, values in maps.items():
+        write_png(tmp_path, stem, values)
+    colours = np.stack([maps["a"], maps["b"], maps["c"]], axis=-1).astype("uint8")
+    clear = Image.fromarray(maps["a"].astype("uint8"))
+    clear.putalpha(Image.fromarray(maps["b"].astype("uint8")))
+    for image, match in (
+        (Image.fromarray(colours), "such as jet is not a saliency map; save grey levels"),
+        (Image.fromarray(colours).quantize(16), "such as jet is not a saliency map"),
+        (clear, "has an alpha channel that is not opaque"),
+        (clear.convert("RGBA"), "has an alpha channel that is not opaque"),
+    ):
+        image.save(tmp_path / "a.png")
+        with pytest.raises(InputError, match=match):
+            folder(tmp_path)(samples(["a.jpg"])[0])
+    clear.putalpha(255)
+    clear.convert("RGBA").save(tmp_path / "a.png")
+    assert_holds(folder(tmp_path), maps, rtol=0)
+
+
+def test_pictures_of_other_depths(tmp_path, maps):
+    deep = {stem: values.astype("uint16") * 256 for stem, values in maps.items()}
+    for stem, values in deep.items():
+        Image.fromarray(values).save(tmp_path / f"{stem}.png")
+    assert_holds(folder(tmp_path), deep, rtol=0)
+    shares = {stem: values / 65535 for stem, values in deep.items()}
+    assert_holds(folder(tmp_path, unit=True), shares, rtol=1e-12)
+    for stem, values in shares.items():
+        (tmp_path / f"{stem}.png").unlink()
+        Image.fromarray(values.astype("float32")).save(tmp_path / f"{stem}.tif")
+    assert_holds(folder(tmp_path), shares, rtol=1e-6)
+    assert_holds(folder(tmp_path, unit=True), shares, rtol=1e-6)

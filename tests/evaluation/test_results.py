@@ -59,6 +59,7 @@ def test_the_table(evaluation):
     ]
     assert lines[6:] == [
         "Undefined and left out of the mean: NSS of mine (mit) on 1 of 3 images.",
+        "Undefined on all 3 images: NSS of uniform (mit).",
         "One thing.",
     ]
 

@@ -78,3 +78,18 @@ def test_resized_is_bilinear_as_pillow_has_it(random):
         np.testing.assert_allclose(
             resize_map(map_, size)[inside], np.asarray(expected)[inside], 1e-5
         )
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_integers_keep_their_range_as_in_matlab(dtype, random):
+    """An integer image stays one: what the kernel gives is rounded and clipped to its type."""
+    highest = np.iinfo(dtype).max
+    spots = (random.random((9, 12)) < 0.3).astype(dtype) * highest
+    for size in ((18, 24), (27, 36), (4, 6)):
+        as_floats = imresize(spots.astype("float64"), size)
+        expected = np.clip(np.floor(as_floats + 0.5), 0, highest)
+        np.testing.assert_array_equal(imresize(spots, size), expected)
+        np.testing.assert_array_equal(fit_to_size(spots, size, "imresize", "map"), expected)
+        assert size == (4, 6) or (as_floats.min() < 0 and as_floats.max() > highest)
+    halves = imresize(np.array([[0, 1]], dtype), (1, 1))
+    assert halves.tolist() == [[1]]  # MATLAB rounds 0.5 up

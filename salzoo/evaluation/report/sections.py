@@ -7,6 +7,7 @@ import numpy as np
 from salzoo.evaluation.metric_properties import LOWER_IS_BETTER
 from salzoo.evaluation.results import Evaluation
 from salzoo.evaluation.statistics import mean_of_defined
+from salzoo.evaluation.undefined_notes import describe_undefined
 from salzoo.utils.table import Table, format_interval, format_number
 from salzoo.utils.task import Task
 
@@ -66,7 +67,7 @@ def _remarks(evaluation: Evaluation, convention: str) -> list[str]:
     present = {metric for by_metric in by_model.values() for metric in by_metric}
     lacking = [metric for metric in evaluation.metrics if metric not in present]
     note = f"Not in this convention: {', '.join(lacking)}." if lacking else ""
-    return [*filter(None, [note, evaluation.left_out([convention])])]
+    return [*filter(None, [note]), *describe_undefined(evaluation, [convention])]
 
 
 def build_category_table(evaluation: Evaluation, convention: str) -> Table | None:
