@@ -4,6 +4,7 @@ from salzoo.models.outputs import choose_output, main_output, output_task
 from salzoo.models.registry import MODELS, build_model, list_models, model_record
 from salzoo.models.weights_files import (
     WEIGHTS_FOLDER,
+    check_finite,
     load_weights,
     models_with_weights,
     shipped_weights,
@@ -14,6 +15,7 @@ __all__ = [
     "MODELS",
     "WEIGHTS_FOLDER",
     "build_model",
+    "check_finite",
     "choose_output",
     "list_models",
     "load_weights",

@@ -7,8 +7,11 @@ import os
 import warnings
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from salzoo.models.registry import build_model, list_models, model_record
 from salzoo.utils.errors import InputError
+from salzoo.utils.hdf5_files import open_hdf5
 
 if TYPE_CHECKING:
     import keras
@@ -79,6 +82,8 @@ def load_weights(model: keras.Model, path: str) -> None:
     Raises:
         InputError: The file is damaged or belongs to another model.
     """
+    with open_hdf5(path):  # which checks it
+        pass
     try:
         with warnings.catch_warnings():
             # Keras only warns of layers that keep their random initialization.
@@ -89,3 +94,22 @@ def load_weights(model: keras.Model, path: str) -> None:
         raise InputError(
             f"{path} does not hold weights of {model.name} with these options ({reason})."
         ) from error
+    check_finite(model, path)
+
+
+def check_finite(model: keras.Model, where: str) -> None:
+    """Check that all weights of a model are finite; otherwise its maps are not.
+
+    Args:
+        model: with loaded weights.
+        where: they come from, for the message.
+
+    Raises:
+        InputError: a weight is NaN or infinite.
+    """
+    for weight in model.weights:
+        if not np.isfinite(np.asarray(weight, "float32")).all():
+            raise InputError(
+                f"{where} has weights that are not finite ({weight.path}): the training went "
+                "wrong or the file is damaged; take another checkpoint."
+            )

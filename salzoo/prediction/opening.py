@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +12,6 @@ import tensorflow as tf
 
 from salzoo.data.geometry import Geometry
 from salzoo.models import (
-    MODELS,
     choose_output,
     model_record,
     output_task,
@@ -22,6 +20,7 @@ from salzoo.models import (
 )
 from salzoo.models.record import ModelRecord
 from salzoo.prediction.cards import read_card, read_metrics
+from salzoo.prediction.keras_files import check_network, read_keras_file
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.prediction.saliency import saliency_function
 from salzoo.prediction.saved_models import open_saved_model
@@ -74,7 +73,7 @@ def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Ope
         opened = _open_model(trained_model(path), path, options, **model_record(path).trained)
         return opened._replace(fingerprint=_fingerprint(shipped_weights(path), opened.card))
     if found.kind is SourceKind.KERAS_FILE:
-        opened = _open_model(_read_keras_file(path), path, options)
+        opened = _open_model(read_keras_file(path), path, options)
         return opened._replace(fingerprint=_fingerprint(path, opened.card))
     if found.kind is SourceKind.EXPORT:
         return _open_export(path, options)
@@ -122,33 +121,13 @@ def _open_model(model: keras.Model, where: str, options: InferenceOptions, **kno
         options: preprocessing, postprocessing and choice of output.
         **known: entries of the card.
     """
-    if model.name not in MODELS:
-        raise InputError(
-            f"{where} holds the network '{model.name}', which salzoo does not know: give one of "
-            f"{', '.join(sorted(MODELS))}, or call it in Python on images that fit it."
-        )
-    record = model_record(model.name)
+    record = check_network(model, where)
     (rows, columns), fit_mode = record.recipe.input_size, record.fit_mode
     fixed = model.input_shape[1:3]
     if None not in fixed:
         (rows, columns), fit_mode = fixed, "pad" if fit_mode == "native" else fit_mode
     geometry = Geometry(fit_mode, (rows, columns), record.size_multiple, record.padding_value)
     return _wrap(record, model, geometry, options, **known)
-
-
-def _read_keras_file(path: str) -> keras.Model:
-    """Read a `.keras` file without running code that it may contain."""
-    import salzoo.layers  # noqa: F401, so that Keras knows them
-
-    try:
-        if not zipfile.is_zipfile(path):  # Keras would report a missing file
-            raise ValueError("it is damaged")
-        return keras.models.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # zipfile, h5py, json and Keras raise many kinds
-        raise InputError(
-            f"{path} is no Keras model that can be read safely ({_reason(error)}); save it again "
-            "with model.save, from layers of Keras and salzoo alone."
-        ) from error
 
 
 def _wrap(
@@ -206,8 +185,3 @@ def _open_export(export: str, options: InferenceOptions) -> Opened:
     card = read_card(export)
     saliency = open_saved_model(export, options.trust)
     return Opened(card, compute_digest(export), None, saliency)
-
-
-def _reason(error: Exception) -> str:
-    """Return the first line of a library's error message."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -111,8 +111,7 @@ def predict_photo(
         with whole_file(files["npy"]) as temporary:
             np.save(temporary, map_)
     picture = draw_overlay(decoded.rgb, map_) if "overlay" in files else None
-    # Raw maps may be negative.
-    texts = _write_attention(options, np.maximum(map_, 0), path, boxes, files, picture, decoded)
+    texts = _write_attention(options, map_, path, boxes, files, picture, decoded)
     return PhotoResult(list(files.values()), texts)
 
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 
 
 class Predictor:
@@ -55,15 +55,57 @@ class Predictor:
             Map of the image's size, float32 (rows, columns).
 
         Raises:
-            InputError: an array of another shape.
+            InputError: an array of another shape, or a map that is not finite or negative.
         """
         if np.ndim(image) != 3 or np.shape(image)[2] != 3:
             raise InputError(
                 f"A model takes an array (rows, columns, 3), this is {np.shape(image)}; "
                 "salzoo.predict(image, model) takes every kind of image."
             )
-        images = tf.constant(np.asarray(image, "float32")[None])
-        return self._saliency(images)[0, ..., 0].numpy()
+        size = np.shape(image)[:2]
+        try:
+            maps = self._saliency(tf.constant(np.asarray(image, "float32")[None])).numpy()
+        except tf.errors.ResourceExhaustedError:
+            raise
+        except tf.errors.OpError as error:
+            reason = shorten(str(error.message).splitlines()[0], 200)
+            raise InputError(
+                f"The model {self.card['model']} fails on an image of {size[0]}x{size[1]} "
+                f"({reason})."
+            ) from error
+        return check_map(maps, size, self.card["model"])
+
+
+def check_map(maps: np.ndarray, size: tuple[int, ...], model: str) -> np.ndarray:
+    """Check what a model has predicted for one image.
+
+    Args:
+        maps: its output.
+        size: (rows, columns) of the image.
+        model: its name, for the message.
+
+    Returns:
+        The map, float32 (rows, columns).
+
+    Raises:
+        InputError: the output is no map (1, rows, columns, 1), not finite or negative.
+    """
+    if maps.shape != (1, *size, 1):
+        raise InputError(
+            f"The model {model} gives an output of the shape {maps.shape} for an image of "
+            f"{size[0]}x{size[1]}; saliency maps are (1, rows, columns, 1)."
+        )
+    if not np.isfinite(maps).all():
+        raise InputError(
+            f"The model {model} gives a map that is not finite (NaN or infinite): its weights are "
+            "damaged or too large; take another checkpoint."
+        )
+    if (maps < 0).any():
+        raise InputError(
+            f"The model {model} gives negative values (down to {maps.min():g}); saliency is 0 or "
+            "more: train it again, or end it with a layer such as relu."
+        )
+    return maps[0, ..., 0]
 
 
 def load_model(

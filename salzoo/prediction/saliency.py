@@ -80,8 +80,9 @@ def saliency_function(
             return combined
         if blur:
             combined = gaussian_blur(combined[..., 0], blur)[..., None]
+        # A negative maximum would turn the map upside down; `Predictor` refuses such maps.
         highest = tf.reduce_max(combined, axis=[1, 2, 3], keepdims=True)
-        return tf.math.divide_no_nan(combined, highest)
+        return tf.math.divide_no_nan(combined, tf.abs(highest))
 
     return saliency
 

@@ -10,8 +10,13 @@ import keras
 import numpy as np
 
 from salzoo.utils.errors import InputError
+from salzoo.utils.hdf5_files import open_hdf5
+from salzoo.utils.regular_files import check_regular
 
 LOG = logging.getLogger("salzoo")
+
+# Bytes of all arrays of an .npz file.
+ARCHIVE_LIMIT = 4 * 2**30
 
 # "layer/weight" -> values
 Arrays = dict[str, np.ndarray]
@@ -116,6 +121,10 @@ def _values(
                 f"`backbone_weights` {source}: {layer.name} has shape {array.shape}, "
                 f"{network} needs {tuple(weight.shape)}; give a file of {network} weights."
             )
+        if not np.isfinite(array).all():
+            raise InputError(
+                f"`backbone_weights` {source}: {layer.name} has values that are not finite."
+            )
         values.append(array)
     return values
 
@@ -145,22 +154,27 @@ def _download(backbone: Backbone) -> Arrays:
 def _read_arrays(path: str) -> Arrays:
     """Read `layer/weight` arrays; no code of the file is executed."""
     arrays: Arrays = {}
+    if not path.endswith((".npz", ".h5", ".hdf5")):
+        raise InputError(
+            f"`backbone_weights` {path}: give 'imagenet', 'none', an .npz or an .h5 file."
+        )
+    if not os.path.exists(path):
+        raise InputError(f"`backbone_weights` {path} does not exist.")
+    check_regular(path)
     try:
         if path.endswith(".npz"):
             with np.load(path, allow_pickle=False) as archive:
+                if sum(info.file_size for info in archive.zip.infolist()) > ARCHIVE_LIMIT:
+                    raise ValueError("it is too large")
                 for name in archive.files:
                     _collect(name, archive[name], arrays)
             return arrays
-        if path.endswith((".h5", ".hdf5")):
-            with h5py.File(path, "r") as file:
-                file.visititems(lambda name, item: _collect(name, item, arrays))
-            return arrays
-    except FileNotFoundError:
-        raise InputError(f"`backbone_weights` {path} does not exist.") from None
+        with open_hdf5(path) as file:
+            file.visititems(lambda name, item: _collect(name, item, arrays))
+        return arrays
     except Exception as error:  # numpy, zipfile and h5py raise many kinds
         reason = str(error) or type(error).__name__
         raise InputError(f"`backbone_weights` {path} cannot be read ({reason}).") from error
-    raise InputError(f"`backbone_weights` {path}: give 'imagenet', 'none', an .npz or an .h5 file.")
 
 
 def _collect(name: str, item: object, arrays: Arrays) -> None:

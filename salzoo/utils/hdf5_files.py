@@ -1,0 +1,94 @@
+"""Opening of HDF5 files as data: nothing outside the file is read, and sizes are checked first."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import h5py
+
+from salzoo.utils.errors import InputError, shorten
+from salzoo.utils.regular_files import open_regular
+
+# Of one array in memory.
+ARRAY_LIMIT = 4 * 2**30
+# Deflate packs at most 1032 bytes into one; an array that was never written takes none.
+LARGEST_RATIO, SMALL = 2000, 2**20
+MOST_OBJECTS = 100_000
+
+
+@contextlib.contextmanager
+def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
+    """Open a HDF5 file for reading, after checking all its objects.
+
+    Args:
+        path: of the file.
+
+    Yields:
+        The file. Its arrays lie in it; an array without a shape has `shape` None.
+
+    Raises:
+        InputError: it is damaged, no regular file, leads to other files (external links, external
+            storage, virtual arrays) or has an array of an absurd shape.
+    """
+    with open_regular(path) as stream, open_hdf5_stream(stream, os.fspath(path)) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def open_hdf5_stream(stream: BinaryIO, where: str) -> Iterator[h5py.File]:
+    """Open HDF5 in a stream, as `open_hdf5` does.
+
+    Args:
+        stream: that can seek.
+        where: it comes from, for the message.
+    """
+    try:
+        file = h5py.File(stream, "r")
+    except Exception as error:  # h5py raises many kinds
+        raise InputError(f"{where} cannot be read as HDF5 ({_reason(error)}).") from error
+    with file:
+        try:
+            _check_group(file, where, set())
+            yield file
+        except InputError:
+            raise
+        except (OSError, RuntimeError, KeyError) as error:  # damage that was met only now
+            raise InputError(f"{where} is damaged ({_reason(error)}).") from error
+
+
+def _check_group(group: h5py.Group, where: str, seen: set[int]) -> None:
+    """Check the members of a group; `seen` has the addresses of those checked already."""
+    for name in group:
+        link = group.get(name, getlink=True)
+        if isinstance(link, h5py.SoftLink):  # to another place in this file
+            continue
+        if not isinstance(link, h5py.HardLink):
+            raise InputError(f"{where}: {shorten(name)} is a link to another file; copy it in.")
+        item = group[name]
+        address = h5py.h5o.get_info(item.id).addr
+        if address in seen:
+            continue
+        seen.add(address)
+        if len(seen) > MOST_OBJECTS:
+            raise InputError(f"{where} has more than {MOST_OBJECTS} objects.")
+        if isinstance(item, h5py.Group):
+            _check_group(item, where, seen)
+        elif isinstance(item, h5py.Dataset):
+            _check_array(item, where)
+
+
+def _check_array(array: h5py.Dataset, where: str) -> None:
+    name = shorten(array.name)
+    if array.external or array.is_virtual:
+        raise InputError(f"{where}: the values of {name} lie in another file; copy them in.")
+    stored = array.id.get_storage_size()
+    needed = array.nbytes if array.shape is not None else 0
+    if needed > ARRAY_LIMIT or (needed > SMALL and needed > LARGEST_RATIO * stored):
+        raise InputError(
+            f"{where}: {name} has the shape {shorten(array.shape)}, and {stored} bytes in the file."
+        )
+
+
+def _reason(error: Exception) -> str:
+    return shorten((str(error) or type(error).__name__).splitlines()[0], 200)

@@ -1,0 +1,97 @@
+"""HDF5 files: what lies in the file is read, and nothing else."""
+
+import h5py
+import numpy as np
+import pytest
+
+from salzoo.utils.errors import InputError
+from salzoo.utils.hdf5_files import open_hdf5
+
+
+def names(path):
+    with open_hdf5(path) as file:
+        found = []
+        file.visit(found.append)
+        return found
+
+
+def test_what_lies_in_the_file_is_read(tmp_path):
+    with h5py.File(tmp_path / "good.h5", "w", userblock_size=512) as file:
+        file["group/array"] = np.arange(6.0).reshape(2, 3)
+        file["group/text"] = "text"
+        file.create_dataset("zeros", data=np.zeros((2000, 2000)), compression=9, chunks=(500, 500))
+        file["soft"] = h5py.SoftLink("/group/array")
+        file["group/again"] = file["group"]  # a circle
+        file["null"] = h5py.Empty("f4")
+    assert {"group/array", "group/text", "null"} <= set(names(tmp_path / "good.h5"))
+
+
+def external_link(file, secret):
+    file["link"] = h5py.ExternalLink(str(secret), "/")
+
+
+def external_storage(file, secret):
+    file.create_dataset("bytes", (16,), "u1", external=[(str(secret), 0, 16)])
+
+
+def virtual(file, secret):
+    with h5py.File(secret.with_suffix(".h5"), "w") as other:
+        other["x"] = np.zeros(4)
+    layout = h5py.VirtualLayout((4,), "f8")
+    layout[:] = h5py.VirtualSource(str(secret.with_suffix(".h5")), "x", (4,))
+    file.create_virtual_dataset("virtual", layout)
+
+
+def never_written(file, secret):
+    file.create_dataset("huge", (10**6, 10**6), "f8", chunks=(10, 10))
+
+
+def packed(file, secret):
+    array = file.create_dataset(
+        "packed", (40_000, 40_000), "f4", chunks=(4000, 4000), compression=9
+    )
+    array[:4000, :4000] = 0
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (external_link, "file.h5: link is a link to another file"),
+        (external_storage, "file.h5: the values of /group/bytes lie in another file"),
+        (virtual, "file.h5: the values of /group/virtual lie in another file"),
+        (never_written, r"file.h5: /group/huge has the shape \(1000000, 1000000\), and 0 bytes"),
+        (packed, "file.h5: /group/packed has the shape"),
+    ],
+)
+def test_what_leads_elsewhere_is_refused(tmp_path, make, message):
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"password: 123456")
+    with h5py.File(tmp_path / "file.h5", "w") as file:
+        make(file.create_group("group"), secret)
+    with pytest.raises(InputError, match=message):
+        names(tmp_path / "file.h5")
+
+
+def test_damaged_files_are_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "w") as file:
+        file["group/array"] = np.arange(100.0)
+    content = path.read_bytes()
+    damaged = [content[:length] for length in range(0, len(content), 97)]
+    damaged += [content[:at] + b"\xff\x80" + content[at + 2 :] for at in range(0, 1500, 13)]
+    refused = 0
+    for broken in [*damaged, b"", b"no HDF5"]:
+        path.write_bytes(broken)
+        try:
+            names(path)
+        except InputError as error:
+            refused += 1
+            assert "\n" not in str(error)
+    assert refused > 30
+
+
+def test_only_files_are_opened(tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        names(tmp_path / "absent.h5")
+    with pytest.raises(InputError, match="is a folder"):
+        names(tmp_path)
