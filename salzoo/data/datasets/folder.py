@@ -67,7 +67,7 @@ RECORD = DatasetRecord(
         "Splits: splits.csv with 'image,split', train, val or test; without it 80 % train, 20 % "
         "val.",
     ),
-    markers=("fixations.csv", "densities", "maps", "masks"),
+    markers=("images", "fixations.csv", "densities", "maps", "masks"),
     protocols={
         "salzoo": Protocol(
             {},

@@ -8,6 +8,7 @@ from salzoo import load_dataset, open_dataset
 from salzoo.data.datasets import DATASETS, dataset_folder, dataset_record
 from salzoo.utils.errors import InputError
 from tests.data.datasets.layouts import fixatons, make_small
+from tests.data.datasets.layouts.making import picture, write
 
 FROM_DISK = sorted(set(DATASETS) - {"synthetic"})
 # Their readers search all folders below what is given.
@@ -109,3 +110,11 @@ def test_a_folder_above_is_taken_only_for_its_own_folders(tmp_path, monkeypatch)
     assert dataset_folder(dataset_record("ecssd"), tmp_path / "mine") == f"{tmp_path}/mine"
     monkeypatch.chdir(tmp_path / "images")
     assert dataset_folder(dataset_record("ecssd"), ".") == str(tmp_path)
+
+
+def test_own_images_without_ground_truth_are_not_left_for_a_folder_in_them(tmp_path):
+    """A table in a wrong place is not taken for another dataset."""
+    picture(f"{tmp_path}/images/a.jpg", (30, 40))
+    write(f"{tmp_path}/raw/fixations.csv", "image,x,y\na,1,2\n")
+    with pytest.raises(InputError, match="holds images but no ground truth; add fixations.csv"):
+        load_dataset("folder", tmp_path)
