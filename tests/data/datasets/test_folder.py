@@ -299,7 +299,7 @@ def test_split_files_that_do_not_fit(root, rows, match):
             HEADER + "a,z,1\nb,?,1\n",
             r"has x 'z' in line 2, which is no number \(one of 2 such lines",
         ),
-        (HEADER + "a,nan,2\nb,,\n", "has no x and y in any of its 2 lines"),
+        (HEADER + "a,nan,2\nb,,\n", "has no x and y in any of its lines"),
         (HEADER + "a,1,-inf\n", "has y '-inf' in line 2"),
         ('image,x,y\na,"1,5",2\n', "has x '1,5' in line 2.*write decimals with a point"),
         ("image,x,y,timestamp\na,1,2,noon\n", "has timestamp 'noon' in line 2"),

@@ -112,7 +112,7 @@ class CoordinateCounts:
 
     def __init__(self) -> None:
         self.count = self.outside = self.exchanged_outside = self.far = self.above = 0
-        self.small = self.fractional = self.upper_left = 0
+        self.small = self.fractional = self.upper_left = self.middle = self.tall = 0
         self.negative, self.positive = np.zeros(2, int), np.zeros(2, int)
         self._places: set[tuple[float, float]] = set()  # a few of those outside
 
@@ -140,6 +140,9 @@ class CoordinateCounts:
         self.small += int(small.sum())
         self.fractional += int((small & (points % 1 != 0).any(axis=1)).sum())
         self.upper_left += int(((points >= 0) & (points < UPPER_LEFT * extent)).all(axis=1).sum())
+        # A screen is one height high; heights read as halves of it keep to its middle.
+        self.tall += int((np.abs(down) > 0.55).sum())
+        self.middle += int((np.abs(down / extent[1] - 0.5) <= 0.26).sum())
         self.negative += (points < 0).sum(axis=0)
         self.positive += (points > 0).sum(axis=0)
         if len(self._places) < 3 and off.any():
@@ -244,8 +247,13 @@ def _fault(
         elif kind == "reduced":
             outside = f"{found.upper_left} of {found.count} fixations in the upper left"
         return f"{outside}: they look like {LOOKS[kind][0]}; {LOOKS[kind][1]}"
+    many = raw.count >= LEAST_COUNT
+    if many and system.units == "norm" and found.middle >= 0.99 * found.count:
+        return f"{found.middle} of {found.count} y from -0.5 to 0.5: set units=heights, not norm"
+    if system.units == "heights" and system.zero == "centre" and is_many(raw.tall, raw.count):
+        return f"{raw.tall} of {raw.count} y beyond -0.5 and 0.5: set units=norm, not heights"
     # What is measured from the centre has both signs.
-    one_sided = system.zero.startswith("centre") and raw.count >= 8 and not raw.negative.all()
+    one_sided = many and system.zero.startswith("centre") and not raw.negative.all()
     if kind is None and not one_sided:
         return None
     if kind is None:

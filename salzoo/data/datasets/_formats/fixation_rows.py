@@ -135,7 +135,7 @@ def _complete_lines(table: Table, columns: Columns, checks: FileChecker) -> Tabl
         count = before - len(kept)
         if not kept:
             checks.problem(
-                table.path, f"has no {' and '.join(names)} in any of its {count} lines; add them."
+                table.path, f"has no {' and '.join(names)} in any of its lines; add them."
             )
             return None
         if count:

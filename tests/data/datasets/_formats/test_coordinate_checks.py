@@ -179,6 +179,8 @@ def test_the_right_option_is_no_problem(name, options):
         ("pixels", {"columns": ("centre", "", "", False)}, "leave these options out"),
         ("fractions", {"units": "norm"}, "no x below 0 with units=norm"),
         ("norm", {"units": "fractions"}, "correct these options"),
+        ("norm", {"units": "heights"}, "set units=norm, not heights"),
+        ("heights", {"units": "norm"}, "set units=heights, not norm"),
         ("fractions", {"columns": ("", "1920x1080", "", False)}, "set units=fractions"),
     ],
 )

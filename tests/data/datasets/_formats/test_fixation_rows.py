@@ -42,9 +42,7 @@ def test_lines_between_images_are_left_out_and_counted(tmp_path, caplog):
     assert read(tmp_path, "image,x,y\na,1,2\n,3,4\n.,5,6\n,,\n") == ({"a": [[1, 2]]}, [])
     assert "left out 2 lines without an image" in caplog.text
     assert "without x and y" not in caplog.text  # an empty line is none
-    assert read(tmp_path, "image,x,y\n,3,4\n")[1] == [
-        "has no image in any of its 1 lines; add them."
-    ]
+    assert read(tmp_path, "image,x,y\n,3,4\n")[1] == ["has no image in any of its lines; add them."]
 
 
 def test_other_texts_are_problems(tmp_path):
@@ -52,7 +50,7 @@ def test_other_texts_are_problems(tmp_path):
     assert points == {"a": [[1, 2]]}
     assert problems == ["has x '?' in line 3, which is no number; correct or delete it."]
     assert read(tmp_path, "image,x,y\na,.,\n")[1] == [
-        "has no x and y in any of its 1 lines; add them."
+        "has no x and y in any of its lines; add them."
     ]
 
 
