@@ -23,6 +23,7 @@ class Column:
         split: of the test dataset.
         protocol: of the test dataset.
         note: how the conditions differ from those of the paper.
+        fit_mode: how the evaluated images are fitted to the network; None: as usual.
     """
 
     train: tuple = ()
@@ -30,6 +31,7 @@ class Column:
     split: str = "val"
     protocol: str | None = None
     note: str = ""
+    fit_mode: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Entry:
         better_than: name of the entry that the paper tests this one against, over
             repetitions.
         objects_only: train without the datasets that have fixations only.
+        fit_mode: how the evaluated images are fitted to the network; None: as usual.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Entry:
     trains_with: str | None = None
     better_than: str | None = None
     objects_only: bool = False
+    fit_mode: str | None = None
 
 
 @dataclass(frozen=True)

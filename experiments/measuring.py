@@ -45,6 +45,7 @@ def measure(run, column, table, metrics, settings, sigma, folder):
         convention=table.convention,
         metrics=list(metrics),
         baselines="none",
+        fit_mode=column.fit_mode,
         out=folder,
     )
     (model,) = evaluation.models

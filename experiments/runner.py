@@ -13,7 +13,7 @@ import os
 from dataclasses import replace
 
 from experiments import measuring
-from experiments.entries import CategoryChange, Cost, find
+from experiments.entries import CategoryChange, Cost, Entry, find
 from experiments.trainings import (
     check_folders,
     config_of,
@@ -62,6 +62,8 @@ class Runner:
                 say(f"{entry.name}: {column} has no images of the category {entry.category}")
             return
         where = self.settings.columns(table)[column]
+        if isinstance(entry, Entry):
+            where = replace(where, fit_mode=entry.fit_mode)
         if isinstance(entry, Cost):
             path = self._figures_path(table, entry, where, seed)
             if not os.path.exists(path):
@@ -111,6 +113,8 @@ class Runner:
     def record(self, table, entry, column, seed):
         """Return the content of an entry's figures.json; {} before its evaluation."""
         where = {**table.columns, **self.settings.columns(table)}[column]
+        if isinstance(entry, Entry):
+            where = replace(where, fit_mode=entry.fit_mode)
         path = self._figures_path(table, entry, where, seed)
         return read_json(path) if os.path.exists(path) else {}
 
@@ -121,6 +125,7 @@ class Runner:
         name = "-".join(
             [where.test, where.split, table.convention]
             + ([f"limit{limit}"] if limit else [])
+            + ([where.fit_mode] if where.fit_mode else [])
             + list(self._metrics(table))
         )
         return os.path.join(self._run_folder(entry, where, seed), "measured", name, "figures.json")

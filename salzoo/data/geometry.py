@@ -18,9 +18,8 @@ import numpy as np
 import tensorflow as tf
 
 from salzoo.data.blur import gaussian_blur
-from salzoo.utils.errors import InputError
+from salzoo.utils.validators import VARYING_FIT_MODES, check_fit_mode
 
-MODES = ("pad", "stretch", "native")
 # (rows, columns), numbers or an int32 tensor (2,).
 Size = Any
 
@@ -51,9 +50,10 @@ class Geometry:
         fit_mode: "pad" keeps the aspect ratio and fills the rest of the canvas (the odd
             pixel goes to the bottom or right); "stretch" fills the canvas by scaling rows
             and columns separately; "native" chooses a canvas of the image's own aspect
-            ratio and about the same number of pixels.
+            ratio and about the same number of pixels; "within" the largest of the image's
+            aspect ratio whose longer side is that of the canvas, and never enlarges an image.
         size: (rows, columns) of the canvas.
-        size_multiple: rows and columns must be multiples of it; used by "native".
+        size_multiple: rows and columns must be multiples of it; used by "native" and "within".
         padding_value: of the canvas beside an image (0..255); maps get 0.
         scale: factor of all sizes, see `scaled`.
 
@@ -68,8 +68,7 @@ class Geometry:
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.fit_mode not in MODES:
-            raise InputError(f"`fit_mode` {self.fit_mode}: choose from {', '.join(MODES)}.")
+        check_fit_mode("fit_mode", self.fit_mode)
 
     def scaled(self, scale: float) -> "Geometry":
         """Return the geometry of maps at another scale than the network's input.
@@ -84,7 +83,7 @@ class Geometry:
 
     @property
     def canvas_size(self) -> tuple[int, ...]:
-        """(rows, columns) of the canvas; in "native" mode only about that."""
+        """(rows, columns) of the canvas; of "native" and "within" only about that."""
         return tuple(round(length * self.scale) for length in self.size)
 
     def place(self, image_size: Size) -> Placement:
@@ -103,8 +102,10 @@ class Geometry:
         image = tf.cast(tf.convert_to_tensor(image_size), tf.int32)
         canvas = tf.constant(self.size, tf.int32)
         sides = tf.cast(image, tf.float64)
-        if self.fit_mode == "native":
-            scale = np.sqrt(np.prod(self.size)) / tf.sqrt(tf.reduce_prod(sides))
+        if self.fit_mode in VARYING_FIT_MODES:
+            scale = tf.minimum(max(self.size) / tf.reduce_max(sides), 1.0)
+            if self.fit_mode == "native":
+                scale = np.sqrt(np.prod(self.size)) / tf.sqrt(tf.reduce_prod(sides))
             steps = tf.cast(tf.round(sides * scale / self.size_multiple), tf.int32)
             canvas = tf.maximum(steps, 1) * self.size_multiple
         content = canvas
@@ -157,7 +158,7 @@ class Geometry:
             sides = tf.stack([placement.offset, after], axis=1)
             sides = tf.pad(sides, [[len(leading), 1], [0, 0]])
             content = tf.pad(content, sides, constant_values=padding_value)
-        if self.fit_mode != "native":
+        if self.fit_mode not in VARYING_FIT_MODES:
             # Padding forgets what is known of the shape; a network runs slower without it.
             content.set_shape([*leading, *self.canvas_size, channels])
         return content

@@ -18,6 +18,7 @@ from salzoo.data.targets import Targets, value_at
 from salzoo.data.validation import faults
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
+from salzoo.utils.validators import VARYING_FIT_MODES
 
 # Images that are worked on at once, and batches that wait for the model.
 PARALLEL = min(os.cpu_count() or 1, 32)
@@ -40,20 +41,20 @@ class Pipeline:
         samples: all with fixations or a density map of their own (which counts where a
             sample has both), or all with a mask; for both kinds of target each sample has
             one or the other, or both.
-        geometry: between images and batches. Sizes of "native" differ from image to image,
-            so they need a batch size of 1.
+        geometry: between images and batches. Sizes of "native" and "within" differ from image
+            to image, so they need a batch size of 1.
         plan: order of the samples, or a batch size.
         targets: kinds of ground truth.
         cache: what to keep once it is fitted: "all" or "targets", in memory; "disk", the
             targets in a file of the cache folder, which later pipelines of the same samples
             find again; "nothing". None: the first of these that has room (a share of the
-            memory, half of the free disk). Of "native" sizes nothing is kept. The batches
+            memory, half of the free disk). Of sizes that differ nothing is kept. The batches
             are the same.
         target_scale: size of the targets, as a share of the images'.
 
     Raises:
-        InputError: a sample lacks the ground truth, "native" with larger batches, a damaged
-            file.
+        InputError: a sample lacks the ground truth, sizes that differ with larger batches, a
+            damaged file.
     """
 
     def __init__(
@@ -67,10 +68,11 @@ class Pipeline:
     ):
         if not isinstance(plan, Plan):
             plan = Plan((len(samples),), plan)
-        is_native = geometry.fit_mode == "native"
-        if is_native and plan.batch_size != 1:
+        varies = geometry.fit_mode in VARYING_FIT_MODES
+        if varies and plan.batch_size != 1:
             raise InputError(
-                "`fit_mode` native gives images of different sizes: use `batch_size` 1."
+                f"`fit_mode` {geometry.fit_mode} gives images of different sizes: use "
+                "`batch_size` 1."
             )
         self.samples = samples
         self.geometry = geometry
@@ -83,7 +85,7 @@ class Pipeline:
         self.images = self.targets = None
         target_shape = (len(samples), *target_geometry.canvas_size, self._maker.channels)
         image_shape = (len(samples), *geometry.canvas_size, 3)
-        if is_native:
+        if varies:
             cache = "nothing"
         cache = cache or affordable_cache(target_shape, image_shape)
         if cache in ("all", "targets"):

@@ -26,9 +26,12 @@ What differs from their code:
   outweigh; its default is 5e-4 divided by the map's 2,304 pixels, 2e-7. Caffe halves the
   penalty and Keras does not, so the regularizer gets half of the weight.
 - The deep net's momentum is not published. 0.9 is Caffe's usual value.
-- The authors' demonstration maps 0 to grey level 127. With a mean of 31, as the paper subtracts,
-  a few steps of training suffice. With 127 the network has to learn the difference through a
-  deconvolution with random signs.
+- The authors' demonstration maps 0 to grey level 127 and a step of 1 to 128 levels: zero_level=127,
+  for their released weights. With a mean of 31, as the paper subtracts, a few steps of training
+  suffice. With 127 the network has to learn the difference through a deconvolution with random
+  signs.
+- The deep net is trained on a canvas of 240x320, as in the paper, and predicts as their code
+  does: the image shrinks into 320x320, keeping its aspect, without padding.
 - In the paper the deep net's learning rate halves every 100 of 24,000 iterations, so that it is
   practically 0 after 1,000. That is the schedule "printed". The recipe's own schedule halves it
   every 2,400, eleven times in its 27,000 iterations (six passes over SALICON's 9,000 images).
@@ -68,8 +71,9 @@ DEEP_CONVOLUTIONS = (
     (128, 11),
     (32, 11),
 )
-# Mean of all maps that the deep net is trained on.
-MEAN_MAP = 31 / 255
+# {grey level of the deep net's output 0: grey levels of a step of 1}: the mean of all maps that
+# it is trained on (section 4.2), and the authors' demonstration.
+GREY_LEVELS = {31: 127.5, 127: 128.0}
 
 
 def build_shallow(
@@ -127,6 +131,7 @@ def build_shallow(
 
 def build_deep(
     weight_decay: float = 5e-4,
+    zero_level: int = 31,
     backbone_weights: str | None = None,
     input_shape: tuple[int | None, int | None, int] = (None, None, 3),
 ) -> keras.Model:
@@ -134,6 +139,8 @@ def build_deep(
 
     Args:
         weight_decay: Weight of half the squared kernels in the loss, at least 0.
+        zero_level: Grey level that an output of 0 stands for: 31, or 127 for the weights that
+            the authors released.
         backbone_weights: None, or the path of a file with VGG_CNN_M's first three convolutions
             as conv1, conv2 and conv3, see
             `salzoo.models.backbones.pretrained.load_backbone_weights`.
@@ -157,7 +164,8 @@ def build_deep(
         1, 8, strides=4, padding="same", use_bias=False, name="deconvolution", **start
     )(maps)
     maps = CropLike(name="crop")([maps, images])
-    maps = layers.Rescaling(0.5, MEAN_MAP, dtype="float32", name="grey_levels")(maps)
+    step = GREY_LEVELS[zero_level]
+    maps = layers.Rescaling(step / 255, zero_level / 255, dtype="float32", name="grey_levels")(maps)
     saliency = PositiveAtInference(dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="deep_convnet")
     load_backbone_weights(model, VGG_CNN_M, backbone_weights)
@@ -254,8 +262,16 @@ DEEP_CONVNET = ModelRecord(
     task=Task.FIXATIONS,
     build=build_deep,
     parameters=25_806_209,
-    options={"weight_decay": Option(WEIGHT_DECAY, default=5e-4)},
+    options={
+        "weight_decay": Option(WEIGHT_DECAY, default=5e-4),
+        "zero_level": Option(
+            "grey level of an output of 0: 31, or 127 for the authors' released weights",
+            default=31,
+            choices=tuple(GREY_LEVELS),
+        ),
+    },
     fit_mode="pad",
+    predict_fit_mode="within",
     # Grey level of the means that the network subtracts.
     padding_value=109.0,
     size_multiple=1,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from salzoo.utils.errors import InputError, shorten, unknown_name
 from salzoo.utils.task import Task
+from salzoo.utils.validators import VARYING_FIT_MODES
 
 if TYPE_CHECKING:
     import keras
@@ -147,7 +148,7 @@ class ModelRecord:
         parameters: Exact number of parameters with default options, trainable or not.
         options: `Option` by name, for all arguments of the builder except
             `backbone_weights` and `input_shape`.
-        fit_mode: How images are brought to the input size: "pad", "stretch" or "native".
+        fit_mode: How images are brought to the input size: "pad", "stretch", "native" or "within".
         padding_value: Grey level of the padding, 0..255.
         size_multiple: Rows and columns of the input are multiples of this number.
         blur: Sigma of the Gaussian that postprocesses a map, in pixels of the original image.
@@ -156,6 +157,7 @@ class ModelRecord:
         fixed_size: The only (rows, columns) of the input. None: any.
         target_scale: Size of the maps that the model is trained on, divided by its input size.
         schedules: Alternatives to the recipe's schedule of the learning rate, by name.
+        predict_fit_mode: `fit_mode` of prediction, where it is another one.
         weights: sha256 of `salzoo/models/weights/NAME.weights.h5`, float16. None: salzoo has
             no trained weights of the model.
         trained: What made these weights beside the recipe: "trained_on", "protocol", "seed".
@@ -179,6 +181,7 @@ class ModelRecord:
     fixed_size: tuple[int, int] | None = None
     target_scale: float = 1.0
     schedules: Mapping[str, str] = field(default_factory=dict)
+    predict_fit_mode: str | None = None
     weights: str | None = None
     trained: Mapping[str, Any] = field(default_factory=dict)
     inspect: Callable[..., dict[str, np.ndarray]] = no_inspection
@@ -216,14 +219,15 @@ class ModelRecord:
         """Check a fit mode.
 
         Args:
-            fit_mode: "pad", "stretch" or "native".
+            fit_mode: "pad", "stretch", "native" or "within".
 
         Raises:
-            InputError: The mode is "native", and the model has a fixed size.
+            InputError: The mode gives several sizes, and the model has a fixed size.
         """
-        if fit_mode == "native" and self.fixed_size:
+        if fit_mode in VARYING_FIT_MODES and self.fixed_size:
             raise InputError(
-                f"`fit_mode` native: {self.name} takes only {self._only()}; choose pad or stretch."
+                f"`fit_mode` {fit_mode}: {self.name} takes only {self._only()}; choose pad or "
+                "stretch."
             )
 
     def check_input_shape(self, input_shape: object) -> None:

@@ -28,6 +28,7 @@ from salzoo.prediction.sources import SourceKind, refuse_versions, resolve_sourc
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import compute_digest
 from salzoo.utils.task import Task
+from salzoo.utils.validators import VARYING_FIT_MODES
 
 if TYPE_CHECKING:
     from salzoo.training.run import Run
@@ -125,7 +126,7 @@ def _open_model(model: keras.Model, where: str, options: InferenceOptions, **kno
     (rows, columns), fit_mode = record.recipe.input_size, record.fit_mode
     fixed = model.input_shape[1:3]
     if None not in fixed:
-        (rows, columns), fit_mode = fixed, "pad" if fit_mode == "native" else fit_mode
+        (rows, columns), fit_mode = fixed, "pad" if fit_mode in VARYING_FIT_MODES else fit_mode
     geometry = Geometry(fit_mode, (rows, columns), record.size_multiple, record.padding_value)
     return _wrap(record, model, geometry, options, **known)
 
@@ -141,6 +142,12 @@ def _wrap(
     if options.fit_mode is not None:
         record.check_fit(options.fit_mode)
         geometry = replace(geometry, fit_mode=options.fit_mode)
+    elif (
+        record.predict_fit_mode
+        and geometry.fit_mode == record.fit_mode
+        and None in model.input_shape[1:3]  # takes images of several sizes
+    ):
+        geometry = replace(geometry, fit_mode=record.predict_fit_mode)
     output = choose_output(model, options.output)
     task = record.task if output is None else output_task(output)
     plain = options.raw or task is Task.OBJECTS

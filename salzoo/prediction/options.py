@@ -16,8 +16,8 @@ class InferenceOptions:
 
     Attributes:
         raw: leave out the postprocessing (Gaussian blur and division by the maximum).
-        fit_mode: how images are fitted to the model's input, "pad", "stretch" or "native", see
-            `salzoo.data.geometry.Geometry`. None: as in training.
+        fit_mode: how images are fitted to the model's input, "pad", "stretch", "native" or
+            "within", see `salzoo.data.geometry.Geometry`. None: as in training.
         output: name of the map of a model with several outputs, such as "fixation" of asnet.
             None: the finest map of the salient object.
         tta: test-time augmentation: the mean over three scales of the image and their mirror

@@ -124,8 +124,8 @@ def load_model(
             version) or of a `.keras` file with a model of salzoo; or such a keras.Model. Write
             ./msinet_lite for a folder with the name of a pretrained model.
         raw: leave out the postprocessing (Gaussian blur, division by the maximum).
-        fit_mode: how images are fitted to the model's input, "pad", "stretch" or "native".
-            None: as in training.
+        fit_mode: how images are fitted to the model's input, "pad", "stretch", "native" or
+            "within". None: as in training.
         output: name of the map of a model with several outputs. None: the finest map of the
             salient object.
         tta: test-time augmentation: the mean over three scales of the image and their mirror

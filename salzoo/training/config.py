@@ -31,7 +31,7 @@ class RunConfig:
         dataset: name, or several as "a+b", see `open_dataset`.
         data_dir: folder of the dataset, or None.
         recipe: `Recipe` with all changes.
-        fit_mode: "pad", "stretch" or "native", see `Geometry`.
+        fit_mode: "pad", "stretch", "native" or "within", see `Geometry`.
         protocol: of the dataset's splits; None: the first of its record.
         dataset_options: of the dataset's reader.
         mix: sampling weights of the datasets, or None.

@@ -13,7 +13,9 @@ from typing import Any
 from salzoo.utils.errors import InputError, shorten
 
 LARGEST = sys.float_info.max
-FIT_MODES = ("pad", "stretch", "native")
+FIT_MODES = ("pad", "stretch", "native", "within")
+# Of these the network's canvas differs from image to image.
+VARYING_FIT_MODES = ("native", "within")
 
 
 def check_number(
@@ -140,5 +142,5 @@ def check_weights(name: str, value: Any) -> tuple[float, ...]:
 
 
 def check_fit_mode(name: str, value: Any) -> str:
-    """Return "pad", "stretch" or "native"; raise InputError otherwise."""
+    """Return "pad", "stretch", "native" or "within"; raise InputError otherwise."""
     return check_choice(name, value, FIT_MODES)

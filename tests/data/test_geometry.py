@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter
 
-from salzoo.data.geometry import MODES, Geometry
+from salzoo.data.geometry import Geometry
 from salzoo.utils.errors import InputError
+from salzoo.utils.validators import FIT_MODES, VARYING_FIT_MODES
 
 SIDES = st.integers(1, 90)
 GEOMETRIES = st.builds(
     Geometry,
-    fit_mode=st.sampled_from(MODES),
+    fit_mode=st.sampled_from(FIT_MODES),
     size=st.tuples(st.integers(1, 8), st.integers(1, 8)).map(lambda s: (s[0] * 8, s[1] * 8)),
     size_multiple=st.just(8),
     padding_value=st.just(126.0),
@@ -40,7 +41,7 @@ def test_points_land_on_the_content(geometry, size):
 @given(GEOMETRIES, st.tuples(SIDES, SIDES))
 def test_sizes(geometry, size):
     fitted = geometry.fit_map(np.ones((*size, 1)))
-    if geometry.fit_mode == "native":
+    if geometry.fit_mode in VARYING_FIT_MODES:
         assert fitted.shape[0] % 8 == 0 and fitted.shape[1] % 8 == 0
     else:
         assert fitted.shape == (*geometry.size, 1)
@@ -146,6 +147,23 @@ def test_native_keeps_the_aspect_and_about_the_area():
     assert canvas.prod() == pytest.approx(240 * 320, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    ("size", "canvas"),
+    [
+        ((480, 640), (240, 320)),
+        ((640, 480), (320, 240)),
+        ((768, 1024), (240, 320)),
+        ((900, 900), (320, 320)),
+        ((100, 400), (80, 320)),
+        ((200, 300), (200, 300)),  # never larger than it is
+    ],
+)
+def test_within_shrinks_into_a_square_and_keeps_the_aspect(size, canvas):
+    placement = Geometry("within", (240, 320)).place(size)
+    assert tuple(np.asarray(placement.canvas)) == tuple(np.asarray(placement.content)) == canvas
+    assert tuple(np.asarray(placement.offset)) == (0, 0)
+
+
 def test_unknown_mode():
     with pytest.raises(InputError, match="`fit_mode` crop"):
         Geometry("crop", (8, 8))
@@ -182,7 +200,7 @@ def test_a_map_larger_than_the_canvas_comes_back(geometry, size, factor):
     assert abs(np.mean(back) - np.mean(plain)) < 0.1
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", FIT_MODES)
 def test_a_map_smaller_than_the_canvas_stands_for_all_of_it(mode):
     geometry = Geometry(mode, (32, 64), 8)
     map_ = np.zeros((4, 8, 1), "float32")

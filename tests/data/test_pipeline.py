@@ -95,8 +95,9 @@ def test_mirroring_turns_image_and_target_together(samples):
     assert 0 < flips < len(samples)
 
 
-def test_native_sizes_need_batches_of_one(samples):
-    native = Geometry("native", (24, 32), 8)
+@pytest.mark.parametrize("fit_mode", ["native", "within"])
+def test_sizes_that_differ_need_batches_of_one(samples, fit_mode):
+    native = Geometry(fit_mode, (24, 32), 8)
     assert len(arrays(Pipeline(samples, native).in_order())) == len(samples)
     with pytest.raises(InputError, match="`batch_size` 1"):
         Pipeline(samples, native, 2)

@@ -9,7 +9,7 @@ OPTIONS = {
         ({"fixation_size": 28}, 297_537),
         ({"variant": "release"}, 35_516_167 - 16_301_510),
     ],
-    "deep_convnet": [({"weight_decay": 0.0}, 0)],
+    "deep_convnet": [({"weight_decay": 0.0}, 0), ({"zero_level": 127}, 0)],
     "msinet": [
         ({"aspp": False}, 30_177_089 - 24_934_209),
         ({"multi_level": False}, 19_232_577 - 24_934_209),

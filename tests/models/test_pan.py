@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from salzoo.losses import make_loss
 from salzoo.models import build_model
+from salzoo.prediction.predictor import load_model
 from salzoo.utils.errors import InputError
 
 
@@ -54,6 +55,20 @@ def test_grey_levels():
     outside = keras.Model(model.get_layer("crop").output, model.get_layer("grey_levels").output)
     grey = np.array([0.0, 31.0, 255.0], "float32").reshape(1, 1, 3, 1)
     np.testing.assert_allclose(outside((grey - 31) * 2 / 255), grey / 255, atol=1e-6)
+    # The authors' demonstration, for their released weights: times 128, plus 127.
+    model = build_model("deep_convnet", zero_level=127)
+    outside = keras.Model(model.get_layer("crop").output, model.get_layer("grey_levels").output)
+    values = np.array([-0.9, 0.0, 0.9], "float32").reshape(1, 1, 3, 1)
+    np.testing.assert_allclose(outside(values), (128 * values + 127) / 255, atol=1e-6)
+
+
+def test_the_deep_network_predicts_within_320x320_and_never_enlarges(random):
+    model = build_model("deep_convnet")
+    image = random.uniform(0, 255, (30, 48, 3)).astype("float32")
+    expected = np.asarray(model(image[None], training=False))[0, ..., 0]
+    np.testing.assert_allclose(load_model(model, raw=True)(image), expected, atol=1e-6)
+    padded = load_model(model, raw=True, fit_mode="pad")(image)
+    assert np.abs(padded - expected).max() > 1e-4
 
 
 def test_colours_reach_the_deep_network_as_caffe_wants_them():
@@ -107,6 +122,7 @@ def test_a_sigmoid_output_stays_between_0_and_1(random):
         ("shallow_convnet", {"backbone_weights": "imagenet"}, "no backbone"),
         ("shallow_convnet", {"input_shape": (48, 48, 3)}, "takes only 96x96"),
         ("deep_convnet", {"weight_decay": -1}, "weight_decay=-1"),
+        ("deep_convnet", {"zero_level": 100}, "zero_level=100"),
         ("deep_convnet", {"weight_decay": float("nan")}, "weight_decay=nan: give a number of 0"),
     ],
 )

@@ -38,7 +38,7 @@ def test_predictor_is_fit_network_unfit(small_run, random):
     np.testing.assert_allclose(scaled, expected / expected.max(), atol=1e-5)
 
 
-@pytest.mark.parametrize("mode", ["stretch", "native"])
+@pytest.mark.parametrize("mode", ["stretch", "native", "within"])
 def test_other_modes(small_run, mode):
     assert load_model(small_run.folder, fit_mode=mode)(np.ones((50, 20, 3))).shape == (50, 20)
 

@@ -117,7 +117,7 @@ def test_options_belong_to_the_optimizer_they_were_said_for():
         ({"input_size": 240}, "`input_size` 240: give (rows, columns), like (240, 320)."),
         ({"input_size": (241, 320)}, "multiples of 8; the nearest is 240x320"),
         ({"flip": "no"}, "`flip` no: give True or False."),
-        ({"fit_mode": "crop"}, "`fit_mode` crop: give one of pad, stretch, native."),
+        ({"fit_mode": "crop"}, "`fit_mode` crop: give one of pad, stretch, native, within."),
         ({"model_options": "aspp=false"}, "`model_options` aspp=false: give a dict"),
         ({"model_options": {"asp": False}}, "no option of msinet 'asp'; did you mean 'aspp'?"),
         ({"model": "msi-net"}, "no model 'msi-net'; did you mean 'msinet"),
