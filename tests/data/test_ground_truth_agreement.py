@@ -163,7 +163,7 @@ def test_all_refuse_or_all_read_the_same(task, name, kind, depth, seed):
         learned = outcome(lambda: learned_from(path, task))
         if isinstance(read, str):
             assert read == learned and any(text.startswith(path) for text in found)
-            assert read in found or "cut short" in read  # found before it is decoded
+            assert read in found or kind == "cut short"  # found before it is decoded
             assert not isinstance(outcome(lambda: next(faults([sample], task))), str)
         else:
             assert found == []
@@ -171,7 +171,7 @@ def test_all_refuse_or_all_read_the_same(task, name, kind, depth, seed):
             np.testing.assert_allclose(learned, read * scale, rtol=1e-5)
             if name in ("object", "labels"):
                 assert np.array_equal(read > 0.5 * read.max(), values > 0)
-            elif name == "ramp" and task is Task.FIXATIONS and kind != "1":
+            elif name == "ramp" and task is Task.FIXATIONS and len(np.unique(read)) > 2:
                 assert np.corrcoef(read.ravel(), values.ravel())[0, 1] > 0.999
 
 
