@@ -10,6 +10,7 @@ from salzoo.data.agreement import describe_disagreement
 from salzoo.data.dataset import load_dataset
 from salzoo.data.fixations import density_map
 from salzoo.data.sample import Sample
+from salzoo.evaluation import measure
 from tests.data.datasets.layouts import fixatons
 from tests.data.datasets.layouts.making import map_picture, picture, write
 
@@ -79,6 +80,15 @@ def test_check_warns_and_finds_no_problem(tmp_path, capsys):
         assert cli._run(cli._parse(arguments)) == 0
         out = capsys.readouterr().out
         assert " 0 problems" in out and ("  warning: The density maps" in out) is warned
+
+
+def test_the_report_warns(tmp_path):
+    for folder, kept, warned in (("whole", None, False), ("part", 2, True)):
+        write_folder(tmp_path / folder, kept)
+        samples = load_dataset("folder", tmp_path / folder)
+        arguments = {"task": "fixations", "metrics": ["NSS", "CC"], "baselines": "none", "jobs": 1}
+        found = measure({"flat": lambda sample: np.eye(*sample.size)}, samples, **arguments)
+        assert any("The density maps" in note for note in found.notes) is warned
 
 
 def test_maps_of_fixatons_are_not_compared_where_all_fixations_are_taken(tmp_path):
