@@ -30,7 +30,10 @@ def describe_undefined(evaluation: Evaluation, conventions: Sequence[str]) -> li
             everywhere.setdefault((convention, why), {}).setdefault(model, []).append(metric)
     notes = [f"Undefined and left out of the mean: {'; '.join(some)}."] if some else []
     for (convention, why), by_model in everywhere.items():
-        what = "; ".join(f"{', '.join(metrics)} of {model}" for model, metrics in by_model.items())
+        models_of: dict[str, list[str]] = {}
+        for model, metrics in by_model.items():
+            models_of.setdefault(", ".join(metrics), []).append(model)
+        what = "; ".join(f"{names} of {', '.join(models)}" for names, models in models_of.items())
         on = f"all {images} images" if images > 1 else "the only image"
         notes.append(f"Undefined on {on}: {what} ({convention}){f': {why}' if why else ''}.")
     return notes

@@ -95,10 +95,14 @@ def test_divergence_of_half_size_pictures(samples, tmp_path):
 def test_one_fixation_an_image_and_constant_maps(samples, tmp_path):
     alone = [Sample(s.image_path, s.size, s.fixations[:1], sigma=2.0) for s in samples]
     noise = np.random.default_rng(0).random(SIZE)
-    models = {"noise": lambda sample: noise, "flat": lambda sample: np.ones(SIZE)}
+    models = {
+        "noise": lambda sample: noise,
+        "more": lambda sample: 2 * noise,
+        "flat": lambda sample: np.ones(SIZE),
+    }
     evaluation = measured(models, alone, metrics=["AUC-Borji", "NSS", "SIM"])
     notes = evaluation.table().splitlines()
-    fewer = "Undefined on all 3 images: AUC-Borji of noise (mit): fewer than 2 pixels"
+    fewer = "Undefined on all 3 images: AUC-Borji of noise, more (mit): fewer than 2 pixels"
     equal = (
         "Undefined on all 3 images: AUC-Borji, NSS, SIM of flat (mit): all values of the map are"
     )
