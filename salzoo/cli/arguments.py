@@ -1,12 +1,12 @@
 """Arguments that several commands share."""
 
 import argparse
-import json
 from collections.abc import Iterable
 
 from salzoo.cli.parsers import parse_sigma
 from salzoo.prediction.options import InferenceOptions
 from salzoo.utils.errors import InputError
+from salzoo.utils.json_files import parse_json
 from salzoo.utils.validators import FIT_MODES
 
 
@@ -117,8 +117,8 @@ def pairs_to_dict(flag: str, pairs: Iterable[str] | None) -> dict[str, object]:
         if not equals:
             raise InputError(f"{flag} {pair}: write NAME=VALUE.")
         try:
-            parsed[name] = json.loads(value)
-        except json.JSONDecodeError:
+            parsed[name] = parse_json(value, pair)
+        except InputError:
             parsed[name] = value
     return parsed
 

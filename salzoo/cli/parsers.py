@@ -6,15 +6,19 @@ A parser takes the text of one argument, returns its value and raises
 
 import argparse
 import math
+import re
 from collections.abc import Callable
+
+from salzoo.utils.errors import shorten
 
 
 def parse_size(text: str) -> tuple[int, int]:
     """Parse ROWSxCOLUMNS, such as 240x320."""
-    parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdigit() and int(part) > 0 for part in parts):
-        raise argparse.ArgumentTypeError(f"'{text}' is not ROWSxCOLUMNS, like 240x320.")
-    return int(parts[0]), int(parts[1])
+    match = re.fullmatch("([0-9]{1,9})x([0-9]{1,9})", text.lower())
+    rows, columns = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not rows or not columns:
+        raise argparse.ArgumentTypeError(f"'{shorten(text)}' is not ROWSxCOLUMNS, like 240x320.")
+    return rows, columns
 
 
 def whole_number(lowest: int, highest: int | None = None) -> Callable[[str], int]:
@@ -27,7 +31,7 @@ def whole_number(lowest: int, highest: int | None = None) -> Callable[[str], int
 
     def parse(text: str) -> int:
         try:
-            value = int(text)
+            value = int(text) if "_" not in text else None  # Python reads 1_0 as 10
         except ValueError:
             value = None
         if value is None or value < lowest or (highest is not None and value > highest):
@@ -47,7 +51,7 @@ def number(lowest: float, highest: float | None = None) -> Callable[[str], float
 
     def parse(text: str) -> float:
         try:
-            value = float(text)
+            value = float(text) if "_" not in text else math.nan
         except ValueError:
             value = math.nan
         accepted = math.isfinite(value) and value >= lowest
@@ -62,7 +66,7 @@ def _out_of_range(
     text: str, kind: str, lowest: float, highest: float | None
 ) -> argparse.ArgumentTypeError:
     limit = "or more" if highest is None else f"to {highest}"
-    return argparse.ArgumentTypeError(f"'{text}' is not {kind} of {lowest} {limit}.")
+    return argparse.ArgumentTypeError(f"'{shorten(text)}' is not {kind} of {lowest} {limit}.")
 
 
 def parse_positive(text: str) -> float:

@@ -187,9 +187,9 @@ def _check_values(
     """Check the values that nothing else checks; None stands for the default."""
     if sigma is not None:
         check_sigma("sigma", sigma)
-    for name, count in (("limit", limit), ("jobs", jobs)):
+    for name, count, highest in (("limit", limit, 10**9), ("jobs", jobs, 1024)):
         if count is not None:
-            check_number(name, count, 1, whole=True)
+            check_number(name, count, 1, highest, whole=True)
     if seed is not None:
         check_seed("seed", seed)
     if dataset_options is not None:

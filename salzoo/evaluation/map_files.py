@@ -13,6 +13,8 @@ from salzoo.data.ground_truth import ARRAY_ENDING, check_header, read_values, tw
 from salzoo.data.image_kinds import EXTENSIONS, JPEG
 from salzoo.prediction.sources import HDF5_ENDINGS
 from salzoo.utils.errors import InputError
+from salzoo.utils.hdf5_files import open_hdf5
+from salzoo.utils.regular_files import check_regular
 
 PICTURES = (".png", *JPEG, ".tif", ".tiff")
 
@@ -108,7 +110,7 @@ def read_map(place: Place) -> np.ndarray:
         return read_values(place.path, "saliency map")
     try:
         if place.ending in HDF5_ENDINGS:
-            with h5py.File(place.path, "r") as file:
+            with open_hdf5(place.path, only=place.array) as file:
                 values = file[place.array][()]
         else:
             values = _read_mat(place)
@@ -120,15 +122,19 @@ def read_map(place: Place) -> np.ndarray:
 
 
 def _read_mat(place: Place) -> np.ndarray:
+    check_regular(place.path)
     if h5py.is_hdf5(place.path):  # MATLAB 7.3, axes in reverse order
         name = _only(_arrays(place.path), place)
-        with h5py.File(place.path, "r") as file:
+        with open_hdf5(place.path, only=name) as file:
             return file[name][()].T
     content = scipy.io.loadmat(place.path)
     maps = [
         name
         for name, value in content.items()
-        if not name.startswith("__") and value.ndim == 2 and value.dtype.kind in "fiub"
+        if isinstance(value, np.ndarray)  # not sparse
+        and not name.startswith("__")
+        and value.ndim == 2
+        and value.dtype.kind in "fiub"
     ]
     large = [name for name in maps if content[name].size > 1] or maps
     return content[_only(large, place)]
@@ -149,15 +155,12 @@ def _arrays(path: str) -> dict[str, None]:
     names: dict[str, None] = {}
 
     def visit(name: str, item: h5py.HLObject) -> None:
-        two_dimensional = isinstance(item, h5py.Dataset) and sum(n > 1 for n in item.shape) == 2
-        if two_dimensional and not name.startswith("#"):
+        is_map = isinstance(item, h5py.Dataset) and item.dtype.kind in "fiub"
+        if is_map and sum(n > 1 for n in item.shape or ()) == 2 and not name.startswith("#"):
             names[name] = None
 
-    try:
-        with h5py.File(path, "r") as file:
-            file.visititems(visit)
-    except OSError as error:
-        raise _unreadable(Place(path), error) from error
+    with open_hdf5(path) as file:
+        file.visititems(visit)
     if not names:
         raise InputError(f"{path} holds no 2-D dataset.")
     return names

@@ -120,7 +120,9 @@ MSINET_LITE = ModelRecord(
     build=build,
     parameters=2_996_297,
     options={
-        "priors": Option("number of learned Gaussians for the centre bias; 0: none", default=8),
+        "priors": Option(
+            "number of learned Gaussians for the centre bias; 0: none", default=8, below=257
+        ),
         "dropout": Option(
             "share of the encoder's channels that are dropped in training", default=0.2, below=1
         ),

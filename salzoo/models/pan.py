@@ -208,14 +208,17 @@ SHALLOW_CONVNET = ModelRecord(
     parameters=64_392_512,
     options={
         "conv3_filters": Option(
-            "filters of the third convolution: 128 (SALICON) or 64 (iSUN)", default=128, minimum=1
+            "filters of the third convolution: 128 (SALICON) or 64 (iSUN)",
+            default=128,
+            minimum=1,
+            below=1025,
         ),
         "dropout": Option(
             "share of the first dense layer's units that are dropped in training (section 3.1)",
             default=0.0,
             below=1,
         ),
-        "weight_decay": Option(WEIGHT_DECAY, default=2e-7),
+        "weight_decay": Option(WEIGHT_DECAY, default=2e-7, below=1),
         "output": Option(
             "linear, or sigmoid for the sigmoid cross-entropy (section 3.2)",
             default="linear",
@@ -263,7 +266,7 @@ DEEP_CONVNET = ModelRecord(
     build=build_deep,
     parameters=25_806_209,
     options={
-        "weight_decay": Option(WEIGHT_DECAY, default=5e-4),
+        "weight_decay": Option(WEIGHT_DECAY, default=5e-4, below=1),
         "zero_level": Option(
             "grey level of an output of 0: 31, or 127 for the authors' released weights",
             default=31,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from salzoo.models.limits import OPTION_LIMIT, check_pixels
 from salzoo.utils.errors import InputError, shorten, unknown_name
 from salzoo.utils.task import Task
 from salzoo.utils.validators import VARYING_FIT_MODES
@@ -83,14 +83,14 @@ class Option:
             allows true and false, an int whole numbers, a float any numbers.
         choices: Legal values where only some are; they replace the rule of `default`.
         minimum: Smallest legal number.
-        below: Upper limit of a number, itself not legal.
+        below: Upper limit of a number, itself not legal; never infinite.
     """
 
     description: str
     default: object
     choices: tuple[object, ...] | None = None
     minimum: float = 0
-    below: float = math.inf
+    below: float = OPTION_LIMIT
 
     def check(self, model: str, name: str, value: object) -> None:
         """Check a value.
@@ -105,7 +105,8 @@ class Option:
         """
         legal = self._expected(value)
         if legal is not None:
-            raise InputError(f"{model}: {name}={shorten(repr(value))}: give {legal}.")
+            shown = shorten(repr(value) if isinstance(value, str) else value)
+            raise InputError(f"{model}: {name}={shown}: give {legal}.")
 
     def _expected(self, value: object) -> str | None:
         """Return a description of the legal values, None if the value is one of them."""
@@ -120,8 +121,8 @@ class Option:
         number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
         if number and self.minimum <= value < self.below:  # type: ignore[operator]
             return None
-        limit = "or more" if self.below == math.inf else f"to below {self.below}"
-        return f"{'a whole number' if whole else 'a number'} of {self.minimum} {limit}"
+        kind = "a whole number" if whole else "a number"
+        return f"{kind} of {self.minimum} to below {self.below}"
 
 
 def no_inspection(model: keras.Model, image: np.ndarray | None = None) -> dict[str, np.ndarray]:
@@ -207,6 +208,7 @@ class ModelRecord:
         """
         if self.fixed_size not in (None, (rows, columns)):
             raise InputError(f"{where} {rows}x{columns}: {self.name} takes only {self._only()}.")
+        check_pixels(rows, columns, where)
         multiple = self.size_multiple
         if rows < multiple or columns < multiple or rows % multiple or columns % multiple:
             raise InputError(

@@ -71,8 +71,9 @@ def benchmark(
     Raises:
         InputError: unknown model, or a named model does not take the size.
     """
-    from salzoo.models import list_models
+    from salzoo.models import limits, list_models
 
+    limits.check_pixels(*image_size, "`image_size`")
     sizes = {name: _size(name, size, named=bool(names)) for name in names or list_models()}
     # Measured first: on Linux a child process starts with the peak memory of its parent.
     peaks = {name: _peak_memory(name, sizes[name], image_size) for name in sizes}

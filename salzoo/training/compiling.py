@@ -15,7 +15,7 @@ from salzoo.models import build_model, load_weights, main_output, model_record
 from salzoo.models.record import Recipe
 from salzoo.training.optimizers import DiscriminativeAdamW, MovingMomentumSGD
 from salzoo.training.schedules import learning_rate
-from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.errors import InputError, shorten, unknown_name
 from salzoo.utils.task import Task
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ OPTIMIZERS: dict[str, type[keras.optimizers.Optimizer]] = {
 }
 
 
+# Options of optimizers that are 0 or less: powers.
+NEGATIVE_OPTIONS = {"beta_2_decay", "learning_rate_power"}
+# With 0 or less no weight moves, or all move upwards.
+POSITIVE_OPTIONS = {"clipnorm", "clipvalue", "global_clipnorm", "loss_scale_factor"}
+LARGEST_OPTION = 1e9
+
+
 def check_recipe(model: str, recipe: Recipe) -> None:
     """Check that a model can be trained with the loss, optimizer and schedule of a recipe.
 
@@ -46,6 +53,7 @@ def check_recipe(model: str, recipe: Recipe) -> None:
     _check_loss(model, recipe)
     if recipe.optimizer not in OPTIMIZERS:
         raise unknown_name("`optimizer`", recipe.optimizer, OPTIMIZERS)
+    _check_optimizer_options(recipe)
     rate = _learning_rate(model, recipe, 1)
     try:  # Keras checks many options only when they are used
         weight = keras.Variable(np.zeros((2, 2), "float32"))
@@ -81,8 +89,23 @@ def _check_loss(model: str, recipe: Recipe) -> None:
             raise InputError(f"`loss_options` {name}={value}: give a number.")
 
 
+def _check_optimizer_options(recipe: Recipe) -> None:
+    """Check what Keras accepts and no optimizer can mean; it checks the names and types itself."""
+    for name, value in recipe.optimizer_options.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if name in NEGATIVE_OPTIONS or not (number or isinstance(value, dict | list)):
+            continue
+        lowest = "above 0" if name in POSITIVE_OPTIONS else "of 0 or more"
+        enough = number and (value > 0 if name in POSITIVE_OPTIONS else value >= 0)
+        if not enough or value > LARGEST_OPTION:
+            raise InputError(
+                f"`optimizer_options` {name}={shorten(value)}: give a number {lowest}, at most "
+                f"{LARGEST_OPTION:g}."
+            )
+
+
 def _describe_options(options: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in options.items()) or "none"
+    return shorten(", ".join(f"{name}={value}" for name, value in options.items()) or "none", 200)
 
 
 def _learning_rate(

@@ -9,6 +9,7 @@ from salzoo.data.dataset import Dataset, dataset_names, open_dataset
 from salzoo.data.geometry import Geometry
 from salzoo.data.sampling import Augmentation
 from salzoo.models import MODELS, model_record, shipped_weights
+from salzoo.models.limits import check_training
 from salzoo.models.record import ModelRecord, Recipe
 from salzoo.training.compiling import check_recipe
 from salzoo.training.parameters import PATHS, RECIPE, RUN, WITH_OPTIONS, check_parameters
@@ -185,7 +186,9 @@ def new_config(given: Mapping[str, Any]) -> RunConfig:
         mixed_precision=bool(given.get("mixed_precision")),
         init_from=start,
     )
-    return _checked(config)
+    _checked(config)
+    check_training(record, config.recipe)
+    return config
 
 
 def resumed_config(run_dir: str | os.PathLike[str] | None, given: Mapping[str, Any]) -> RunConfig:

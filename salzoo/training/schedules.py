@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from keras.optimizers import schedules
 
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 
 EXAMPLES = (
     "constant",
@@ -16,8 +16,8 @@ EXAMPLES = (
     "cosine to 0",
 )
 MAX_STEPS = 2**31 - 1
-_NUMBER = r"(\d+\.?\d*(?:e-?\d+)?)"
-_STEPS = re.compile(rf"x{_NUMBER} every (\d+) (epoch|step)s?")
+_NUMBER = r"(\d{1,20}\.?\d{0,20}(?:e-?\d{1,3})?)"
+_STEPS = re.compile(rf"x{_NUMBER} every (\d{1, 10}) (epoch|step)s?")
 _TO_END = re.compile(rf"(linear|cosine) to {_NUMBER}")
 
 
@@ -54,4 +54,4 @@ def learning_rate(
             return schedules.PolynomialDecay(start, total, end)
         return schedules.CosineDecay(start, total, alpha=end / start)
     known = [f"'{name}'" for name in (*others, *EXAMPLES)]
-    raise InputError(f"`schedule` {text}: give {', '.join(known[:-1])} or {known[-1]}.")
+    raise InputError(f"`schedule` {shorten(text)}: give {', '.join(known[:-1])} or {known[-1]}.")

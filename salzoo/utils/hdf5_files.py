@@ -14,15 +14,16 @@ from salzoo.utils.regular_files import open_regular
 ARRAY_LIMIT = 4 * 2**30
 # Deflate packs at most 1032 bytes into one; an array that was never written takes none.
 LARGEST_RATIO, SMALL = 2000, 2**20
-MOST_OBJECTS = 100_000
+MOST_OBJECTS = 1_000_000
 
 
 @contextlib.contextmanager
-def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
-    """Open a HDF5 file for reading, after checking all its objects.
+def open_hdf5(path: str | os.PathLike[str], only: str | None = None) -> Iterator[h5py.File]:
+    """Open a HDF5 file for reading, after checking its objects.
 
     Args:
         path: of the file.
+        only: name of the array that will be read, the only one to check; None: all.
 
     Yields:
         The file. Its arrays lie in it; an array without a shape has `shape` None.
@@ -31,17 +32,18 @@ def open_hdf5(path: str | os.PathLike[str]) -> Iterator[h5py.File]:
         InputError: it is damaged, no regular file, leads to other files (external links, external
             storage, virtual arrays) or has an array of an absurd shape.
     """
-    with open_regular(path) as stream, open_hdf5_stream(stream, os.fspath(path)) as file:
+    with open_regular(path) as stream, open_hdf5_stream(stream, os.fspath(path), only) as file:
         yield file
 
 
 @contextlib.contextmanager
-def open_hdf5_stream(stream: BinaryIO, where: str) -> Iterator[h5py.File]:
+def open_hdf5_stream(stream: BinaryIO, where: str, only: str | None = None) -> Iterator[h5py.File]:
     """Open HDF5 in a stream, as `open_hdf5` does.
 
     Args:
         stream: that can seek.
         where: it comes from, for the message.
+        only: as for `open_hdf5`.
     """
     try:
         file = h5py.File(stream, "r")
@@ -49,7 +51,10 @@ def open_hdf5_stream(stream: BinaryIO, where: str) -> Iterator[h5py.File]:
         raise InputError(f"{where} cannot be read as HDF5 ({_reason(error)}).") from error
     with file:
         try:
-            _check_group(file, where, set())
+            if only is None:
+                _check_group(file, where, set())
+            else:
+                _check_path(file, where, only)
             yield file
         except InputError:
             raise
@@ -57,14 +62,28 @@ def open_hdf5_stream(stream: BinaryIO, where: str) -> Iterator[h5py.File]:
             raise InputError(f"{where} is damaged ({_reason(error)}).") from error
 
 
+def _check_path(file: h5py.File, where: str, name: str) -> None:
+    """Check the groups that lead to an array, and the array."""
+    parts = name.strip("/").split("/")
+    for depth in range(len(parts)):
+        _check_link(file, "/".join(parts[: depth + 1]), where)
+    if isinstance(file[name], h5py.Dataset):
+        _check_array(file[name], where)
+
+
+def _check_link(group: h5py.Group, name: str, where: str) -> bool:
+    """Return whether a name leads to an object of its own; raise InputError if out of the file."""
+    link = group.get(name, getlink=True)
+    if not isinstance(link, h5py.HardLink | h5py.SoftLink):
+        raise InputError(f"{where}: {shorten(name)} is a link to another file; copy it in.")
+    return isinstance(link, h5py.HardLink)
+
+
 def _check_group(group: h5py.Group, where: str, seen: set[int]) -> None:
     """Check the members of a group; `seen` has the addresses of those checked already."""
     for name in group:
-        link = group.get(name, getlink=True)
-        if isinstance(link, h5py.SoftLink):  # to another place in this file
+        if not _check_link(group, name, where):
             continue
-        if not isinstance(link, h5py.HardLink):
-            raise InputError(f"{where}: {shorten(name)} is a link to another file; copy it in.")
         item = group[name]
         address = h5py.h5o.get_info(item.id).addr
         if address in seen:

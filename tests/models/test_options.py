@@ -41,6 +41,21 @@ def test_unknown_names_get_a_hint():
         build_model("msinet", asp=False)
 
 
+ABSURD = {"10**9": 10**9, "10**400": 10**400, "10**5000": 10**5000, "long": "x" * 9999}
+
+
+@pytest.mark.parametrize("value", [-1, 1e308, float("nan"), None, *ABSURD])
+def test_absurd_values_are_refused_before_anything_is_built(value):
+    with pytest.raises(InputError, match="^msinet_lite: priors=[^\n]{,80}: give a whole number"):
+        build_model("msinet_lite", priors=ABSURD.get(value, value))
+
+
+@pytest.mark.parametrize("size", [(1_000_000, 1_000_000), (10**400, 8), (16_384, 16_384)])
+def test_absurd_sizes_are_refused_before_anything_is_built(size):
+    with pytest.raises(InputError, match="^`input_shape` [^\n]*: give at most 16384 rows"):
+        build_model("msinet_lite", input_shape=(*size, 3))
+
+
 def test_unusable_values_are_refused():
     wrong = [
         ("aspp", 1, "true or false"),
@@ -49,7 +64,7 @@ def test_unusable_values_are_refused():
     for name, value, legal in wrong:
         with pytest.raises(InputError, match=f"msinet: {name}={value!r}: give {legal}."):
             build_model("msinet", **{name: value})
-    with pytest.raises(InputError, match="msinet_lite: priors=True: give a whole number of 0 or"):
+    with pytest.raises(InputError, match="msinet_lite: priors=True: give a whole number of 0 to b"):
         build_model("msinet_lite", priors=True)
     with pytest.raises(InputError, match="dropout=1.0: give a number of 0 to below 1."):
         build_model("msinet_lite", dropout=1.0)

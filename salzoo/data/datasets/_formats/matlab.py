@@ -7,6 +7,7 @@ import numpy as np
 import scipy.io
 
 from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.utils.hdf5_files import open_hdf5
 
 _HDF5 = b"\x89HDF"
 
@@ -92,7 +93,7 @@ def load_matlab73(path: str, variable: str, checks: FileChecker) -> list[np.ndar
         return None
     items = None
     try:
-        with h5py.File(path, "r") as file:
+        with open_hdf5(path) as file:
             names = [name for name in file if not name.startswith("#")]
             if variable in names:
                 items = [file[variable]]
