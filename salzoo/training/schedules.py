@@ -17,7 +17,7 @@ EXAMPLES = (
 )
 MAX_STEPS = 2**31 - 1
 _NUMBER = r"(\d{1,20}\.?\d{0,20}(?:e-?\d{1,3})?)"
-_STEPS = re.compile(rf"x{_NUMBER} every (\d{1, 10}) (epoch|step)s?")
+_STEPS = re.compile(rf"x{_NUMBER} every (\d{{1,10}}) (epoch|step)s?")
 _TO_END = re.compile(rf"(linear|cosine) to {_NUMBER}")
 
 
