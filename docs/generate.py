@@ -32,6 +32,7 @@ PAGES = {
     "CHANGELOG.md": "changes.md",
     "CONTRIBUTING.md": "contributing.md",
     "README.md": "index.md",
+    "SECURITY.md": "security.md",
     "experiments/README.md": "experiments.md",
     "exports/README.md": "deployment.md",
     "salzoo/models/weights/msinet_lite.md": "models/msinet_lite.md",
