@@ -1,10 +1,13 @@
 """Cards of exports and metrics of runs: values, and nothing else."""
 
+import dataclasses
 import json
 import os
 
 import pytest
 
+from salzoo.data.geometry import Geometry
+from salzoo.prediction import cards
 from salzoo.prediction.cards import read_card, read_metrics
 from salzoo.prediction.sources import Source, SourceKind, describe_source
 from salzoo.utils.errors import InputError
@@ -19,6 +22,11 @@ def card(tmp_path):
     os.makedirs(tmp_path / "assets")
     write_json(tmp_path / "assets/card.json", small_card())
     return tmp_path
+
+
+def test_a_card_has_every_field_that_decides_the_maps():
+    names = {field.name for field in dataclasses.fields(Geometry)}
+    assert names == {field.name for field in dataclasses.fields(cards._Geometry)}
 
 
 def edit(folder, **fields):
