@@ -187,7 +187,7 @@ def test_resume_refuses_other_settings(inside, small_run):
 def test_a_damaged_config(inside, tmp_path):
     (tmp_path / "config.json").write_text("{")
     status, _, err = inside("export", tmp_path)
-    assert status == 2 and "config.json is not the config of a run" in err
+    assert status == 2 and "config.json is not JSON that salzoo wrote" in err
 
 
 @pytest.fixture
