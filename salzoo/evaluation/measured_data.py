@@ -15,7 +15,7 @@ from salzoo.prediction.sources import (
     describe_source,
     resolve_source,
 )
-from salzoo.utils.errors import EmptySplit, InputError
+from salzoo.utils.errors import EmptySplit, IncompleteSplit, InputError
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def load_data(dataset: Dataset, split: str) -> EvaluationData:
     samples = dataset.samples(split)
     training: list[Sample] = []
     if dataset.has_split("train"):
-        # Where only the evaluated part was downloaded, the split is empty.
-        with contextlib.suppress(EmptySplit):
+        # Where only a part of the images was downloaded, the split is empty or cannot be drawn.
+        with contextlib.suppress(EmptySplit, IncompleteSplit):
             training = dataset.only_with("train").samples("train")
     images = [_below(sample.image_path, dataset.folder) for sample in samples]
     return EvaluationData(samples, images, training, dataset.name, split)

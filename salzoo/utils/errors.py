@@ -18,6 +18,10 @@ class InputError(ValueError):
     """
 
 
+class IncompleteSplit(InputError):
+    """A folder lacks images of a split that a protocol would shuffle."""
+
+
 class EmptySplit(InputError):
     """None of the images of a split is present."""
 

@@ -6,8 +6,11 @@ from collections import Counter
 
 import pytest
 
+from salzoo.data.dataset import open_dataset
 from salzoo.evaluation import evaluate
+from salzoo.evaluation.measured_data import load_data
 from salzoo.utils.errors import InputError
+from tests.data.datasets.layouts import fixatons
 from tests.evaluation.small import make_folder
 
 # Number of times that Python opened each file below the folders in WATCHED.
@@ -80,3 +83,13 @@ def test_mistakes_are_refused_before_any_map_is_made(root, tmp_path, arguments, 
         evaluate(never, "folder", root, task="fixations", out=out, **arguments)
     assert message in str(caught.value)
     assert not out.exists()
+
+
+def test_a_part_of_a_dataset_can_be_evaluated_as_a_whole(tmp_path):
+    """Its protocol would shuffle all images of the dataset, of which two are there."""
+    fixatons.make(str(tmp_path))
+    dataset = open_dataset("mit1003", tmp_path)
+    data = load_data(dataset, "all")
+    assert len(data.samples) == 2 and data.training == []
+    with pytest.raises(InputError, match="its shuffle would give other splits"):
+        load_data(dataset, "val")

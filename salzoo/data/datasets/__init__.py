@@ -10,7 +10,7 @@ from salzoo.data.dataset_record import DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.locating import describe_search, locate
 from salzoo.data.sample import Sample
-from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.errors import IncompleteSplit, InputError, unknown_name
 from salzoo.utils.once import warn_once
 
 # To add a dataset, write one file with RECORD (a `DatasetRecord`) and
@@ -173,7 +173,7 @@ def divide(record: DatasetRecord, rule: Protocol, samples: list[Sample]) -> dict
         {split: samples}.
 
     Raises:
-        InputError: the protocol shuffles, and a split has another number of images.
+        IncompleteSplit: the protocol shuffles, and a split has another number of images.
     """
     splits = rule.divide(samples)
     found = {split: len(splits.get(split, [])) for split in rule.counts}
@@ -185,7 +185,7 @@ def divide(record: DatasetRecord, rule: Protocol, samples: list[Sample]) -> dict
         )
         message = f"{record.name}: the protocol has {expected}, this folder gives {given}"
         if rule.shuffles:
-            raise InputError(
+            raise IncompleteSplit(
                 f"{message}; its shuffle would give other splits than everybody else's. "
                 "Complete the folder, or take split 'all'."
             )
