@@ -90,8 +90,10 @@ def assign_all(
         InputError: they do not fit.
     """
     try:
-        arrays = [np.asarray(value, "float64") for value in values]
-    except (TypeError, ValueError):
+        arrays = [np.asarray(value) for value in values]
+    except ValueError:  # lists of different lengths
+        arrays = []
+    if any(array.dtype.kind not in "iuf" for array in arrays):
         arrays = []
     if [array.shape for array in arrays] != [tuple(variable.shape) for variable in variables]:
         raise InputError(f"{path} is damaged: its {what} do not fit the model.")
