@@ -20,6 +20,8 @@ from salzoo.data.jpeg import check_jpeg
 from salzoo.utils.errors import InputError
 
 MAX_MEGAPIXELS = 100
+# Converted at a time, so that copies and floats of large images take little memory.
+PIXELS_AT_ONCE = 4_000_000
 
 
 class ImageHeader(NamedTuple):
@@ -84,7 +86,7 @@ class DecodedImage(NamedTuple):
     """The content of an image file.
 
     Attributes:
-        rgb: float32 0..255 (rows, columns, 3).
+        rgb: RGB 0..255 (rows, columns, 3), uint8; float32 for an image of 16 bits.
         picture: the same as a Pillow image in the mode of the file, with its ICC profile in
             `info`.
         format: "jpeg", "png" or "other".
@@ -146,6 +148,10 @@ def _named_damage(path: str | os.PathLike[str]) -> Iterator[None]:
         yield
     except InputError:
         raise
+    except MemoryError as error:
+        raise InputError(
+            f"{path} needs more memory than there is; shrink it before giving it here."
+        ) from error
     except Exception as error:  # Pillow raises many kinds for damaged data
         raise InputError(
             f"{path} is damaged or cut short ({_reason(error)}); replace the file."
@@ -165,7 +171,7 @@ def read_image(
     Raises:
         InputError: as `decode_file`.
     """
-    return decode_file(path, exif, file).rgb
+    return decode_file(path, exif, file).rgb.astype("float32")
 
 
 def _check_end(path: str | os.PathLike[str], file: BinaryIO) -> None:
@@ -251,14 +257,14 @@ def _too_large(path: str | os.PathLike[str]) -> InputError:
 
 
 def to_rgb(image: Image.Image, path: str | os.PathLike[str]) -> np.ndarray:
-    """Convert a Pillow image to RGB.
+    """Convert aPillow image to RGB.
 
     Args:
         image: any mode.
         path: name of the image in errors.
 
     Returns:
-        float32 0..255 (rows, columns, 3).
+        RGB 0..255 (rows, columns, 3), uint8; float32 for an image of 16 bits.
 
     Raises:
         InputError: the range of its values is not known.
@@ -269,9 +275,18 @@ def to_rgb(image: Image.Image, path: str | os.PathLike[str]) -> np.ndarray:
     if image.mode in ("I", "F"):
         kind = "32-bit" if image.mode == "I" else "floating-point"
         raise InputError(f"{path} has {kind} values of no known range; save it as 8-bit PNG.")
-    if image.has_transparency_data:
-        return np.round(over_white(np.asarray(image.convert("RGBA"), "float32")))
-    return np.asarray(image.convert("RGB"), "float32")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    rgb = np.empty((image.height, image.width, 3), "uint8")
+    rows = max(1, PIXELS_AT_ONCE // image.width)
+    for top in range(0, image.height, rows):
+        part = image
+        if rows < image.height:
+            part = image.crop((0, top, image.width, min(top + rows, image.height)))
+        values = np.asarray(part if part.mode == mode else part.convert(mode))
+        if mode == "RGBA":
+            values = np.round(over_white(values.astype("float32")))
+        rgb[top : top + rows] = values
+    return rgb
 
 
 def over_white(rgba: Any) -> Any:

@@ -82,7 +82,7 @@ def as_image(image: Any, name: str = "the image") -> np.ndarray:
                 f"{name} has {image.height} rows and {image.width} columns; give one with pixels."
             )
         try:
-            return to_rgb(image, name)
+            return to_rgb(image, name).astype("float32")
         except OSError as error:  # Pillow reads the pixels only now
             raise InputError(f"{name} is damaged or cut short ({error}); replace it.") from error
     if not hasattr(image, "ndim"):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from salzoo.prediction.large_images import block_side, enlarge_map, reduce_image
 from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.utils.errors import InputError, shorten
@@ -49,31 +50,39 @@ class Predictor:
         """Predict a saliency map.
 
         Args:
-            image: RGB 0..255, (rows, columns, 3).
+            image: RGB 0..255, (rows, columns, 3). Of an image of more than 16 megapixels the
+                network sees a smaller copy, see `salzoo.prediction.large_images`.
 
         Returns:
             Map of the image's size, float32 (rows, columns).
 
         Raises:
-            InputError: an array of another shape, or a map that is not finite or negative.
+            InputError: an array of another shape or of no pixels, a map that is not finite or
+                negative, or too little memory.
         """
-        if np.ndim(image) != 3 or np.shape(image)[2] != 3:
+        if np.ndim(image) != 3 or np.shape(image)[2] != 3 or np.size(image) == 0:
             raise InputError(
                 f"A model takes an array (rows, columns, 3), this is {np.shape(image)}; "
                 "salzoo.predict(image, model) takes every kind of image."
             )
         size = np.shape(image)[:2]
+        side = block_side(size)
+        images = tf.constant(np.asarray(reduce_image(image, side), "float32")[None])
         try:
-            maps = self._saliency(tf.constant(np.asarray(image, "float32")[None])).numpy()
-        except tf.errors.ResourceExhaustedError:
-            raise
+            maps = self._saliency(images).numpy()
+        except tf.errors.ResourceExhaustedError as error:
+            raise InputError(
+                f"The map of an image of {size[1]}x{size[0]} pixels needs more memory than there "
+                "is; shrink the image, or leave out `tta`."
+            ) from error
         except tf.errors.OpError as error:
             reason = shorten(str(error.message).splitlines()[0], 200)
             raise InputError(
                 f"The model {self.card['model']} fails on an image of {size[0]}x{size[1]} "
                 f"({reason})."
             ) from error
-        return check_map(maps, size, self.card["model"])
+        map_ = check_map(maps, images.shape[1:3], self.card["model"])
+        return enlarge_map(map_, size, side)
 
 
 def check_map(maps: np.ndarray, size: tuple[int, ...], model: str) -> np.ndarray:

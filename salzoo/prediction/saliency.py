@@ -60,22 +60,25 @@ def saliency_function(
         maps = geometry.unfit_map(maps, tf.shape(images)[1:3])
         return tf.reverse(maps, [2]) if mirrored else maps
 
-    def mean(maps: list[tf.Tensor]) -> tf.Tensor:
-        # The values of a density depend on the size of the canvas: its sum is made the same.
-        if not is_object:
-            sums = [tf.reduce_sum(tf.nn.relu(map_), [1, 2, 3], keepdims=True) for map_ in maps]
-            maps = [
-                map_ * tf.math.divide_no_nan(sums[0], own)
-                for map_, own in zip(maps, sums, strict=True)
-            ]
-        return tf.add_n(maps) / len(maps)
+    def mean_over_views(images: tf.Tensor) -> tf.Tensor:
+        total: tf.Tensor = 0.0
+        first_sum = None
+        for view in views:
+            map_ = predict_view(images, *view)
+            # The values of a density depend on the size of the canvas: its sum is made the same.
+            if not is_object:
+                own_sum = tf.reduce_sum(tf.nn.relu(map_), [1, 2, 3], keepdims=True)
+                first_sum = own_sum if first_sum is None else first_sum
+                map_ *= tf.math.divide_no_nan(first_sum, own_sum)
+            # One at a time: six maps of a photo take much memory.
+            total += map_
+        return total / len(views)
 
     signature = [tf.TensorSpec([None, None, None, 3], tf.float32, "images")]
 
     @tf.function(input_signature=signature, autograph=False)  # autograph doubles the tracing time
     def saliency(images: tf.Tensor) -> tf.Tensor:
-        maps = [predict_view(images, *view) for view in views]
-        combined = mean(maps) if tta else maps[0]
+        combined = mean_over_views(images) if tta else predict_view(images, *views[0])
         if raw or is_object:
             return combined
         if blur:

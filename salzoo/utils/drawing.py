@@ -1,7 +1,7 @@
 """Pictures of maps: grey, in colour, as overlays, and in panels for comparison."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -55,7 +55,18 @@ def scale_by_maximum(map_: np.ndarray) -> np.ndarray:
 
 def draw_grey(map_: np.ndarray) -> Image.Image:
     """Return a map (rows, columns) as an 8-bit grey picture, scaled by its maximum."""
-    return Image.fromarray(np.uint8(np.round(scale_by_maximum(map_) * 255)))
+    map_ = np.asarray(map_)
+    highest = max(map_.max(initial=0.0), np.finfo("float32").tiny)
+    levels = np.empty(map_.shape, "uint8")
+    for band in _bands(len(levels)):
+        levels[band] = np.round(np.maximum(np.asarray(map_[band], "float32"), 0) / highest * 255)
+    return Image.fromarray(levels)
+
+
+def _bands(rows: int) -> Iterator[slice]:
+    """Yield slices of some rows: images may have 100 megapixels, whose floats need much memory."""
+    for top in range(0, rows, 256):
+        yield slice(top, top + 256)
 
 
 def apply_colour_map(values: np.ndarray) -> np.ndarray:
@@ -86,8 +97,7 @@ def draw_overlay(image: np.ndarray, map_: np.ndarray, colour_bar: bool = True) -
     shares = np.linspace(0, 1, 256, dtype="float32")
     opacity, colours = 0.85 * np.sqrt(shares)[:, None], apply_colour_map(shares).astype("float32")
     blended = np.empty((*levels.shape, 3), "uint8")
-    for top in range(0, len(levels), 256):  # in bands, since images may have 100 megapixels
-        band = slice(top, top + 256)
+    for band in _bands(len(levels)):
         under = np.asarray(image[band], "float32") * (1 - opacity[levels[band]])
         blended[band] = np.round(under + (colours * opacity)[levels[band]])
     picture = Image.fromarray(blended)

@@ -15,7 +15,7 @@ def shares(map_: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: another shape, no pixels, negative values or NaN.
     """
-    values = np.asarray(map_, "float64")
+    values = np.array(map_, "float64")  # a copy, divided in place: maps may be large
     if values.ndim != 2 or not values.size:
         raise ValueError(f"A map is (rows, columns), this is {values.shape}.")
     lowest, highest = values.min(), values.max()
@@ -23,5 +23,6 @@ def shares(map_: np.ndarray) -> np.ndarray:
         raise ValueError(f"A map's values are 0 or more and finite, these are {lowest}..{highest}.")
     if highest == 0:
         return np.full(values.shape, 1 / values.size)
-    values = values / highest  # the sum of large values may overflow
-    return values / values.sum()
+    values /= highest  # the sum of large values may overflow
+    values /= values.sum()
+    return values
