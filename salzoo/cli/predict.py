@@ -11,6 +11,7 @@ command is given again.
 
 import argparse
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from salzoo.prediction.photos import OutputOptions
 
 HELP = "predict saliency maps of images"
+# They would end every other image too.
+ERRORS_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -151,10 +154,25 @@ def _predict(
         except InputError as error:
             found.problems.append(str(error))
             continue
+        except Exception as error:  # whatever it is, the other images are done
+            if isinstance(error, OSError) and error.errno in ERRORS_OF_DISKS:
+                raise
+            found.problems.append(f"{path}: {_reason(error)}")
+            continue
         files.append(result.files)
         for text in result.texts:
             tqdm.write(text + "\n")
     return files
+
+
+def _reason(error: Exception) -> str:
+    """Return what a message of Python or a library says, in one line."""
+    if isinstance(error, MemoryError):
+        return "needs more memory than there is; shrink it before giving it here."
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}."
+    return f"{type(error).__name__} ({next(iter(str(error).splitlines()), '')})."
 
 
 @contextlib.contextmanager

@@ -310,6 +310,46 @@ def test_some_photos_fail(inside, here):
     assert status == 2 and not out.strip()
 
 
+def test_any_error_of_one_photo_leaves_the_others(inside, here, monkeypatch):
+    from salzoo.prediction import photos
+
+    picture = Image.open("photo.jpg")
+    long_name = "n" * 251 + ".png"  # its map's name is too long for a disk
+    for name in (long_name, "huge.png", "odd.png"):
+        picture.save(name)
+    errors = {"huge.png": MemoryError(), "odd.png": RuntimeError("odd\nand long")}
+    decode = photos.decode_file
+
+    def failing(path):
+        if path in errors:
+            raise errors[path]
+        return decode(path)
+
+    monkeypatch.setattr(photos, "decode_file", failing)
+    status, out, err = inside("predict", "photo.jpg", "huge.png", long_name, "odd.png")
+    assert status == 1 and "1 of 4 images" in out
+    assert [line[:30] for line in err.splitlines()] == [
+        "salzoo predict: huge.png: need",
+        f"salzoo predict: {'n' * 14}",
+        "salzoo predict: odd.png: Runti",
+    ]
+    assert "File name too long" in err and "RuntimeError (odd)." in err
+
+
+def test_a_full_disk_ends_it_at_once(inside, here, monkeypatch):
+    from salzoo.prediction import photos
+
+    Image.open("photo.jpg").save("other.png")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "photo_saliency.npy")
+
+    monkeypatch.setattr(photos, "save_picture", full)
+    status, _, err = inside("predict", "photo.jpg", "other.png")
+    assert status == 2
+    assert err.splitlines()[-1] == "salzoo predict: photo_saliency.npy: No space left on device"
+
+
 def test_models_without_weights_say_what_to_do(inside, here):
     status, _, err = inside("predict", "photo.jpg", "--model", "msinet")
     assert status == 2 and "salzoo train msinet" in err and len(err.splitlines()) == 1

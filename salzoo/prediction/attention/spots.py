@@ -52,23 +52,23 @@ def find_spots(map_: np.ndarray, count: int, radius: float | None = None) -> lis
     """
     attention = shares(map_)
     radius = spot_radius(attention.shape) if radius is None else radius
-    peaks = _separate(*_peaks(attention), radius)
+    peaks = _separate(*_peaks(np.asarray(map_)), radius)
     held = [_share(attention, peaks, number, radius) for number in range(len(peaks))]
     spots = [Spot(int(x), int(y), share) for (y, x), share in zip(peaks, held, strict=True)]
     return sorted(spots, key=lambda spot: (-spot.share, spot.y, spot.x))[:count]
 
 
-def _peaks(attention: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _peaks(map_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the pixels of all local maxima, (n, 2) rows and columns, and their values."""
-    is_peak = attention == ndimage.maximum_filter(attention, 3)
-    is_peak &= attention > attention.min()
+    is_peak = map_ == ndimage.maximum_filter(map_, 3)
+    is_peak &= map_ > map_.min()
     labels, number = ndimage.label(is_peak, np.ones((3, 3)))
     # Computed on the peaks' pixels only: scipy's functions of labels process the whole map.
     names = labels[is_peak] - 1
     counts = np.bincount(names, minlength=number)
     middles = [np.bincount(names, axis, number) / counts for axis in np.nonzero(is_peak)]
     heights = np.zeros(number)
-    heights[names] = attention[is_peak]  # constant on a plateau
+    heights[names] = map_[is_peak]  # constant on a plateau
     return np.round(np.stack(middles, axis=-1)).astype("int64"), heights
 
 
