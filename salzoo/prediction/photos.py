@@ -82,7 +82,7 @@ def predict_photo(
     The image file is opened and decoded once.
 
     Args:
-        predictor: function of an image, float32 RGB 0..255 (rows, columns, 3), to its map
+        predictor: function of an image, RGB 0..255 (rows, columns, 3), uint8 or float32, to its map
             (rows, columns).
         path: image file.
         stem: path of the files to write, without ending.

@@ -91,7 +91,7 @@ def photo(tmp_path):
     path = str(tmp_path / "photo.png")
     levels = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype="uint8")
     Image.fromarray(levels).save(path)
-    return path, lambda rgb: rgb[..., 0] / 255
+    return path, lambda rgb: rgb[..., 0].astype("float32") / 255
 
 
 def predict(photo, *write, **options):
