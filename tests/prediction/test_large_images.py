@@ -54,7 +54,7 @@ def test_a_predictor_returns_maps_of_the_size_of_the_image(size, monkeypatch):
         seen.append(images.shape)
         return images[..., :1] / 255
 
-    predictor = Predictor.from_opened(Opened({}, None, None, saliency))
+    predictor = Predictor.from_opened(Opened({"model": "a"}, None, None, saliency))
     image = np.zeros((*size, 3), "uint8")
     image[: size[0] // 2 + 1, : size[1] // 2 + 1] = 255
     map_ = predictor(image)
@@ -67,4 +67,4 @@ def test_a_predictor_returns_maps_of_the_size_of_the_image(size, monkeypatch):
     from salzoo.utils.errors import InputError
 
     with pytest.raises(InputError, match="needs more memory than there is"):
-        Predictor.from_opened(Opened({}, None, None, too_large))(image)
+        Predictor.from_opened(Opened({"model": "a"}, None, None, too_large))(image)
