@@ -12,6 +12,7 @@ from salzoo.data.datasets._formats import scenes, simulated_gaze
 from salzoo.data.datasets._formats.splits import official
 from salzoo.data.fixations import density_map
 from salzoo.utils.errors import InputError
+from tests.edited_json import check_edits
 
 FEW = {"train": 16, "val": 4, "test": 4}
 
@@ -211,6 +212,19 @@ def test_other_scenes_are_refused(tmp_path, text):
     (tmp_path / "scenes" / "scenes.json").write_text(text)
     with pytest.raises(InputError, match=r"scenes\.json is not of scenes of version"):
         _draw(tmp_path / "scenes")
+
+
+def test_names_of_scenes_are_no_paths(tmp_path):
+    _draw(tmp_path / "scenes")
+    path = tmp_path / "scenes/scenes.json"
+    path.write_text(path.read_text().replace('"0001.png"', '"../../0001.png"'))
+    with pytest.raises(InputError, match=r"scenes\.json is not of scenes of version"):
+        _draw(tmp_path / "scenes")
+
+
+def test_edited_scenes_are_read_or_refused(tmp_path):
+    _draw(tmp_path / "scenes")
+    check_edits(lambda: _draw(tmp_path / "scenes"), tmp_path / "scenes/scenes.json", 60)
 
 
 @pytest.mark.parametrize("name", ["images/0002.png", "masks/0001.png", "fixations.csv"])
