@@ -82,7 +82,7 @@ def test_mistyped_keywords(small_run):
         InputError, match="salzoo.evaluate 'conventoin'; did you mean 'convention'?"
     ):
         salzoo.evaluate(small_run.folder, conventoin="mit")
-    with pytest.raises(InputError, match="`limit` 0: give a whole number of 1 or more"):
+    with pytest.raises(InputError, match="`limit` 0: give a whole number of 1 to"):
         salzoo.evaluate(small_run.folder, limit=0)
 
 

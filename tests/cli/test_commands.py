@@ -144,7 +144,7 @@ def test_summary(inside):
         ),
         (
             ["train", "deep_convnet", "--model_options", "weight_decay=NaN"],
-            "weight_decay=nan: give a",
+            "weight_decay='NaN': give a",
         ),
         (["train", "--fit_mode", "crop"], "invalid choice: 'crop'"),
         (["train", "--resume"], "--resume needs --run_dir"),
