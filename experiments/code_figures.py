@@ -266,7 +266,7 @@ def run_command(
             "PYTHONPATH": os.pathsep.join([str(PROBE), str(folder)]),
             "PYTHONDONTWRITEBYTECODE": "1",
             "TF_CPP_MIN_LOG_LEVEL": "3",
-            "SALZOO_CACHE": str(here / "cache"),
+            "SALZOO_HOME": str(here / "home"),
             "PROBE_BELOW": str(below),
             "PROBE_OPENED": str(opened),
             "PROBE_MODULES": str(modules),

@@ -160,7 +160,8 @@ class Version:
             "PYTHONDONTWRITEBYTECODE": "1",
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "CUDA_VISIBLE_DEVICES": "-1",
-            "SALZOO_CACHE": str(here / "cache"),
+            "SALZOO_CACHE": str(here / "cache"),  # of versions before SALZOO_HOME
+            "SALZOO_HOME": str(here / "home"),
             "COLUMNS": "200",  # of --help
         }
         command = [sys.executable, *arguments]

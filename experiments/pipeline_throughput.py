@@ -75,7 +75,7 @@ def main():
     parser.add_argument("--images", type=int, default=15_000)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["SALZOO_CACHE"] = folder
+        os.environ["SALZOO_HOME"] = folder
         from_points, from_maps = draw(folder)
         measure_memory(from_points, arguments.images)
         measure_speed(from_points, from_maps)

@@ -40,9 +40,9 @@ def partial_vgg16_file(vgg16_file, tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory):
-    """Keep generated scenes out of the person's cache, and draw them once."""
-    os.environ["SALZOO_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+def _own_home(tmp_path_factory):
+    """Keep generated scenes out of the person's folder, and draw them once."""
+    os.environ["SALZOO_HOME"] = str(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(autouse=True)

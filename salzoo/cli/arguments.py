@@ -39,7 +39,9 @@ def add_data(parser: argparse.ArgumentParser, default: str) -> None:
 def add_data_dir(parser: argparse.ArgumentParser) -> None:
     """Add the flag for the folder of a dataset."""
     parser.add_argument(
-        "--data_dir", help="folder of the dataset, or a folder with one subfolder per dataset"
+        "--data_dir",
+        help="folder of the dataset, or a folder with one subfolder per dataset (default: "
+        "$SALZOO_HOME/datasets)",
     )
 
 

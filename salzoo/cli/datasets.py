@@ -4,6 +4,8 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from salzoo.utils.home import datasets_folder
+
 if TYPE_CHECKING:
     from salzoo.data.dataset_record import DatasetRecord
 
@@ -15,7 +17,8 @@ _FIELDS = ("title", "task", "ground_truth", "viewing", "licence", "citation", "h
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", help="name of the dataset to describe")
     parser.add_argument(
-        "--data_dir", help="folder with one subfolder per dataset: show which are present"
+        "--data_dir",
+        help="folder with one subfolder per dataset (default: $SALZOO_HOME/datasets)",
     )
 
 
@@ -52,12 +55,10 @@ def _image_count(record: "DatasetRecord") -> str:
 
 
 def _presence(record: "DatasetRecord", data_dir: str | None) -> str:
-    """Return whether a dataset's folder has files: "yes", "no", "?", "drawn" if it needs none."""
+    """Return whether a dataset's folder has files: "yes", "no", "drawn" if it needs none."""
     if not record.layout:
         return "drawn"
-    if data_dir is None:
-        return "?"
-    folder = os.path.join(os.path.expanduser(data_dir), record.name)
+    folder = os.path.join(os.path.expanduser(data_dir or datasets_folder()), record.name)
     return "yes" if os.path.isdir(folder) and os.listdir(folder) else "no"
 
 

@@ -5,12 +5,17 @@ An interrupted download continues when the same command is given again.
 
 import argparse
 
+from salzoo.utils.home import datasets_folder
+
 HELP = "download a dataset"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="name of the dataset, see `salzoo datasets`")
-    parser.add_argument("--data_dir", required=True, help="folder with one subfolder per dataset")
+    parser.add_argument(
+        "--data_dir",
+        help="folder with one subfolder per dataset (default: $SALZOO_HOME/datasets)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -19,7 +24,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     record = dataset_record(arguments.name)
     print(f"{record.title}: {record.licence}")
-    print(download(record, arguments.data_dir))
+    print(download(record, arguments.data_dir or datasets_folder()))
     manual = [archive for archive in record.archives if not archive.checksum]
     if manual:
         print("No checksum is published for these files; download them yourself:")

@@ -79,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--submission",
         metavar="BENCHMARK",
-        help="mit300, cat2000 or salicon, instead of images; needs --data_dir",
+        help="mit300, cat2000 or salicon, instead of images",
     )
     parser.add_argument("--data_dir", help="folder of the benchmark's dataset")
     add_inference_options(parser)

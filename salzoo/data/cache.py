@@ -9,7 +9,8 @@ from collections.abc import Iterable
 import numpy as np
 import tensorflow as tf
 
-from salzoo.utils.files import cache_folder, whole_file
+from salzoo.utils.files import whole_file
+from salzoo.utils.home import cache_folder
 
 LOG = logging.getLogger("salzoo")
 
@@ -68,7 +69,7 @@ def keep_on_disk(
     except OSError as error:
         LOG.warning(
             "Fitted targets cannot be kept in a file (%s): they are made anew every epoch. Let "
-            "SALZOO_CACHE name a folder with room for %.1f GB.",
+            "SALZOO_HOME name a folder with room for %.1f GB.",
             error,
             size / 1e9,
         )

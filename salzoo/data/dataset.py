@@ -16,6 +16,7 @@ from salzoo.data.datasets import (
 )
 from salzoo.data.sample import Sample, evenly
 from salzoo.utils.errors import EmptySplit, InputError, unknown_name
+from salzoo.utils.home import datasets_folder
 
 LOG = logging.getLogger("salzoo")
 
@@ -29,8 +30,8 @@ class Dataset:
 
     Args:
         name: registry names joined by "+".
-        folder: folder of the files; with several datasets the folder around theirs; None
-            for a dataset that needs no files.
+        folder: folder of the files; with several datasets the folder around theirs; None:
+            the default.
         sources: a source for each dataset.
         sigma: standard deviation of the density's Gaussian in pixels of the original
             image; None takes each dataset's own.
@@ -61,12 +62,12 @@ class Dataset:
         """The folder that the image paths are relative to, None for drawn scenes.
 
         Raises:
-            InputError: the folder does not exist, or is needed and not given.
+            InputError: the folder does not exist.
         """
         if len(self._sources) == 1:
             [source] = self._sources
             return dataset_folder(source.record, source.data_dir)
-        return None if self._folder is None else str(self._folder)
+        return datasets_folder() if self._folder is None else str(self._folder)
 
     def has_split(self, split: str) -> bool:
         """Return whether at least one of the datasets has a split, by its record."""
@@ -215,7 +216,7 @@ def open_dataset(
         name: registry names joined by "+", as in "osie+salicon".
         data_dir: the dataset's own folder, or a folder with one sub-folder per registry
             name, which several datasets need. A folder one level above or below the dataset's
-            own is found too. `synthetic` needs none.
+            own is found too. None: $SALZOO_HOME/datasets; `synthetic` is drawn.
         protocol: rule that divides a dataset into splits, a name in its record; None: the
             record's first. With several datasets each takes it where it has it.
         sigma: standard deviation of the density's Gaussian in pixels of the original

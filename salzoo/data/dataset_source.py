@@ -6,6 +6,7 @@ from functools import cached_property
 
 from salzoo.data.dataset_record import DatasetRecord
 from salzoo.data.datasets import (
+    dataset_folder,
     dataset_record,
     describe_empty_split,
     divide,
@@ -26,7 +27,7 @@ class DatasetSource:
 
     Args:
         name: registry name.
-        data_dir: folder as given.
+        data_dir: folder as given, see `dataset_folder`.
         protocol: name of a protocol of its record; None: the default.
         options: options of its reader.
     """
@@ -84,6 +85,7 @@ class DatasetSource:
         if not samples:
             how = describe_empty_split(self.name, split, self._samples)
             raise EmptySplit(
-                f"{self.name}: the split '{split}' is empty in {self.data_dir}: {how}."
+                f"{self.name}: the split '{split}' is empty in "
+                f"{dataset_folder(self.record, self.data_dir) or 'the scenes'}: {how}."
             )
         return samples

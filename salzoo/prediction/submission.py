@@ -31,7 +31,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from salzoo.data.dataset import load_dataset
+from salzoo.data.dataset import open_dataset
 from salzoo.data.images import read_image
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError, unknown_name
@@ -89,7 +89,7 @@ def test_images(name: str, data_dir: str | None) -> dict[str, Sample]:
 
     Args:
         name: of the benchmark.
-        data_dir: folder of its dataset.
+        data_dir: folder of its dataset; None: the default.
 
     Returns:
         {path of the map inside the archive: sample}.
@@ -101,10 +101,11 @@ def test_images(name: str, data_dir: str | None) -> dict[str, Sample]:
     if name not in BENCHMARKS:
         raise unknown_name("`submission`", name, BENCHMARKS)
     benchmark = BENCHMARKS[name]
-    samples = load_dataset(benchmark.dataset, data_dir, split="test")
+    dataset = open_dataset(benchmark.dataset, data_dir)
+    samples = dataset.samples("test")
     if len(samples) != benchmark.images:
         raise InputError(
-            f"{name} has {benchmark.images} test images, {data_dir} has {len(samples)}: a "
+            f"{name} has {benchmark.images} test images, {dataset.folder} has {len(samples)}: a "
             "submission is of all; see `salzoo datasets "
             f"{benchmark.dataset}`."
         )
@@ -125,7 +126,7 @@ def test_images(name: str, data_dir: str | None) -> dict[str, Sample]:
     expected = benchmark.images // max(1, benchmark.categories)
     if len(images) != len(samples) or any(count != expected for count in of_category.values()):
         counts = ", ".join(f"{key} {count}" for key, count in sorted(of_category.items()))
-        raise InputError(f"{name} has {expected} images a category; {data_dir} has {counts}.")
+        raise InputError(f"{name} has {expected} images a category; {dataset.folder} has {counts}.")
     return images
 
 

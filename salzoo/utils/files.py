@@ -166,16 +166,3 @@ def compute_digest(path: Path) -> str:
         with open(file_path, "rb") as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     return hashlib.sha256("".join(digests).encode()).hexdigest()
-
-
-def cache_folder() -> str:
-    """Return the absolute path of the cache, which may not exist yet.
-
-    Returns:
-        $SALZOO_CACHE if it is set, else salzoo in $XDG_CACHE_HOME, else ~/.cache/salzoo.
-    """
-    cache = os.environ.get("SALZOO_CACHE")
-    if not cache:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache")
-        cache = os.path.join(base, "salzoo")
-    return os.path.abspath(os.path.expanduser(cache))

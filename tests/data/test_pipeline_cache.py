@@ -25,7 +25,7 @@ GEOMETRY = Geometry("pad", (24, 32), 8, 126.0)
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """Return an empty place for the files."""
-    monkeypatch.setenv("SALZOO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SALZOO_HOME", str(tmp_path))
     return tmp_path / "cache" / "targets"
 
 
@@ -179,14 +179,14 @@ def test_without_room_the_targets_are_made_anew(samples, folder, monkeypatch, ca
     usage = shutil.disk_usage(".")._replace(free=40_000)
     monkeypatch.setattr(cache.shutil, "disk_usage", lambda path: usage)
     found = epoch(samples, "disk")
-    assert "SALZOO_CACHE" in caplog.text and str(folder) in caplog.text
+    assert "SALZOO_HOME" in caplog.text and str(folder) in caplog.text
     assert files(folder) == {}
     assert_same(found, epoch(samples, "nothing"))
 
 
 def test_a_folder_that_cannot_be_made(samples, tmp_path, monkeypatch, caplog):
     (tmp_path / "file").touch()
-    monkeypatch.setenv("SALZOO_CACHE", str(tmp_path / "file"))
+    monkeypatch.setenv("SALZOO_HOME", str(tmp_path / "file"))
     assert_same(epoch(samples, "disk"), epoch(samples, "nothing"))
     assert "cannot be kept" in caplog.text
 

@@ -7,9 +7,8 @@ that was downloaded would lie on disk, and read from there:
     fixations.csv                      image,observer,x,y
     scenes.json                        version, seed; category and split by image
 
-They lie in `synthetic-<VERSION>` of the cache folder ($SALZOO_CACHE, else
-salzoo in $XDG_CACHE_HOME, else ~/.cache/salzoo), or in `data_dir` if one is
-given.
+They lie in `synthetic-<VERSION>` of the cache folder, see `salzoo.utils.home`, or in
+`data_dir` if one is given.
 """
 
 import json
@@ -26,7 +25,8 @@ from salzoo.data.datasets._formats.splits import official
 from salzoo.data.images import check_image_file
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import cache_folder, whole_folder
+from salzoo.utils.files import whole_folder
+from salzoo.utils.home import cache_folder
 from salzoo.utils.json_files import check_type, read_json
 from salzoo.utils.task import Task
 
@@ -95,7 +95,7 @@ def _draw(folder: str, splits: dict[str, int]) -> None:
         if not os.path.exists(os.path.join(folder, "scenes.json")):
             raise InputError(
                 f"synthetic: no scenes can be written to {folder} ({error.strerror}); "
-                f"set SALZOO_CACHE or `data_dir` to another folder."
+                f"set SALZOO_HOME or `data_dir` to another folder."
             ) from error
 
 

@@ -67,7 +67,7 @@ def test_the_split_is_msinets():
 
 def test_wrong_names_and_folders(folder):
     for place, match in (
-        (None, "osie needs `data_dir`"),
+        (None, "osie is not in .*osie: put data/stimuli/.* there, or give .*`data_dir`"),
         ("/no/such/folder", "`data_dir` /no/such/folder does not exist"),
     ):
         with pytest.raises(InputError, match=match):

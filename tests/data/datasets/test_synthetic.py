@@ -160,7 +160,7 @@ def small(monkeypatch):
 
 
 def test_default_place_is_the_cache(small, tmp_path, monkeypatch):
-    monkeypatch.setenv("SALZOO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SALZOO_HOME", str(tmp_path))
     assert len(load_dataset("synthetic")) == 4
     (sample,) = load_dataset("synthetic", split="val")
     folder = tmp_path / "cache" / f"synthetic-{synthetic.VERSION}"
@@ -168,13 +168,13 @@ def test_default_place_is_the_cache(small, tmp_path, monkeypatch):
 
 
 def test_cache_follows_xdg(tmp_path, monkeypatch):
-    monkeypatch.delenv("SALZOO_CACHE", raising=False)
+    monkeypatch.delenv("SALZOO_HOME", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     name = f"synthetic-{synthetic.VERSION}"
-    assert synthetic._cache_folder() == str(tmp_path / "salzoo" / name)
+    assert synthetic._cache_folder() == str(tmp_path / "salzoo" / "cache" / name)
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert synthetic._cache_folder() == str(tmp_path / ".cache" / "salzoo" / name)
+    assert synthetic._cache_folder() == str(tmp_path / ".cache" / "salzoo" / "cache" / name)
 
 
 @pytest.mark.parametrize("exists", [False, True])
