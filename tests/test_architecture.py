@@ -61,6 +61,7 @@ OTHER_TEST_MODULES = {
     "metrics/test_pysaliency.py": "compares all metrics with values of pysaliency",
     "cli/test_commands.py": "runs all commands",
     "cli/test_hostile_sources.py": "runs commands on hostile models and absurd numbers",
+    "cli/test_irregular_files.py": "runs commands on pipes, devices and endless files",
     "data/test_ground_truth_agreement.py": "compares check, evaluation and pipeline",
     "models/test_options.py": "options of all models",
     "training/test_several_outputs.py": "training of models with several outputs",

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from salzoo.data.dataset_record import Archive, DatasetRecord
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import open_no_link, whole_folder
+from salzoo.utils.regular_files import open_regular
 
 CHUNK = 1 << 20
 TIMEOUT_SECONDS = 60
@@ -128,7 +129,7 @@ def verify(path: str, archive: Archive, keep: bool = False) -> None:
         InputError: it has another checksum; it is removed unless `keep`.
     """
     kind, expected = str(archive.checksum).split(":")
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         found = hashlib.file_digest(file, kind).hexdigest()
     if found != expected:
         if not keep:

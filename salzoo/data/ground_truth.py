@@ -25,7 +25,8 @@ from salzoo.data.images import (
     open_binary,
 )
 from salzoo.data.jpeg import decode_grey_jpeg
-from salzoo.utils.errors import InputError
+from salzoo.utils import array_files
+from salzoo.utils.errors import InputError, shorten
 
 ARRAY_ENDING = ".npy"
 ENDINGS = (*EXTENSIONS, ARRAY_ENDING)
@@ -104,7 +105,10 @@ def read_values(path: FilePath, what: str, file: BinaryIO | None = None) -> np.n
             alpha channel that is not opaque, or no 2-D array of numbers.
     """
     if is_array_file(path):
-        return _read_array(path, file)
+        with open_binary(path, file) as opened:
+            header = array_files.read_header(opened, path)
+            size = map_shape(header.shape, header.dtype, path)
+            return array_files.read_values(opened, header).reshape(size)
     with open_binary(path, file) as opened:
         grey = decode_grey_jpeg(opened, MAX_MEGAPIXELS * 1e6)
         if grey is not None:
@@ -151,30 +155,40 @@ def check_header(path: FilePath, file: BinaryIO | None = None) -> ImageHeader:
 
     Raises:
         InputError: the file is cut short, no picture, or no 2-D array of numbers.
-        OSError: the file cannot be opened.
     """
     if is_array_file(path):
-        return ImageHeader(two_dimensional(_load_array(path, file), path).shape)
+        with open_binary(path, file) as opened:
+            header = array_files.read_header(opened, path)
+        return ImageHeader(map_shape(header.shape, header.dtype, path))
     return check_image_file(path, file=file)
 
 
-def two_dimensional(values: np.ndarray, name: object) -> np.ndarray:
-    """Remove axes of length 1 beside rows and columns; check that this is a map.
+def map_shape(shape: tuple[int, ...], dtype: np.dtype, name: object) -> tuple[int, int]:
+    """Return the size of a map by the header of its file, before its values are read.
 
     Args:
-        values: an array.
+        shape: of the array; axes of length 1 beside rows and columns are left out.
+        dtype: of its values.
         name: of its file, for the message.
 
+    Returns:
+        (rows, columns).
+
     Raises:
-        InputError: it is no 2-D array of numbers.
+        InputError: it is no 2-D array of numbers, or larger than MAX_MEGAPIXELS.
     """
-    values = values if values.ndim < 3 else np.squeeze(values)
-    if values.ndim != 2 or values.dtype.kind not in "fiub" or values.size == 0:
-        shape = "x".join(map(str, values.shape)) or "single"
+    sides = shape if len(shape) < 3 else tuple(side for side in shape if side != 1)
+    described = shorten("x".join(map(str, shape))) or "single"
+    if len(sides) != 2 or dtype.kind not in "fiub" or 0 in sides:
         raise InputError(
-            f"{name} holds a {shape} array of {values.dtype}; a map is (rows, columns) of numbers."
+            f"{name} holds a {described} array of {shorten(dtype)}; a map is (rows, columns) of "
+            "numbers."
         )
-    return values
+    if sides[0] * sides[1] > MAX_MEGAPIXELS * 1_000_000:
+        raise InputError(
+            f"{name} holds a {described} array, more than {MAX_MEGAPIXELS} megapixels; shrink it."
+        )
+    return sides[0], sides[1]
 
 
 _SAVE_MASK = f"save 0 and 255 (object above {OBJECT_LEVEL}) or 0 and 1"
@@ -297,21 +311,3 @@ def _labels(image: Image.Image, path: FilePath) -> np.ndarray:
             f"borders, which are neither object nor background; {_SAVE_MASK}."
         )
     return indices > 0
-
-
-def _read_array(path: FilePath, file: BinaryIO | None) -> np.ndarray:
-    return np.array(two_dimensional(_load_array(path, file), path))
-
-
-def _load_array(path: FilePath, file: BinaryIO | None) -> np.ndarray:
-    """Return the array of a .npy file, mapped into memory where the file is not open."""
-    try:
-        values = np.load(path, mmap_mode="r") if file is None else np.load(file)
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist.") from None
-    except Exception as error:  # numpy raises many kinds for damaged files
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(f"{path} cannot be read ({reason}); replace the file.") from error
-    if not isinstance(values, np.ndarray):
-        raise InputError(f"{path} holds several arrays; save one with numpy.save.")
-    return values

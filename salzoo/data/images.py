@@ -18,10 +18,13 @@ from salzoo.data.image_kinds import EXTENSIONS as EXTENSIONS
 from salzoo.data.image_kinds import FORMATS
 from salzoo.data.jpeg import check_jpeg
 from salzoo.utils.errors import InputError
+from salzoo.utils.regular_files import open_regular
 
 MAX_MEGAPIXELS = 100
 # Converted at a time, so that copies and floats of large images take little memory.
 PIXELS_AT_ONCE = 4_000_000
+# Bytes: float64 or four channels of 16 bits at the largest size take 0.8 GB without compression.
+FILE_LIMIT = 2**30
 
 
 class ImageHeader(NamedTuple):
@@ -65,9 +68,8 @@ def check_image_file(
 
     Raises:
         InputError: as `image_size`, or the file is cut short.
-        OSError: the file cannot be opened.
     """
-    with open(path, "rb") if file is None else contextlib.nullcontext(file) as opened:
+    with open_binary(path, file) as opened:
         _check_end(path, opened)
         opened.seek(0)
         with _open(path, opened) as image:
@@ -191,30 +193,25 @@ def file_format(path: str | os.PathLike[str], file: BinaryIO | None = None) -> s
         path: any file.
         file: the same file if it is open already.
     """
-    with open(path, "rb") if file is None else contextlib.nullcontext(file) as opened:
+    with open_binary(path, file) as opened:
         opened.seek(0)
         start = opened.read(4)
     return "jpeg" if start[:2] == b"\xff\xd8" else "png" if start == b"\x89PNG" else "other"
 
 
-@contextlib.contextmanager
-def open_binary(path: str | os.PathLike[str], file: BinaryIO | None = None) -> Iterator[BinaryIO]:
-    """Open an image file for reading, unless it is open already."""
-    if file is not None:
-        yield file
-        return
-    try:
-        opened = open(path, "rb")  # noqa: SIM115, closed below
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder, not an image.") from None
-    except PermissionError:
-        raise InputError(f"{path} cannot be read: permission denied.") from None
-    except OSError as error:
-        raise InputError(f"{path} is not a readable image ({_reason(error)}).") from error
-    with opened:
-        yield opened
+def open_binary(
+    path: str | os.PathLike[str], file: BinaryIO | None = None
+) -> contextlib.AbstractContextManager[BinaryIO]:
+    """Open an image, density, mask or map for reading, unless it is open already.
+
+    Args:
+        path: of the file.
+        file: the same file if it is open already; it is left open.
+
+    Raises:
+        InputError: it does not exist, is no regular file or larger than FILE_LIMIT.
+    """
+    return contextlib.nullcontext(file) if file is not None else open_regular(path, FILE_LIMIT)
 
 
 def _open(path: str | os.PathLike[str], file: BinaryIO) -> Image.Image:

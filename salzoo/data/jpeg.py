@@ -8,6 +8,7 @@ import numpy as np
 import simplejpeg
 
 from salzoo.utils.errors import InputError
+from salzoo.utils.regular_files import open_regular
 
 # Parts of libjpeg's warnings about lost data.
 _LOSSES = ("remature end", "bad Huffman code", "bad arithmetic code", "instead of RST")
@@ -46,7 +47,7 @@ def decode_strictly(path: str | os.PathLike[str], file: BinaryIO | None = None) 
     Raises:
         ValueError: libjpeg warns.
     """
-    with open(path, "rb") if file is None else contextlib.nullcontext(file) as opened:
+    with open_regular(path) if file is None else contextlib.nullcontext(file) as opened:
         opened.seek(0)
         simplejpeg.decode_jpeg(opened.read(), "GRAY", min_height=1, min_width=1, strict=True)
 

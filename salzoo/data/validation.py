@@ -14,7 +14,7 @@ from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord
 from salzoo.data.datasets import dataset_folder, dataset_record, read_dataset
 from salzoo.data.datasets._formats.checks import ProblemCollector
 from salzoo.data.ground_truth import check_density, check_mask
-from salzoo.data.images import file_format, read_image
+from salzoo.data.images import file_format, open_binary, read_image
 from salzoo.data.jpeg import decode_strictly
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
@@ -137,7 +137,7 @@ def _is_surely_whole(path: str) -> bool:
         kind = file_format(path)
         if kind == "jpeg":
             decode_strictly(path)
-        with Image.open(path) as image:
+        with open_binary(path) as file, Image.open(file) as image:
             if kind == "png":
                 image.verify()  # the checksums of its parts
         return kind != "other"

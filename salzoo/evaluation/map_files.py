@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import scipy.io
 
-from salzoo.data.ground_truth import ARRAY_ENDING, check_header, read_values, two_dimensional
+from salzoo.data.ground_truth import ARRAY_ENDING, check_header, map_shape, read_values
 from salzoo.data.image_kinds import EXTENSIONS, JPEG
 from salzoo.prediction.sources import HDF5_ENDINGS
 from salzoo.utils.errors import InputError
@@ -118,7 +118,7 @@ def read_map(place: Place) -> np.ndarray:
         raise
     except Exception as error:  # scipy and h5py raise many kinds for damaged files
         raise _unreadable(place, error) from error
-    return two_dimensional(values, place)
+    return values.reshape(map_shape(values.shape, values.dtype, place))
 
 
 def _read_mat(place: Place) -> np.ndarray:

@@ -13,8 +13,10 @@ import numpy as np
 from PIL import Image, PngImagePlugin
 
 from salzoo.data.image_kinds import EXTENSIONS, describe_unread, is_image
+from salzoo.utils.array_files import read_header
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
+from salzoo.utils.regular_files import open_regular
 
 # Metadata of all pictures that are written here: such files are not predicted on, and no other
 # files are overwritten.
@@ -143,20 +145,25 @@ def _has_own_format(path: str, ending: str, size: tuple[int, int] | None) -> boo
     """Return whether a file begins like the maps or tables that are written here."""
     try:
         if ending == MAP:
-            map_ = np.lib.format.open_memmap(path, mode="r")
-            return map_.dtype == np.float32 and map_.ndim == 2 and size in (None, map_.shape)
-        with open(path, "rb") as file:
+            with open_regular(path) as file:
+                header = read_header(file, path)
+            return (
+                header.dtype == np.float32
+                and len(header.shape) == 2
+                and size in (None, header.shape)
+            )
+        with open_regular(path) as file:
             return file.readline(len(TABLES[ending])) == TABLES[ending]
-    except Exception:  # numpy raises many kinds for files that are no arrays
+    except InputError:
         return False
 
 
 def _metadata(path: str) -> dict[Any, Any]:
     """Return the metadata of a PNG or JPEG file; {} for other files."""
     try:
-        with Image.open(path, formats=("PNG", "JPEG")) as image:
+        with open_regular(path) as file, Image.open(file, formats=("PNG", "JPEG")) as image:
             return image.info
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (InputError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return {}
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from salzoo.models import MODELS, model_record, models_with_weights
 from salzoo.prediction.cards import read_card
 from salzoo.utils.errors import InputError
+from salzoo.utils.regular_files import check_regular
 from salzoo.utils.task import Task
 
 HDF5_ENDINGS = (".h5", ".hdf5")
@@ -95,6 +96,8 @@ def resolve_source(source: Any) -> Source:
         return Source(source, SourceKind.NAME, path)
     path = os.path.normpath(path)
     if not os.path.isdir(path):
+        if os.path.exists(path):  # a pipe, a device
+            check_regular(path)
         raise InputError(f"{path} does not exist; {_expected()}.")
     if os.path.exists(os.path.join(path, "config.json")):
         return Source(source, SourceKind.RUN, path)

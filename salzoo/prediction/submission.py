@@ -36,6 +36,7 @@ from salzoo.data.images import read_image
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.files import whole_file
+from salzoo.utils.regular_files import open_regular
 
 # Difference in gray levels between machines that the same network may show.
 TOLERANCE = 2
@@ -185,7 +186,7 @@ def _levels(sample: Sample, predict: Callable[[np.ndarray], np.ndarray]) -> np.n
 
 def _read_levels(path: str, size: tuple[int, int]) -> np.ndarray:
     try:
-        with Image.open(path) as image:
+        with open_regular(path) as file, Image.open(file, formats=("PNG",)) as image:
             levels = np.asarray(image)
     except OSError:
         raise InputError(f"{path} is not a readable picture; delete it and begin again.") from None

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from salzoo.utils.errors import InputError
+from salzoo.utils.regular_files import read_bytes
 
 # What programs write where there is no value, in lower case.
 MISSING = frozenset(("", ".", "-", "na", "n/a", "<na>", "nan", "-nan", "null", "none"))
@@ -45,9 +46,8 @@ def read_csv(path: str) -> CsvFile:
         path: of the file.
 
     Raises:
-        InputError: it is not text, has a line with more values than columns, or an open
-            quote. The message begins with the path.
-        OSError: it cannot be opened.
+        InputError: it is no regular file or too large, is not text, has a line with more values
+            than columns, or an open quote. The message begins with the path.
     """
     text = _decode(path)
     separator, start = _find_separator(text)
@@ -106,8 +106,7 @@ def is_missing(text: str) -> bool:
 
 
 def _decode(path: str) -> str:
-    with open(path, "rb") as file:
-        content = file.read()
+    content = read_bytes(path)
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = content.decode("utf-16" if wide else "utf-8-sig")

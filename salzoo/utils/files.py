@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 
 from salzoo.utils.errors import InputError
+from salzoo.utils.regular_files import open_regular
 
 Path = str | os.PathLike[str]
 
@@ -163,6 +164,6 @@ def compute_digest(path: Path) -> str:
         )
     digests = []
     for file_path in paths:
-        with open(file_path, "rb") as file:
+        with open_regular(file_path) as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     return hashlib.sha256("".join(digests).encode()).hexdigest()

@@ -1,8 +1,8 @@
 """Opening of regular files alone: a pipe, a device or an endless file is refused at once."""
 
+import io
 import os
 import stat
-from typing import BinaryIO
 
 from salzoo.utils.errors import InputError
 
@@ -12,7 +12,7 @@ TEXT_LIMIT = 256 * 2**20
 Path = str | os.PathLike[str]
 
 
-def open_regular(path: Path, limit: int | None = None) -> BinaryIO:
+def open_regular(path: Path, limit: int | None = None) -> io.BufferedReader:
     """Open a regular file for reading; links are followed.
 
     Args:

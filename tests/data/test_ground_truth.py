@@ -271,11 +271,11 @@ def test_files_that_are_none(tmp_path):
         refused(read_density, str(tmp_path / name), "not an image|cannot be read")
     with open(tmp_path / "several.npy", "wb") as file:
         np.savez(file, a=RAMP, b=RAMP)
-    refused(read_density, str(tmp_path / "several.npy"), "holds several arrays")
+    refused(read_density, str(tmp_path / "several.npy"), "is an .npz file; save a single array")
     whole = (tmp_path / "whole.npy").resolve()
     np.save(whole, RAMP)
     (tmp_path / "cut.npy").write_bytes(whole.read_bytes()[:150])
-    refused(read_density, str(tmp_path / "cut.npy"), "cannot be read")
+    refused(read_density, str(tmp_path / "cut.npy"), "is cut short: 22 bytes of values, not 192")
     moving = Image.fromarray(RAMP)
     moving.save(tmp_path / "a.tif", save_all=True, append_images=[Image.fromarray(255 - RAMP)])
     refused(read_density, str(tmp_path / "a.tif"), "holds 2 pictures")

@@ -1,4 +1,4 @@
-"""Arrays in .npz files: type and size come from the header, before any value is read."""
+"""Arrays in .npy and .npz files: type and size come from the header, before any value is read."""
 
 import contextlib
 import io
@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from salzoo.utils.array_files import read_arrays
+from salzoo.utils.array_files import read_arrays, read_header, read_values
 from salzoo.utils.errors import InputError
 
 SHAPES = {"a": (2, 3), "b": (1,)}
@@ -18,6 +18,41 @@ def test_arrays_come_back(tmp_path):
     np.savez_compressed(tmp_path / "arrays.npz", **arrays)
     found = read_arrays(tmp_path / "arrays.npz", SHAPES)
     assert all(np.array_equal(found[name], arrays[name]) for name in arrays)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", ">f8", "float16", "bool"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_array_file_is_read_as_numpy_does(tmp_path, dtype, order):
+    values = np.asarray(np.arange(24).reshape(2, 3, 4) % 5, dtype, order)
+    np.save(tmp_path / "a.npy", values)
+    with open(tmp_path / "a.npy", "rb") as file:
+        head = read_header(file, "a.npy")
+        found = read_values(file, head)
+    assert (head.shape, head.dtype) == ((2, 3, 4), values.dtype)
+    np.testing.assert_array_equal(found, np.load(tmp_path / "a.npy"))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: b"", "cannot be read"),
+        (lambda: b"PK\x03\x04", "is an .npz file; save a single array"),
+        (lambda: b"\x80\x04N.", "cannot be read"),  # a pickle
+        (lambda: b"\x93NUMPY\x09\x00", "cannot be read"),
+        (lambda: header((2**62, 2**62)), "is cut short: 0 bytes of values"),
+        (lambda: header((-5, 3)) + bytes(99), "cut short"),
+        (lambda: header((10, 3)) + bytes(119), "119 bytes of values, not 120"),
+    ],
+)
+def test_array_files_are_judged_by_their_headers(make, message):
+    with pytest.raises(InputError, match=message):
+        read_header(io.BytesIO(make()), "a.npy")
+
+
+def test_pickles_are_not_opened(tmp_path):
+    np.save(tmp_path / "a.npy", np.array([{}, None]))
+    with open(tmp_path / "a.npy", "rb") as file:
+        assert read_header(file, "a.npy").dtype == object
 
 
 def header(shape):

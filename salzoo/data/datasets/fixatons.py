@@ -19,6 +19,8 @@ from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.points import Fixations, join_observers
 from salzoo.data.images import EXTENSIONS
 from salzoo.data.sample import Sample
+from salzoo.utils.errors import InputError
+from salzoo.utils.regular_files import read_text
 
 
 def find(folder: str, name: str) -> str | None:
@@ -95,13 +97,18 @@ def _rows(path: str | None, checks: FileChecker) -> np.ndarray | None:
 
     path: None for an observer who did not see the image.
     """
-    if path is None or os.path.getsize(path) == 0:
+    try:
+        lines = [] if path is None else read_text(path).splitlines()
+    except InputError as error:
+        checks.refused(str(path), error)
+        return None
+    if path is None or not lines:
         return np.empty((0, 4))
     try:
-        rows = np.loadtxt(path, ndmin=2)
+        rows = np.loadtxt(lines, ndmin=2)
         if rows.shape[1] != 4:
             raise ValueError(f"{rows.shape[1]} numbers in a line")
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         checks.problem(path, f"has lines that are not x, y, start, end ({error}); replace it.")
         return None
     return rows[np.argsort(rows[:, 2], kind="stable")]

@@ -22,6 +22,8 @@ from salzoo.data.datasets import salicon
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.points import Fixations, points_of_matrix
 from salzoo.data.sample import Sample
+from salzoo.utils.errors import InputError
+from salzoo.utils.regular_files import read_bytes
 
 RECORD = replace(
     salicon.RECORD,
@@ -42,6 +44,9 @@ RECORD = replace(
     ),
     options={name: text for name, text in salicon.RECORD.options.items() if name != "maps"},
 )
+
+# Of a JSON file, which has 818 MB as published.
+FILE_LIMIT = 2**30
 
 
 def read(
@@ -75,9 +80,11 @@ def _read_json(path: str, checks: FileChecker) -> dict[str, Fixations] | None:
         file is unusable.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file, object_hook=_compact)
-    except (OSError, ValueError, RecursionError) as error:
+        content = json.loads(read_bytes(path, FILE_LIMIT), object_hook=_compact)
+    except InputError as error:
+        checks.refused(path, error)
+        return None
+    except (ValueError, RecursionError) as error:
         checks.problem(path, f"is not a readable JSON file ({error}).")
         return None
     try:

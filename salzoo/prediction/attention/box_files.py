@@ -16,6 +16,7 @@ from typing import Any
 from salzoo.prediction.attention.boxes import Box
 from salzoo.utils.csv_files import parse_numbers, read_csv
 from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.regular_files import read_text
 
 NUMBERS = ("x", "y", "width", "height")
 NEEDED = ("name", *NUMBERS)
@@ -113,19 +114,15 @@ def _read(path: str) -> list[tuple[str, dict[str, Any]]]:
     ending = os.path.splitext(path)[1].lower()
     if ending not in (".csv", ".json"):
         raise InputError(f"{path}: regions are read from .csv or .json files.")
+    if ending == ".csv":
+        return _csv_rows(path)
+    text = read_text(path)
     try:
-        if ending == ".csv":
-            return _csv_rows(path)
-        with open(path, encoding="utf-8-sig") as file:
-            return _json_rows(path, json.load(file))
+        return _json_rows(path, json.loads(text))
     except InputError:
         raise
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist.") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}).") from None
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is no json file in UTF-8 ({error}).") from error
+        raise InputError(f"{path} is no json file ({error}).") from error
 
 
 def _csv_rows(path: str) -> list[tuple[str, dict[str, Any]]]:

@@ -16,7 +16,7 @@ from salzoo.data.datasets._formats.folders import find_folder, list_names
 from salzoo.data.datasets._formats.point_checks import PointChecker
 from salzoo.data.ground_truth import check_header, is_array_file, read_values, to_levels
 from salzoo.data.image_kinds import describe_unread
-from salzoo.data.images import ImageHeader, check_image_file
+from salzoo.data.images import ImageHeader, check_image_file, open_binary
 from salzoo.utils.errors import InputError
 from salzoo.utils.once import warn_once
 
@@ -116,7 +116,7 @@ class FileChecker(PointChecker):
             stem, ending = os.path.splitext(unicodedata.normalize("NFC", name))
             path = os.path.join(folder, name)
             usual = ending.lower() in endings and stem.endswith(suffix)
-            if not usual or not os.path.isfile(path):
+            if not usual or os.path.isdir(path):
                 continue
             twin = found.setdefault(stem.removesuffix(suffix), path)
             if twin != path:
@@ -223,7 +223,7 @@ class FileChecker(PointChecker):
             image_path: file of its image.
         """
         try:
-            with open(path, "rb") as file:
+            with open_binary(path) as file:
                 if not self.same_size(path, size, image_path, file):
                     return None
                 file.seek(0)
