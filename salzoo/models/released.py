@@ -14,7 +14,9 @@ from salzoo.utils.errors import unknown_name
 # Between the name of a model and that of its weights, as in "msinet:salicon".
 SEPARATOR = ":"
 # model -> modules of `salzoo.models.importers` whose RECORDS have its weights.
-IMPORTERS: dict[str, tuple[str, ...]] = {}
+IMPORTERS: dict[str, tuple[str, ...]] = {
+    "msinet": ("msinet_graphs",),
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,20 @@ class Figure:
     value: float
     table: str
     convention: str = "mit"
+
+
+def published(
+    dataset: str, table: str, values: Mapping[str, float], split: str = "val"
+) -> tuple[Figure, ...]:
+    """Return the figures of a row of a table.
+
+    Args:
+        dataset: They were measured on.
+        table: Where they are printed.
+        values: {metric: value}.
+        split: Of the dataset.
+    """
+    return tuple(Figure(dataset, split, metric, value, table) for metric, value in values.items())
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,16 @@ class Message:
         data: Encoded message.
         where: Path of the file, for messages.
 
+    Attributes:
+        data: Encoded message.
+        where: Path of the file.
+
     Raises:
         InputError: This is no message.
     """
 
     def __init__(self, data: memoryview, where: str) -> None:
+        self.data = data
         self.where = where
         self._fields: dict[int, list[Value]] = defaultdict(list)
         position = count = 0
@@ -71,12 +76,15 @@ class Message:
         """Return whether a field is there."""
         return number in self._fields
 
+    def is_bytes(self, number: int) -> bool:
+        """Return whether all values of a field are bytes, texts or messages."""
+        return all(isinstance(value, memoryview) for value in self._fields.get(number, []))
+
     def blocks(self, number: int) -> list[memoryview]:
         """Return the values of a field of bytes, without copying them."""
-        values = self._fields.get(number, [])
-        if not all(isinstance(value, memoryview) for value in values):
+        if not self.is_bytes(number):
             raise self.damaged(f"field {number} is no bytes")
-        return values  # type: ignore[return-value]
+        return self._fields.get(number, [])  # type: ignore[return-value]
 
     def texts(self, number: int) -> list[str]:
         """Return the values of a field of text."""
