@@ -16,6 +16,8 @@ SEPARATOR = ":"
 # model -> modules of `salzoo.models.importers` whose RECORDS have its weights.
 IMPORTERS: dict[str, tuple[str, ...]] = {
     "msinet": ("msinet_graphs",),
+    "sam_resnet": ("sam_theano",),
+    "sam_vgg": ("sam_theano",),
 }
 
 

@@ -58,6 +58,10 @@ What is not in the paper:
 
 The paper trains on SALICON from ImageNet weights and fine-tunes on MIT1003 and CAT2000:
 `salzoo train sam_vgg --dataset cat2000 --init_from RUN`.
+
+The weights that the authors released are `sam_vgg:salicon`, `sam_resnet:salicon` and, trained on
+SALICON's release of 2017, `sam_resnet:salicon2017`; `salzoo.models.importers.sam_theano` reads
+them.
 """
 
 from collections.abc import Callable
