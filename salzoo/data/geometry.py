@@ -10,7 +10,6 @@ samples at pixel centres. Areas are averaged when a side shrinks and
 interpolated bicubically when it grows, without leaving the range of the input.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -18,10 +17,8 @@ import numpy as np
 import tensorflow as tf
 
 from salzoo.data.blur import gaussian_blur
+from salzoo.data.resizing import Size, resize, size_of
 from salzoo.utils.validators import VARYING_FIT_MODES, check_fit_mode
-
-# (rows, columns), numbers or an int32 tensor (2,).
-Size = Any
 
 
 class Placement(NamedTuple):
@@ -56,6 +53,8 @@ class Geometry:
         size_multiple: rows and columns must be multiples of it; used by "native" and "within".
         padding_value: of the canvas beside an image (0..255); maps get 0.
         scale: factor of all sizes, see `scaled`.
+        other_sizes: further canvases for "pad"; that whose rows/columns are nearest to the
+            image's is used.
 
     Raises:
         InputError: there is no such fit_mode.
@@ -66,6 +65,7 @@ class Geometry:
     size_multiple: int = 1
     padding_value: float = 0.0
     scale: float = 1.0
+    other_sizes: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         check_fit_mode("fit_mode", self.fit_mode)
@@ -83,8 +83,14 @@ class Geometry:
 
     @property
     def canvas_size(self) -> tuple[int, ...]:
-        """(rows, columns) of the canvas; of "native" and "within" only about that."""
+        """(rows, columns) of the canvas; unless `has_one_size`, only about that."""
         return tuple(round(length * self.scale) for length in self.size)
+
+    @property
+    def has_one_size(self) -> bool:
+        """Whether all images have the same canvas."""
+        varying = self.fit_mode in VARYING_FIT_MODES
+        return not varying and (self.fit_mode != "pad" or not self.other_sizes)
 
     def place(self, image_size: Size) -> Placement:
         """Return the position of an image on the canvas.
@@ -110,6 +116,7 @@ class Geometry:
             canvas = tf.maximum(steps, 1) * self.size_multiple
         content = canvas
         if self.fit_mode == "pad":
+            canvas = self._nearest_canvas(sides)
             scale = tf.reduce_min(tf.cast(canvas, tf.float64) / sides)
             content = tf.maximum(tf.cast(tf.round(sides * scale), tf.int32), 1)
         offset = (canvas - content) // 2
@@ -120,6 +127,17 @@ class Geometry:
             )
             content = tf.maximum(content, 1)
         return Placement(image, content, offset, canvas)
+
+    def _nearest_canvas(self, sides: tf.Tensor) -> tf.Tensor:
+        """Return the canvas whose rows/columns are nearest to those of an image."""
+        aspect = sides[0] / sides[1]
+        canvas = tf.constant(self.size, tf.int32)
+        nearest = tf.abs(aspect - self.size[0] / self.size[1])
+        for size in self.other_sizes:
+            distance = tf.abs(aspect - size[0] / size[1])
+            canvas = tf.where(distance < nearest, tf.constant(size, tf.int32), canvas)
+            nearest = tf.minimum(distance, nearest)
+        return canvas
 
     def fit_image(self, image: Any) -> tf.Tensor:
         """Resize an image to the canvas.
@@ -145,8 +163,8 @@ class Geometry:
 
     def _fit(self, image: Any, padding_value: float) -> tf.Tensor:
         image = tf.convert_to_tensor(image)
-        placement = self.place(_size(image))
-        content = _resize(image, placement.content)
+        placement = self.place(size_of(image))
+        content = resize(image, placement.content)
         return self._pad(content, placement, padding_value)
 
     def _pad(
@@ -158,7 +176,7 @@ class Geometry:
             sides = tf.stack([placement.offset, after], axis=1)
             sides = tf.pad(sides, [[len(leading), 1], [0, 0]])
             content = tf.pad(content, sides, constant_values=padding_value)
-        if self.fit_mode not in VARYING_FIT_MODES:
+        if self.has_one_size:
             # Padding forgets what is known of the shape; a network runs slower without it.
             content.set_shape([*leading, *self.canvas_size, channels])
         return content
@@ -180,12 +198,14 @@ class Geometry:
                 tf.unstack(part) for part in (placement.offset, placement.content)
             )
             map_ = map_[..., top : top + rows, left : left + columns, :]
-        return _resize(tf.convert_to_tensor(map_), placement.image)
+        return resize(tf.convert_to_tensor(map_), placement.image)
 
     def _on_its_own_canvas(self, map_: Any, placement: Placement) -> tuple[tf.Tensor, Placement]:
         """Return a map that is larger by a whole factor as it is, any other at the canvas' size."""
         map_ = tf.convert_to_tensor(map_)
-        factors = _size(map_) // np.array(self.canvas_size, "int32")
+        one = self.has_one_size
+        canvas = np.array(self.canvas_size, "int32") if one else placement.canvas
+        factors = size_of(map_) // canvas
         if isinstance(factors, np.ndarray):
             factor = max(int(factors.min()), 1)
         else:
@@ -195,7 +215,7 @@ class Geometry:
             offset=placement.offset * factor,
             canvas=placement.canvas * factor,
         )
-        return _resize(map_, placement.canvas), placement
+        return resize(map_, placement.canvas), placement
 
     def fit_points(self, points: Any, image_size: Size) -> tf.Tensor:
         """Move points from the original image to the canvas.
@@ -276,45 +296,3 @@ def _scale(placement: Placement) -> tf.Tensor:
 def _shift(placement: Placement) -> tf.Tensor:
     """Return the offset of the content, for x and y."""
     return tf.cast(placement.offset[::-1], tf.float64)
-
-
-def _resize(image: tf.Tensor, size: Size) -> tf.Tensor:
-    """Shrink each side by area and grow it bicubically, within the input's range, float32.
-
-    uint8 images are shrunk as they are, which is fastest.
-    """
-    if image.dtype != tf.uint8:
-        image = tf.cast(image, tf.float32)
-    current = _size(image)
-    smaller = tf.minimum(current, size)
-    known = isinstance(current, np.ndarray) and isinstance(size, np.ndarray)
-    # At half the size both ways give the mean of 2x2 pixels, this one a fifth faster.
-    halves = known and np.array_equal(current, 2 * size)
-    shrunk = _if(
-        current > size,
-        lambda: tf.image.resize(image, smaller, "bilinear" if halves else "area"),
-        lambda: tf.cast(image, tf.float32),
-    )
-
-    def grow() -> tf.Tensor:
-        grown = tf.image.resize(shrunk, size, "bicubic")
-        lowest, highest = (
-            reduce(shrunk, axis=[-3, -2], keepdims=True)
-            for reduce in (tf.reduce_min, tf.reduce_max)
-        )
-        return tf.clip_by_value(grown, lowest, highest)
-
-    return _if(current < size, grow, lambda: shrunk)
-
-
-def _size(image: tf.Tensor) -> Size:
-    """Return rows and columns of images: an array if they are known, else a tensor."""
-    size = image.shape[-3:-1]
-    return np.array(size, "int32") if size.is_fully_defined() else tf.shape(image)[-3:-1]
-
-
-def _if(conditions: Any, yes: Callable[[], tf.Tensor], no: Callable[[], tf.Tensor]) -> tf.Tensor:
-    """Return yes() if any condition is true, else no(); decided now if they are known."""
-    if isinstance(conditions, np.ndarray):
-        return yes() if conditions.any() else no()
-    return tf.cond(tf.reduce_any(conditions), yes, no)

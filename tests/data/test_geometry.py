@@ -220,3 +220,38 @@ def test_sizes_that_become_known_in_the_graph():
 
     map_ = np.random.default_rng(0).random((64, 128, 1)).astype("float32")
     np.testing.assert_allclose(back(map_), geometry.unfit_map(map_, (50, 50)), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("size", "canvas"),
+    [
+        ((480, 640), (240, 320)),
+        ((640, 480), (320, 240)),
+        ((500, 500), (320, 320)),
+        ((100, 1000), (240, 320)),
+        ((1000, 100), (320, 240)),
+        ((874, 1000), (240, 320)),  # 0.874 is nearer to 0.75 than to 1
+        ((876, 1000), (320, 320)),
+    ],
+)
+@pytest.mark.parametrize("in_graph", [False, True])
+def test_of_several_canvases_the_nearest_aspect_is_used(size, canvas, in_graph):
+    geometry = Geometry("pad", (240, 320), padding_value=7, other_sizes=((320, 240), (320, 320)))
+    image = np.full((1, *size, 3), 100, "float32")
+
+    def round_trip(image):
+        fitted = geometry.fit_image(image)
+        map_ = geometry.unfit_map(fitted[..., :1], tf.shape(image)[1:3])
+        twice = tf.repeat(tf.repeat(fitted[..., :1], 2, 1), 2, 2)
+        return fitted, map_, geometry.unfit_map(twice, tf.shape(image)[1:3])
+
+    if in_graph:
+        signature = [tf.TensorSpec((1, None, None, 3), tf.float32)]
+        round_trip = tf.function(round_trip, input_signature=signature)
+    fitted, map_, from_larger = round_trip(tf.constant(image))
+    assert fitted.shape == (1, *canvas, 3)
+    alone = Geometry("pad", canvas, padding_value=7)
+    np.testing.assert_array_equal(fitted, alone.fit_image(image))
+    for back in (map_, from_larger):
+        assert back.shape == (1, *size, 1)
+        np.testing.assert_allclose(back, 100, atol=0.02)
