@@ -30,7 +30,8 @@ What is not in the paper:
 `variant="release"` is the network that the authors published later (TPAMI 2019), so that its
 weights fit: a ConvLSTM of 512 maps and SAM's learned priors before the fixation map, a side
 output for the object, batch normalization and the gates of Keras 2. It subtracts ImageNet's
-means from RGB images in the order blue, green, red, and reverses the channels afterwards.
+means from RGB images in the order blue, green, red, and reverses the channels afterwards. The
+weights are `asnet:release`; `salzoo.models.importers.asnet_keras2` reads them.
 
 Options for Table 5 of the paper:
 - "w/o fixation": fixation=False, trained without the images that have fixations only.

@@ -15,6 +15,7 @@ from salzoo.utils.errors import unknown_name
 SEPARATOR = ":"
 # model -> modules of `salzoo.models.importers` whose RECORDS have its weights.
 IMPORTERS: dict[str, tuple[str, ...]] = {
+    "asnet": ("asnet_keras2",),
     "msinet": ("msinet_graphs",),
     "sam_resnet": ("sam_theano",),
     "sam_vgg": ("sam_theano",),
@@ -59,7 +60,11 @@ class Figure:
 
 
 def published(
-    dataset: str, table: str, values: Mapping[str, float], split: str = "val"
+    dataset: str,
+    table: str,
+    values: Mapping[str, float],
+    split: str = "val",
+    convention: str = "mit",
 ) -> tuple[Figure, ...]:
     """Return the figures of a row of a table.
 
@@ -68,8 +73,11 @@ def published(
         table: Where they are printed.
         values: {metric: value}.
         split: Of the dataset.
+        convention: Of the metrics.
     """
-    return tuple(Figure(dataset, split, metric, value, table) for metric, value in values.items())
+    return tuple(
+        Figure(dataset, split, metric, value, table, convention) for metric, value in values.items()
+    )
 
 
 @dataclass(frozen=True)

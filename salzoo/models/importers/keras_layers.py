@@ -34,6 +34,7 @@ def read_layers(
     path: str | os.PathLike[str],
     expected: Mapping[str, Sequence[Shape]],
     title: str,
+    backend: str,
     classes: Iterable[str] = (),
 ) -> dict[str, list[np.ndarray]]:
     """Read the arrays of all layers with weights.
@@ -42,6 +43,7 @@ def read_layers(
         path: Of the file.
         expected: Shapes of the arrays by layer, in their order in the file.
         title: Of the model, for messages.
+        backend: "theano", whose kernels are turned around, or "tensorflow". Keras 2 writes it.
         classes: Of layers without names of their own, see `number_layers`.
 
     Returns:
@@ -52,7 +54,16 @@ def read_layers(
     """
     where = os.fspath(path)
     with open_hdf5(path) as file:
-        found = number_layers(_stored_layers(file, where), classes)
+        root = file
+        if "layer_names" not in file.attrs and isinstance(file.get("model_weights"), h5py.Group):
+            root = file["model_weights"]
+        written = root.attrs.get("backend", backend.encode())
+        if written not in (backend, backend.encode()):
+            raise InputError(
+                f"{where} was written with the backend {shorten(written)} of Keras; the released "
+                f"weights of {title} are of {backend}."
+            )
+        found = number_layers(_stored_layers(root, where), classes)
         _check_layers(where, found, expected, title)
         for name, shapes in expected.items():
             for stored, shape in zip(found[name], shapes, strict=True):
@@ -82,11 +93,8 @@ def number_layers(
     return {numbered.get(name, name): arrays for name, arrays in layers.items()}
 
 
-def _stored_layers(file: h5py.File, where: str) -> dict[str, list[h5py.Dataset]]:
+def _stored_layers(root: h5py.Group, where: str) -> dict[str, list[h5py.Dataset]]:
     """Return the arrays of the layers that have any, in the order of the file."""
-    root = file
-    if "layer_names" not in file.attrs and isinstance(file.get("model_weights"), h5py.Group):
-        root = file["model_weights"]
     layers = {}
     for name in _names(root, "layer_names", where):
         group = root.get(name)

@@ -53,7 +53,7 @@ def read(path: str | os.PathLike[str], model: keras.Model) -> Arrays:
     """
     layers = {file_name(layer.name, model.name): layer for layer in model.layers if layer.weights}
     expected = {name: _file_shapes(layer) for name, layer in layers.items()}
-    found = read_layers(path, expected, model_record(model.name).title, CLASSES)
+    found = read_layers(path, expected, model_record(model.name).title, "theano", CLASSES)
     arrays = {}
     for name, layer in layers.items():
         for part, values in _converted(layer, found[name]).items():

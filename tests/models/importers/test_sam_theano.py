@@ -133,7 +133,7 @@ class Original:
             [name for name in names if name.startswith("atrous")],
             strict=True,
         ):
-            maps = np.concatenate([maps, gaussians(self.weights(prior)[0], *maps.shape[1:])])
+            maps = np.concatenate([maps, theano.gaussians(self.weights(prior)[0], *maps.shape[1:])])
             maps = theano.relu(theano.convolve(maps, *self.weights(convolution), dilation=4))
         maps = theano.relu(theano.convolve(maps, *self.weights(convolutions[-1])))
         for axis in (1, 2):
@@ -187,24 +187,6 @@ class Original:
             cell = expit(keep) * cell + expit(enter) * np.tanh(new)
             state = expit(leave) * np.tanh(cell)
         return state
-
-
-def gaussians(values, rows, columns):
-    """LearningPrior of the authors' code."""
-    mu_x, mu_y, sigma_x, sigma_y = np.split(values.astype("float64"), 4)
-    mu_x, mu_y = mu_x.clip(0.25, 0.75), mu_y.clip(0.35, 0.65)
-    sigma_x, sigma_y = sigma_x.clip(0.1, 0.9), sigma_y.clip(0.2, 0.8)
-    e = rows / columns
-    y, x = np.meshgrid(
-        np.linspace((1 - e) / 2, (1 + e) / 2, rows), np.linspace(0, 1, columns), indexing="ij"
-    )
-    maps = np.stack(
-        [
-            np.exp(-((x - a) ** 2 / (2 * c**2 + 1e-7) + (y - b) ** 2 / (2 * d**2 + 1e-7)))
-            for a, b, c, d in zip(mu_x, mu_y, sigma_x, sigma_y, strict=True)
-        ]
-    )
-    return maps / maps.max((1, 2), keepdims=True)
 
 
 def small(monkeypatch, name):

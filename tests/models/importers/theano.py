@@ -40,3 +40,21 @@ def normalize(maps, gamma, beta, mean, variance):
         np.reshape(part, (-1, 1, 1)).astype("float64") for part in (gamma, beta, mean, variance)
     )
     return gamma * (maps - mean) / np.sqrt(variance + 1e-5) + beta
+
+
+def gaussians(values, rows, columns):
+    """LearningPrior of the authors' code."""
+    mu_x, mu_y, sigma_x, sigma_y = np.split(values.astype("float64"), 4)
+    mu_x, mu_y = mu_x.clip(0.25, 0.75), mu_y.clip(0.35, 0.65)
+    sigma_x, sigma_y = sigma_x.clip(0.1, 0.9), sigma_y.clip(0.2, 0.8)
+    e = rows / columns
+    y, x = np.meshgrid(
+        np.linspace((1 - e) / 2, (1 + e) / 2, rows), np.linspace(0, 1, columns), indexing="ij"
+    )
+    maps = np.stack(
+        [
+            np.exp(-((x - a) ** 2 / (2 * c**2 + 1e-7) + (y - b) ** 2 / (2 * d**2 + 1e-7)))
+            for a, b, c, d in zip(mu_x, mu_y, sigma_x, sigma_y, strict=True)
+        ]
+    )
+    return maps / maps.max((1, 2), keepdims=True)
