@@ -1,5 +1,6 @@
 """Files of saliency maps in the formats of other programs."""
 
+import math
 import os
 import unicodedata
 from collections.abc import Collection
@@ -7,16 +8,21 @@ from dataclasses import dataclass
 
 import h5py
 import numpy as np
-import scipy.io
 
 from salzoo.data.ground_truth import ARRAY_ENDING, check_header, map_shape, read_values
 from salzoo.data.image_kinds import EXTENSIONS, JPEG
+from salzoo.data.images import open_binary
 from salzoo.prediction.sources import HDF5_ENDINGS
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 from salzoo.utils.hdf5_files import open_hdf5
-from salzoo.utils.regular_files import check_regular
+from salzoo.utils.matlab_files import MatlabFile
 
 PICTURES = (".png", *JPEG, ".tif", ".tiff")
+
+_HDF5 = b"\x89HDF"
+# Types of MATLAB's variables.
+_INTEGERS = (f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
+_NUMERIC = ("double", "single", "logical", *_INTEGERS)
 
 ENDINGS = (ARRAY_ENDING, ".mat", *PICTURES, *HDF5_ENDINGS)
 
@@ -109,11 +115,7 @@ def read_map(place: Place) -> np.ndarray:
     if place.ending in (ARRAY_ENDING, *PICTURES):
         return read_values(place.path, "saliency map")
     try:
-        if place.ending in HDF5_ENDINGS:
-            with open_hdf5(place.path, only=place.array) as file:
-                values = file[place.array][()]
-        else:
-            values = _read_mat(place)
+        values = _read_array(place) if place.ending in HDF5_ENDINGS else _read_mat(place)
     except InputError:
         raise
     except Exception as error:  # scipy and h5py raise many kinds for damaged files
@@ -122,27 +124,38 @@ def read_map(place: Place) -> np.ndarray:
 
 
 def _read_mat(place: Place) -> np.ndarray:
-    check_regular(place.path)
-    if h5py.is_hdf5(place.path):  # MATLAB 7.3, axes in reverse order
-        name = _only(_arrays(place.path), place)
-        with open_hdf5(place.path, only=name) as file:
-            return file[name][()].T
-    content = scipy.io.loadmat(place.path)
-    maps = [
-        name
-        for name, value in content.items()
-        if isinstance(value, np.ndarray)  # not sparse
-        and not name.startswith("__")
-        and value.ndim == 2
-        and value.dtype.kind in "fiub"
-    ]
-    large = [name for name in maps if content[name].size > 1] or maps
-    return content[_only(large, place)]
+    with open_binary(place.path) as file:
+        if _HDF5 not in file.read(1024):
+            file.seek(0)
+            return _read_mat5(MatlabFile(file, place.path), place)
+    # MATLAB 7.3, axes in reverse order
+    return _read_array(Place(place.path, _only(_arrays(place.path), place))).T
+
+
+def _read_mat5(file: MatlabFile, place: Place) -> np.ndarray:
+    maps = {
+        name: found.shape
+        for name, found in file.variables.items()
+        if found.kind in (*_NUMERIC, "sparse") and len(found.shape) == 2
+    }
+    name = _only([n for n, shape in maps.items() if math.prod(shape) > 1] or maps, place)
+    map_shape(maps[name], np.dtype("float64"), place)
+    if file.variables[name].kind == "sparse":
+        raise InputError(f"{place}: {shorten(name)} is a sparse matrix; save full({name}).")
+    return file.read(name)
+
+
+def _read_array(place: Place) -> np.ndarray:
+    """Return an array of an HDF5 file."""
+    with open_hdf5(place.path, only=place.array) as file:
+        array = file[place.array]
+        map_shape(array.shape, array.dtype, place)
+        return array[()]
 
 
 def _only(names: Collection[str], place: Place) -> str:
     if len(names) != 1:
-        listed = ", ".join(names) or "none"
+        listed = ", ".join(map(shorten, names)) or "none"
         raise InputError(f"{place} must hold one 2-D variable, it has: {listed}.")
     return next(iter(names))
 

@@ -1,7 +1,9 @@
 """Opening of HDF5 files as data: nothing outside the file is read, and sizes are checked first."""
 
 import contextlib
+import math
 import os
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -15,6 +17,8 @@ ARRAY_LIMIT = 4 * 2**30
 # Deflate packs at most 1032 bytes into one; an array that was never written takes none.
 LARGEST_RATIO, SMALL = 2000, 2**20
 MOST_OBJECTS = 1_000_000
+# Bytes of a compressed part of an array; unpacked they are at most 256 MB.
+LARGE_PART = 2**18
 
 
 @contextlib.contextmanager
@@ -58,7 +62,12 @@ def open_hdf5_stream(stream: BinaryIO, where: str, only: str | None = None) -> I
             yield file
         except InputError:
             raise
-        except (OSError, RuntimeError, KeyError) as error:  # damage that was met only now
+        except (
+            OSError,
+            RuntimeError,
+            KeyError,
+            zlib.error,
+        ) as error:  # damage that was met only now
             raise InputError(f"{where} is damaged ({_reason(error)}).") from error
 
 
@@ -107,6 +116,36 @@ def _check_array(array: h5py.Dataset, where: str) -> None:
         raise InputError(
             f"{where}: {name} has the shape {shorten(array.shape)}, and {stored} bytes in the file."
         )
+    if array.chunks is not None:
+        _check_chunks(array, where)
+
+
+def _check_chunks(array: h5py.Dataset, where: str) -> None:
+    """Check that no part of a compressed array unpacks to more than its size.
+
+    HDF5 unpacks whatever a part holds before it looks at its size.
+    """
+    properties = array.id.get_create_plist()
+    filters = [properties.get_filter(n)[0] for n in range(properties.get_nfilters())]
+    if filters.count(h5py.h5z.FILTER_DEFLATE) > 1:
+        raise InputError(f"{where}: {shorten(array.name)} is compressed twice; save it once.")
+    size = math.prod(array.chunks) * array.dtype.itemsize
+    large = []
+
+    def visit(part: h5py.h5d.StoreInfo) -> None:
+        # Smaller ones cannot do harm.
+        if part.size > LARGE_PART:
+            large.append(part)
+
+    if h5py.h5z.FILTER_DEFLATE in filters:
+        array.id.chunk_iter(visit)
+    for part in large:
+        packed = array.id.read_direct_chunk(part.chunk_offset)[1] if part.size <= 2 * size else b""
+        if not packed or len(zlib.decompressobj().decompress(packed, size + 1)) > size:
+            raise InputError(
+                f"{where}: a part of {shorten(array.name)} unpacks to more than its {size} bytes; "
+                "save it again."
+            )
 
 
 def _reason(error: Exception) -> str:

@@ -1,5 +1,7 @@
 """HDF5 files: what lies in the file is read, and nothing else."""
 
+import zlib
+
 import h5py
 import numpy as np
 import pytest
@@ -53,9 +55,26 @@ def packed(file, secret):
     array[:4000, :4000] = 0
 
 
+def overfull(file, secret):
+    """A part of 200 kB that holds 300 kB; zeros would be 200 MB."""
+    array = file.create_dataset("full", (200_000,), "u1", chunks=(200_000,), compression=9)
+    array.id.write_direct_chunk((0,), zlib.compress(np.random.default_rng(0).bytes(300_000)))
+
+
+def packed_twice(file, secret):
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_chunk((10,))
+    properties.set_deflate(9)
+    properties.set_deflate(9)
+    space = h5py.h5s.create_simple((10,))
+    h5py.h5d.create(file.id, b"twice", h5py.h5t.NATIVE_UINT8, space, properties)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
+        (overfull, "a part of /group/full unpacks to more than its 200000 bytes"),
+        (packed_twice, "/group/twice is compressed twice"),
         (external_link, "file.h5: link is a link to another file"),
         (external_storage, "file.h5: the values of /group/bytes lie in another file"),
         (virtual, "file.h5: the values of /group/virtual lie in another file"),

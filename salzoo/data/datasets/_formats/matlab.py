@@ -4,10 +4,12 @@ import os
 
 import h5py
 import numpy as np
-import scipy.io
 
 from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.utils.errors import InputError
 from salzoo.utils.hdf5_files import open_hdf5
+from salzoo.utils.matlab_files import MatlabFile
+from salzoo.utils.regular_files import open_regular
 
 _HDF5 = b"\x89HDF"
 
@@ -24,28 +26,28 @@ def load_matlab5(path: str, variable: str | None, checks: FileChecker) -> np.nda
         The value in scipy's default form, structs as numpy records in object arrays; None
         (a problem) if it cannot be read.
     """
-    if not os.path.isfile(path):
+    if not os.path.exists(path):
         checks.missing(path)
         return None
     try:
-        with open(path, "rb") as file:
-            is_hdf5 = _HDF5 in file.read(1024)
+        with open_regular(path) as file:
+            if _HDF5 in file.read(1024):
+                checks.problem(
+                    path, "is a MATLAB 7.3 (HDF5) file, not MATLAB 5; take the set's own file."
+                )
+                return None
             file.seek(0)
-            content = {} if is_hdf5 else scipy.io.loadmat(file)
-    except Exception as error:  # scipy raises many kinds for a damaged file
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        checks.problem(path, f"is not a readable MATLAB 5 file ({reason}).")
+            content = MatlabFile(file, path)
+            names = list(content.variables)
+            if variable is None and len(names) == 1:
+                variable = names[0]
+            if variable is not None and variable in names:
+                return content.read(variable)
+    except InputError as error:
+        checks.refused(path, error)
         return None
-    if is_hdf5:
-        checks.problem(path, "is a MATLAB 7.3 (HDF5) file, not MATLAB 5; take the set's own file.")
-        return None
-    names = [name for name in content if not name.startswith("__")]
-    if variable is None and len(names) == 1:
-        variable = names[0]
-    if variable not in names:
-        _lacks(path, variable, names, checks)
-        return None
-    return content[variable]
+    _lacks(path, variable, names, checks)
+    return None
 
 
 def load_cells(
@@ -88,7 +90,7 @@ def load_matlab73(path: str, variable: str, checks: FileChecker) -> list[np.ndar
         List of arrays as h5py reads them, with axes in the reverse of MATLAB's order; an
         array that is no cell gives a list of one. None (a problem) if it cannot be read.
     """
-    if not os.path.isfile(path):
+    if not os.path.exists(path):
         checks.missing(path)
         return None
     items = None
@@ -102,6 +104,9 @@ def load_matlab73(path: str, variable: str, checks: FileChecker) -> list[np.ndar
                 if not all(isinstance(item, h5py.Dataset) for item in items):
                     raise ValueError(f"'{variable}' holds structs, not arrays")
                 items = [np.asarray(item) for item in items]
+    except InputError as error:
+        checks.refused(path, error)
+        return None
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         checks.problem(path, f"is not a readable MATLAB 7.3 (HDF5) file ({error}).")
         return None
