@@ -16,6 +16,7 @@ SEPARATOR = ":"
 # model -> modules of `salzoo.models.importers` whose RECORDS have its weights.
 IMPORTERS: dict[str, tuple[str, ...]] = {
     "asnet": ("asnet_keras2",),
+    "deep_convnet": ("pan_caffe",),
     "msinet": ("msinet_graphs",),
     "sam_resnet": ("sam_theano",),
     "sam_vgg": ("sam_theano",),

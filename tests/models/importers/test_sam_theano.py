@@ -202,11 +202,13 @@ PARTS = {"sam_vgg": {"blocks": BLOCKS}, "sam_resnet": {"stages": STAGES}}
 
 @pytest.fixture(scope="module", params=PARTS)
 def case(request, tmp_path_factory):
-    """Name, original network, its file and the map of IMAGE."""
+    """Our model, the original network, its file and the map of IMAGE."""
     original = Original(**PARTS[request.param])
     path = tmp_path_factory.mktemp("sam") / f"{request.param}_salicon_weights.pkl"
     write_keras_file(path, original.layers)
-    return request.param, original, path, original.predict(IMAGE)
+    with pytest.MonkeyPatch.context() as patch:
+        model = small(patch, request.param)
+    return model, original, path, original.predict(IMAGE)
 
 
 def difference(model, arrays, path, expected):
@@ -226,19 +228,17 @@ def test_the_original_convolves_as_scipy(random):
     np.testing.assert_allclose(theano.convolve(maps, kernel), expected)
 
 
-def test_imported_weights_give_the_authors_maps(case, monkeypatch):
-    name, _, path, expected = case
-    model = small(monkeypatch, name)
+def test_imported_weights_give_the_authors_maps(case):
+    model, _, path, expected = case
     found = difference(model, importer.read(path, model), path, expected)
-    print(f"{name}: {found:.1e}")
+    print(f"{model.name}: {found:.1e}")
     assert expected.std() > 0.05 * expected.max()
     assert found < 1e-5
 
 
-def test_file_of_a_whole_model(case, monkeypatch, tmp_path):
-    name, original, path, expected = case
+def test_file_of_a_whole_model(case, tmp_path):
+    model, original, path, expected = case
     write_keras_file(tmp_path / "whole.pkl", original.layers, whole_model=True)
-    model = small(monkeypatch, name)
     arrays = importer.read(tmp_path / "whole.pkl", model)
     assert difference(model, arrays, path, expected) < 1e-5
 
@@ -280,18 +280,17 @@ MUTATIONS = {
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_a_mutated_importer_fails(case, monkeypatch, mutation):
-    name, _, path, expected = case
+    model, _, path, expected = case
     monkeypatch.setattr(importer, *MUTATIONS[mutation])
-    model = small(monkeypatch, name)
     found = difference(model, importer.read(path, model), path, expected)
-    print(f"{name}, {mutation}: {found:.1e}")
+    print(f"{model.name}, {mutation}: {found:.1e}")
     assert found > 1e-4
 
 
 def test_other_means_fail(case, monkeypatch):
-    name, _, path, expected = case
+    model, _, path, expected = case
     monkeypatch.setattr(preprocessing, "IMAGENET_MEANS", tuple(MEANS[::-1]))
-    model = small(monkeypatch, name)
+    model = small(monkeypatch, model.name)
     assert difference(model, importer.read(path, model), path, expected) > 1e-4
 
 
