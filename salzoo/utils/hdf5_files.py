@@ -52,7 +52,9 @@ def open_hdf5_stream(stream: BinaryIO, where: str, only: str | None = None) -> I
     try:
         file = h5py.File(stream, "r")
     except Exception as error:  # h5py raises many kinds
-        raise InputError(f"{where} cannot be read as HDF5 ({_reason(error)}).") from error
+        raise InputError(
+            f"{where} cannot be read as HDF5 ({_reason(error)}); replace the file."
+        ) from error
     with file:
         try:
             if only is None:

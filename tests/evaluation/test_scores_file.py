@@ -16,18 +16,19 @@ def made(curves=None):
     """Two models on images whose names sort in another way than they are given."""
     random = np.random.default_rng(0)
     images = ["=b.jpg", "a.jpg", "c/d.jpg"]
+    metrics = ["MAE", "S"] if curves else ["NSS", "CC"]
     return Evaluation(
         title="",
         task=Task.OBJECTS if curves else Task.FIXATIONS,
         dataset="x",
         split="all",
         conventions=["first", "second"],
-        metrics=["NSS", "CC"],
+        metrics=metrics,
         images=images,
         categories=["k", None, None],
         scores={
             convention: {
-                model: {metric: random.random(3) for metric in ("NSS", "CC")}
+                model: {metric: random.random(3) for metric in metrics}
                 for model in ("uniform", "-mine")
             }
             for convention in ("first", "second")

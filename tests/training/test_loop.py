@@ -406,7 +406,7 @@ def test_weights_of_another_model(shallow_run, tmp_path):
     ):
         other.load_model()
     (tmp_path / "run" / "best.weights.h5").write_text("no weights")
-    with pytest.raises(InputError, match="best.weights.h5 does not hold weights"):
+    with pytest.raises(InputError, match="best.weights.h5 cannot be read as HDF5"):
         other.load_model()
 
 
