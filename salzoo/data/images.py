@@ -139,6 +139,8 @@ def load_picture(path: str | os.PathLike[str], file: BinaryIO | None = None) -> 
 def _load(path: str | os.PathLike[str], image: Image.Image, file: BinaryIO) -> None:
     """Decode an opened image and check that nothing of it is missing."""
     image.load()
+    if image.mode == "P" and image.palette is None:  # Pillow's conversions would assert it
+        raise InputError(f"{path} is damaged: its palette is missing; replace the file.")
     if image.format in ("JPEG", "MPO"):
         check_jpeg(path, file)
 

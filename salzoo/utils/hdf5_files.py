@@ -64,12 +64,7 @@ def open_hdf5_stream(stream: BinaryIO, where: str, only: str | None = None) -> I
             yield file
         except InputError:
             raise
-        except (
-            OSError,
-            RuntimeError,
-            KeyError,
-            zlib.error,
-        ) as error:  # damage that was met only now
+        except Exception as error:  # damage that was met only now
             raise InputError(f"{where} is damaged ({_reason(error)}).") from error
 
 

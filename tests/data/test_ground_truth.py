@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from salzoo.data.ground_truth import read_density, read_mask, read_values
+from salzoo.data.images import decode_file
 from salzoo.utils.errors import InputError
 
 SIZE = (12, 16)
@@ -282,3 +283,15 @@ def test_files_that_are_none(tmp_path):
     lab = Image.fromarray(jet(RAMP)).convert("RGB")
     lab = Image.merge("LAB", lab.split())
     refused(read_density, written(tmp_path, lab, "lab.tif"), "LAB pixels|has colours")
+
+
+@pytest.mark.parametrize("read", [read_density, read_mask, decode_file])
+def test_a_palette_that_is_missing_is_damage(tmp_path, read):
+    path = written(tmp_path, palette_picture(OBJECT, VOC), "object.png")
+    with open(path, "rb") as file:
+        content = file.read()
+    start = content.index(b"PLTE") - 4
+    length = int.from_bytes(content[start : start + 4], "big") + 12
+    with open(path, "wb") as file:
+        file.write(content[:start] + content[start + length :])
+    refused(read, path, "is damaged: its palette is missing")

@@ -85,3 +85,40 @@ def test_values_of_another_shape_are_refused():
     for values in ([[1.0]], [1.0, 2.0], [], ["x"], [None], [{"x": 1}]):
         with pytest.raises(InputError, match="file is damaged: its metrics do not fit the model"):
             assign_all("file", "metrics", values, variables)
+
+
+def test_every_byte_may_be_wrong(path):
+    with open(path, "rb") as file:
+        content = file.read()
+    damaged = [content[:length] for length in range(0, len(content), 499)]
+    for at in range(0, len(content), 89):
+        damaged += [content[:at] + wrong + content[at + 4 :] for wrong in (b"\xff" * 4, bytes(4))]
+    refused = 0
+    for broken in damaged:
+        with open(path, "wb") as file:
+            file.write(broken)
+        try:
+            read_progress(path, "run")
+        except InputError as error:
+            refused += 1
+            assert "\n" not in str(error)
+    assert refused > 20
+
+
+def test_a_text_of_an_absurd_length_is_refused_at_once(path):
+    """HDF5 fills as much memory before it finds that the file has less."""
+    with h5py.File(path) as file:
+        place = file["progress"].id.get_offset()
+    with open(path, "r+b") as file:
+        file.seek(place)
+        file.write(b"\xff\xff\xff\xff")
+    with pytest.raises(InputError, match="is damaged .a text of 4294967295 bytes"):
+        read_progress(path, "run")
+    with open(path, "r+b") as file:
+        content = file.read()
+        file.seek(place)
+        file.write(b"\x05\0\0\0")
+        file.seek(content.index(b'"history"'))
+        file.write(b"\xff\xfe")
+    with pytest.raises(InputError):
+        read_progress(path, "run")

@@ -114,3 +114,12 @@ def test_only_files_are_opened(tmp_path):
         names(tmp_path / "absent.h5")
     with pytest.raises(InputError, match="is a folder"):
         names(tmp_path)
+
+
+def test_any_error_of_a_damaged_file_is_told_in_a_sentence(tmp_path):
+    """A wrong address makes h5py's stream raise ValueError, in the middle of a walk."""
+    path = tmp_path / "file.h5"
+    with h5py.File(path, "w") as file:
+        file["array"] = np.arange(6.0)
+    with pytest.raises(InputError, match="file.h5 is damaged .cannot fit"), open_hdf5(path):
+        raise ValueError("cannot fit 'int' into an offset-sized integer\nmore")

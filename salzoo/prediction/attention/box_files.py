@@ -15,7 +15,7 @@ from typing import Any
 
 from salzoo.prediction.attention.boxes import Box
 from salzoo.utils.csv_files import parse_numbers, read_csv
-from salzoo.utils.errors import InputError, unknown_name
+from salzoo.utils.errors import InputError, shorten, unknown_name
 from salzoo.utils.regular_files import read_text
 
 NUMBERS = ("x", "y", "width", "height")
@@ -74,9 +74,9 @@ class BoxFile:
         if max(map(max, ends)) <= 1 and any(number % 1 for number in numbers):
             where, box, _ = self._boxes[0]
             raise InputError(
-                f"{where}: the box '{box.name}' ends at {ends[0][0]:g}, {ends[0][1]:g}, and none "
-                "ends above 1, as fractions of the image do; multiply x and width by the image's "
-                "width, y and height by its height."
+                f"{where}: the box '{shorten(box.name)}' ends at {ends[0][0]:g}, {ends[0][1]:g}, "
+                "and none ends above 1, as fractions of the image do; multiply x and width by the "
+                "image's width, y and height by its height."
             )
 
 
@@ -103,7 +103,7 @@ def _check_place(where: str, box: Box, image: str, rows: int, columns: int) -> N
         for start, length, size in ((x, width, columns), (y, height, rows))
     )
     raise InputError(
-        f"{where}, column {'x' if across <= down else 'y'}: the box '{box.name}' lies "
+        f"{where}, column {'x' if across <= down else 'y'}: the box '{shorten(box.name)}' lies "
         f"{'mostly ' if share else ''}outside {image}, which is {columns}x{rows} pixels{hint}; "
         "correct the line."
     )
@@ -160,9 +160,11 @@ def _box(where: str, row: dict[str, Any]) -> Box:
     for column in ("name", "image"):
         text = row.get(column)
         if not (isinstance(text, str) and text) and (column == "name" or text not in (None, "")):
-            raise InputError(f"{where}, column {column}: give a text, not {text!r}.")
+            raise InputError(f"{where}, column {column}: give a text, not {shorten(repr(text))}.")
         if any("\ud800" <= letter <= "\udfff" for letter in text or ""):
-            raise InputError(f"{where}, column {column}: {text!r} is half a character; correct it.")
+            raise InputError(
+                f"{where}, column {column}: {shorten(repr(text))} is half a character; correct it."
+            )
     x, y, width, height = (_number(where, column, row.get(column)) for column in NUMBERS)
     for column, value in (("width", width), ("height", height)):
         if value < SMALLEST:
@@ -182,6 +184,6 @@ def _number(where: str, column: str, value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not abs(number) <= LARGEST:  # NaN included
-        shown = "nothing" if value in (None, "") else repr(value)
+        shown = "nothing" if value in (None, "") else shorten(repr(value))
         raise InputError(f"{where}, column {column}: {shown} is not a number of pixels.")
     return number

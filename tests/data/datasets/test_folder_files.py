@@ -138,3 +138,26 @@ def test_messages_are_told_once_a_process(root, caplog):
         "folder: left out 1 of 4 images that nobody fixated ('pic.png')",
         "folder: dropped 1 fixation outside its image",
     ]
+
+
+@pytest.mark.parametrize(
+    ("table", "start"),
+    [
+        ("image,x,y\n{},1,2", "names images that are not there: 'xxx"),
+        ("image,x,y\nindoor/000.jpg,{},2", "has x 'xxx"),
+        ("image,x,{}\nindoor/000.jpg,1,2", "has no column 'y' but 'image', 'x', 'xxx"),
+    ],
+)
+def test_long_texts_are_shortened_in_messages(root, table, start):
+    write(f"{root}/fixations.csv", table.format("x" * 5000))
+    _, problems = read(root)
+    [text] = [text for _, text in problems if text.startswith(start)]
+    assert len(text) < 500 and text.endswith(".")
+
+
+def test_line_ends_in_cells_leave_messages_one_line(root):
+    write(f"{root}/fixations.csv", 'image,x,y\n"a\nb.jpg",1,2')
+    _, problems = read(root)
+    assert any("'a\\nb.jpg'" in text for _, text in problems)
+    write(f"{root}/fixations.csv", 'image,x,y\nindoor/000.jpg,"1\n2",2')
+    assert any("has x '1\\n2' in line 3" in text for _, text in read(root)[1])

@@ -317,3 +317,12 @@ def test_a_box_may_reach_beyond_the_border(tmp_path):
     row = {"name": "b", "x": 60, "y": -4, "width": 15, "height": 20}
     path = write(tmp_path / "boxes.csv", [row, {**row, "x": 10, "y": 44, "width": 8}])
     assert BoxFile(path).of("a.jpg", 48, 64)[0] == Box("b", 60, -4, 15, 20)
+
+
+def test_long_values_are_shortened_in_messages(tmp_path):
+    path = tmp_path / "boxes.csv"
+    for row in ("a,{},0,1,1", "{},0,0,1,0", "{},-900,0,1,1"):
+        path.write_text("name,x,y,width,height\n" + row.format("x" * 5000))
+        with pytest.raises(InputError) as caught:
+            BoxFile(path).of("image.jpg", 10, 10)
+        assert len(str(caught.value)) < 400 + len(str(path))

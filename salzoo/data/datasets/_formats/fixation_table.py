@@ -7,7 +7,7 @@ import numpy as np
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.path_names import match_names, path_below_images
 from salzoo.utils.csv_files import parse_numbers, read_csv
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 
 SPLITS = ("train", "val", "test")
 OPTIONAL = ("observer", "timestamp", "duration")
@@ -67,7 +67,7 @@ class Table:
             more = f" (one of {len(wrong)} such lines)" if len(wrong) > 1 else ""
             checks.problem(
                 self.path,
-                f"has {name} '{text}' in line {line}, which is no number{more}; "
+                f"has {name} '{shorten(text)}' in line {line}, which is no number{more}; "
                 f"{'write decimals with a point' if ',' in text else 'correct or delete it'}.",
             )
         return values
@@ -167,7 +167,9 @@ def read_splits(
     stems = table.stems("image", images, checks)
     for stem, split, line in zip(stems, table.texts("split"), table.lines, strict=True):
         if split not in SPLITS:
-            checks.problem(path, f"has split '{split}' in line {line}; write train, val or test.")
+            checks.problem(
+                path, f"has split '{shorten(split)}' in line {line}; write train, val or test."
+            )
         elif stem is not None and split_of.setdefault(stem, split) != split:
             checks.problem(path, f"puts '{stem}' into '{split}' in line {line}, and elsewhere.")
     absent = sorted(set(needed) - set(stems))
@@ -190,4 +192,4 @@ def some(names: Iterable[str], most: int = 3) -> str:
     """
     names = list(names)
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(f"'{name}'" for name in names[:most]) + more
+    return ", ".join(f"'{shorten(name, 200)}'" for name in names[:most]) + more

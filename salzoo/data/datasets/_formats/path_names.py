@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from salzoo.utils.errors import shorten
+
 IMAGES = "images"  # the folder of a dataset that paths in tables may begin in
 
 
@@ -63,7 +65,10 @@ def match_names(names: Iterable[str], images: Mapping[str, str]) -> Named:
             stems[name] = found[0]
         elif not problem:
             first, second = (path_below_images(stem, images[stem]) for stem in found[:2])
-            problem = f"names '{name}', which may be {first} and {second}; write the whole path."
+            problem = (
+                f"names '{shorten(name, 200)}', which may be {first} and {second}; write the whole "
+                "path."
+            )
     return Named(stems, unknown, problem or _merged(above, images))
 
 
