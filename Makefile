@@ -7,6 +7,7 @@ EPOCHS   ?=
 IMAGES   ?=
 ARGS     ?=
 NAME     ?=
+YES      ?=
 PYTHON   ?= python3
 
 SALZOO := .venv/bin/salzoo
@@ -14,6 +15,10 @@ LATEST  = $(or $(RUN),$(patsubst %/config.json,%,$(firstword $(shell ls -t runs/
 # A flag is passed on only if its variable is set.
 given   = $(if $(filter-out file,$(origin $(1))),$(if $($(1)),$(2) "$($(1))"))
 DATA    = $(call given,DATASET,--dataset) $(call given,DATA_DIR,--data_dir)
+# Consent to downloads, for every command.
+ifneq ($(YES),)
+export SALZOO_YES := 1
+endif
 install = if command -v uv >/dev/null; then \
 	    uv pip install --quiet --python .venv/bin/python -e '$(1)'; \
 	  else \
@@ -25,7 +30,7 @@ install = if command -v uv >/dev/null; then \
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
-	@echo "  variables: MODEL DATASET DATA_DIR RUN EPOCHS IMAGES NAME ARGS, e.g."
+	@echo "  variables: MODEL DATASET DATA_DIR RUN EPOCHS IMAGES NAME YES ARGS, e.g."
 	@echo "  make train MODEL=msinet DATASET=osie DATA_DIR=~/data/osie EPOCHS=5 ARGS='--flip'"
 	@echo "  make train DATASET=folder DATA_DIR=my_data   # fine-tunes msinet_lite on your own images"
 

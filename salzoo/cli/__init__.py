@@ -19,6 +19,7 @@ from absl.flags import argparse_flags
 
 from salzoo import __version__
 from salzoo.cli.messages import render_message
+from salzoo.utils.consent import VARIABLE as CONSENT
 from salzoo.utils.errors import InputError
 from salzoo.utils.printable import printable
 
@@ -133,6 +134,8 @@ def _run(arguments: argparse.Namespace) -> int | None:
     absl.logging.set_verbosity(absl.logging.WARNING)
     absl.logging.get_absl_handler().setFormatter(_Formatter("%(message)s"))
     logging.getLogger("salzoo").setLevel(logging.INFO)
+    if getattr(arguments, "yes", False):
+        os.environ[CONSENT] = "1"
     try:
         return arguments.run(arguments)
     except InputError as error:

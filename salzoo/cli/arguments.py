@@ -22,6 +22,7 @@ def add_data(parser: argparse.ArgumentParser, default: str) -> None:
         help=f"name, see `salzoo datasets`; several as a+b (default: {default})",
     )
     add_data_dir(parser)
+    add_consent(parser)
     parser.add_argument(
         "--protocol",
         help="published division into training, validation and test images, see "
@@ -42,6 +43,15 @@ def add_data_dir(parser: argparse.ArgumentParser) -> None:
         "--data_dir",
         help="folder of the dataset, or a folder with one subfolder per dataset (default: "
         "$SALZOO_HOME/datasets)",
+    )
+
+
+def add_consent(parser: argparse.ArgumentParser) -> None:
+    """Add the flag that answers the question before a download."""
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="fetch what is missing without a question, as SALZOO_YES=1 does",
     )
 
 
@@ -130,5 +140,5 @@ def keyword_arguments(arguments: argparse.Namespace) -> dict[str, object]:
 
     Without those that the command line adds to every command.
     """
-    added = ("command", "command_line", "parser", "run")
+    added = ("command", "command_line", "parser", "run", "yes")
     return {name: value for name, value in vars(arguments).items() if name not in added}

@@ -1,10 +1,7 @@
 """List the datasets, or describe one: its content, licence, citation and how to obtain it."""
 
 import argparse
-import os
 from typing import TYPE_CHECKING
-
-from salzoo.utils.home import datasets_folder
 
 if TYPE_CHECKING:
     from salzoo.data.dataset_record import DatasetRecord
@@ -28,7 +25,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.name:
         _describe(dataset_record(arguments.name))
         return
-    rows = [("name", "task", "images", "ground truth", "present", "licence")]
+    rows = [("name", "task", "images", "ground truth", "files", "licence")]
     for name in list_datasets():
         record = dataset_record(name)
         present = _presence(record, arguments.data_dir)
@@ -55,11 +52,17 @@ def _image_count(record: "DatasetRecord") -> str:
 
 
 def _presence(record: "DatasetRecord", data_dir: str | None) -> str:
-    """Return whether a dataset's folder has files: "yes", "no", "drawn" if it needs none."""
+    """Return whether a dataset's folder has files, or else who can fetch it."""
+    from salzoo.data.dataset_record import ANY_NUMBER
+    from salzoo.data.fetching import has_files, place_of
+
     if not record.layout:
         return "drawn"
-    folder = os.path.join(os.path.expanduser(data_dir or datasets_folder()), record.name)
-    return "yes" if os.path.isdir(folder) and os.listdir(folder) else "no"
+    if has_files(place_of(record, data_dir)):
+        return "present"
+    if record.images == ANY_NUMBER:
+        return "--data_dir"
+    return "automatic" if record.archives else "by hand"
 
 
 def _describe(record: "DatasetRecord") -> None:
@@ -76,6 +79,11 @@ def _describe(record: "DatasetRecord") -> None:
     lines += [("option", f"{name}: {meaning}") for name, meaning in record.options.items()]
     lines += [(f"step {number}", step) for number, step in enumerate(record.steps, start=1)]
     for archive in record.archives:
-        lines.append(("archive", f"{archive.url} ({archive.checksum or 'no checksum known'})"))
+        lines.append(
+            (
+                "archive",
+                f"{archive.url} ({archive.checksum or 'content verified, no checksum known'})",
+            )
+        )
     for name, text in lines:
         print(f"{name:<14} {text}")

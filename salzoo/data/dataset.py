@@ -216,7 +216,8 @@ def open_dataset(
         name: registry names joined by "+", as in "osie+salicon".
         data_dir: the dataset's own folder, or a folder with one sub-folder per registry
             name, which several datasets need. A folder one level above or below the dataset's
-            own is found too. None: $SALZOO_HOME/datasets; `synthetic` is drawn.
+            own is found too. None: $SALZOO_HOME/datasets, to which a dataset that a program
+            can fetch is fetched, with consent; `synthetic` is drawn.
         protocol: rule that divides a dataset into splits, a name in its record; None: the
             record's first. With several datasets each takes it where it has it.
         sigma: standard deviation of the density's Gaussian in pixels of the original

@@ -6,27 +6,39 @@ from dataclasses import dataclass, field
 
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
+from salzoo.utils.transfer import PublishedFile
 
 # Value of `DatasetRecord.images`: as many as the folder holds.
 ANY_NUMBER = math.inf
 
 
 @dataclass(frozen=True)
-class Archive:
-    """A file that a dataset is published as.
+class Archive(PublishedFile):
+    """A file that a dataset is published as; without a checksum its content is verified.
 
     Attributes:
-        url: where it was published.
-        name: of the file.
-        checksum: "md5:..." or "sha256:..."; None where none is known, and then the file
-            must be downloaded by hand.
         into: sub-folder of the dataset's folder to unpack it in.
+        take: folder inside the archive; only it is unpacked, under its last name. "": all.
     """
 
-    url: str
-    name: str
-    checksum: str | None = None
     into: str = ""
+    take: str = ""
+
+
+def commit_archive(repository: str, commit: str, take: str) -> Archive:
+    """Return the archive of a repository on GitHub as it was at a commit.
+
+    Args:
+        repository: "owner/name".
+        commit: 40 hexadecimal digits.
+        take: folder of the repository to unpack.
+    """
+    name = repository.split("/")[1]
+    return Archive(
+        f"https://github.com/{repository}/archive/{commit}.zip",
+        f"{name}.zip",
+        take=f"{name}-{commit}/{take}",
+    )
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ class DatasetRecord:
             pixels of the original image; None where there are no fixations.
         sigma_source: why this sigma.
         steps: how to get the dataset by hand, a step an item.
-        archives: the published files, for `salzoo download`.
+        archives: the published files that a program can fetch, all of them; none: by hand.
         options: further options of `load_dataset`, {name: description}.
     """
 

@@ -9,7 +9,6 @@ from functools import partial
 from PIL import Image
 from tqdm import tqdm
 
-from salzoo.data.archives import verify
 from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord
 from salzoo.data.datasets import dataset_folder, dataset_record, read_dataset
 from salzoo.data.datasets._formats.checks import ProblemCollector
@@ -17,6 +16,7 @@ from salzoo.data.ground_truth import check_density, check_mask
 from salzoo.data.images import file_format, open_binary, read_image
 from salzoo.data.jpeg import decode_strictly
 from salzoo.data.sample import Sample
+from salzoo.utils.downloads import check_checksum
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 
@@ -48,7 +48,7 @@ def inspect_dataset(
         path = os.path.join(folder or "", archive.name)
         if archive.checksum and os.path.exists(path):
             try:
-                verify(path, archive, keep=True)
+                check_checksum(archive, path)
             except InputError as error:
                 checks.refused(path, error)
     for path, fault in faults(samples):

@@ -100,6 +100,25 @@ def check_space(path: Path, size: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fspath(path))
 
 
+def check_free(size: int, folder: Path, what: str) -> None:
+    """Check that something fits on a disk before it is fetched or unpacked.
+
+    Args:
+        size: in bytes.
+        folder: that it goes to; it exists.
+        what: goes there, for the message.
+
+    Raises:
+        InputError: it does not fit.
+    """
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise InputError(
+            f"{what} needs {size / 1e9:.2f} GB, and {os.fspath(folder)} has {free / 1e9:.2f} GB "
+            "free; free some space, or let SALZOO_HOME name a folder on another disk."
+        )
+
+
 def _number_in(message: str) -> int | None:
     """Return the number of the system's error that HDF5 puts into its messages."""
     found = re.search(r"errno = (\d+)", message)

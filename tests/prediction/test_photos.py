@@ -39,7 +39,7 @@ UNUSED = (
     "salzoo.data.datasets",
     "salzoo.data.dataset",
     "salzoo.data.pipeline",
-    "salzoo.data.archives",
+    "salzoo.data.fetching",
     "salzoo.data.validation",
     "salzoo.data.cache",
     "salzoo.models.asnet",

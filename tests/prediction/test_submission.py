@@ -167,7 +167,7 @@ def test_the_command(small, inside, small_run):
     with zipfile.ZipFile(out / "mit300.zip") as file:
         assert "msinet/i1.png" in file.namelist()
     for flags, message in (
-        (["--submission", "mit300"], "mit300 is not in "),
+        (["--submission", "mit300"], "mit300 is not here"),
         (["--submission", "mit3", "--data_dir", small], "did you mean 'mit300'?"),
         (["--submission", "mit300", "--data_dir", small, "a.jpg"], "the benchmark's own images"),
         (["--data_dir", small], "--data_dir is for --submission"),

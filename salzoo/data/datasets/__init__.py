@@ -9,9 +9,9 @@ from types import ModuleType
 from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.locating import describe_search, locate
+from salzoo.data.fetching import fetch_dataset
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import IncompleteSplit, InputError, unknown_name
-from salzoo.utils.home import datasets_folder
 from salzoo.utils.once import warn_once
 
 # To add a dataset, write one file with RECORD (a `DatasetRecord`) and
@@ -121,46 +121,31 @@ def dataset_folder(record: DatasetRecord, data_dir: str | os.PathLike[str] | Non
     Args:
         record: of the dataset.
         data_dir: the dataset's own folder, one with a sub-folder of its name, or one above
-            or below it, see `locate`. None: `home_of` it.
+            or below it, see `locate`. None: its folder in $SALZOO_HOME/datasets, to which
+            it is fetched.
 
     Returns:
         The folder; None where the dataset needs no files and no folder is given.
 
     Raises:
-        InputError: the folder does not exist, or holds two of this dataset.
+        InputError: the folder does not exist, or holds two of this dataset; as `fetch_dataset`.
     """
     if not record.layout:
         return None if data_dir is None else os.path.expanduser(str(data_dir))
-    folder = home_of(record) if data_dir is None else os.path.expanduser(str(data_dir))
-    if data_dir is None and not _has_files(folder):
-        raise InputError(
-            f"{record.name} is not in {folder}: put {record.layout} there, or give the folder that "
-            f"has them as `data_dir`; see {record.homepage}."
-        )
+    folder = _default_folder(record) if data_dir is None else os.path.expanduser(str(data_dir))
     if not os.path.isdir(folder):
         raise InputError(f"`data_dir` {folder} does not exist or is not a folder.")
     return locate(record, folder, DATASETS.keys() - {record.name})
 
 
-def home_of(record: DatasetRecord) -> str:
-    """Return the folder of a dataset where `data_dir` is not given.
-
-    Args:
-        record: of the dataset.
-
-    Raises:
-        InputError: the images are the user's own.
-    """
+def _default_folder(record: DatasetRecord) -> str:
+    """Return the folder of a dataset where `data_dir` is not given; fetch it if it is not there."""
     if record.images == ANY_NUMBER:
         raise InputError(
             f"{record.name} needs `data_dir`: the folder with {record.layout} "
             f"(or a folder with a sub-folder '{record.name}'); see {record.homepage}."
         )
-    return os.path.join(datasets_folder(), record.name)
-
-
-def _has_files(folder: str) -> bool:
-    return os.path.isdir(folder) and any(os.scandir(folder))
+    return fetch_dataset(record)
 
 
 def find_protocol(record: DatasetRecord, name: str | None) -> Protocol:

@@ -56,6 +56,7 @@ RECORD = DatasetRecord(
             "http://saliency.mit.edu/trainSet.zip",
             "trainSet.zip",
             "md5:56ad5c77e6c8f72ed9ef2901628d6e48",
+            size=4_000_000_000,
         ),
         Archive(
             "http://saliency.mit.edu/testSet.zip",

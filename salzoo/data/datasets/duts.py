@@ -43,6 +43,7 @@ RECORD = DatasetRecord(
             f"{_HOME}/download/DUTS-TR.zip",
             "DUTS-TR.zip",
             "sha256:ce61e023c8f59d022b4d46981cf16813b83d089242e6489a45630d83962ea058",
+            size=270_997_309,
         ),
         Archive(f"{_HOME}/download/DUTS-TE.zip", "DUTS-TE.zip"),
     ),

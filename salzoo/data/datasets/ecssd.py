@@ -45,8 +45,10 @@ RECORD = DatasetRecord(
     layout="images/*.jpg and ground_truth_mask/*.png",
     steps=("Download and unpack images.zip and ground_truth_mask.zip into one folder.",),
     archives=(
-        Archive(f"{_HOME}/data/ECSSD/images.zip", "images.zip"),
-        Archive(f"{_HOME}/data/ECSSD/ground_truth_mask.zip", "ground_truth_mask.zip"),
+        Archive(f"{_HOME}/data/ECSSD/images.zip", "images.zip", size=64_600_000),
+        Archive(
+            f"{_HOME}/data/ECSSD/ground_truth_mask.zip", "ground_truth_mask.zip", size=1_780_000
+        ),
     ),
     markers=("images", "ECSSD/images"),
     protocols={

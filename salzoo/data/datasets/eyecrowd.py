@@ -8,7 +8,7 @@ subjects}, an observer's fields saved in the smallest type that holds them, and
 an observer without a fixation is possible. Coordinates are 1-based.
 """
 
-from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.dataset_record import DatasetRecord, Protocol, commit_archive
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.nus import read_samples
 from salzoo.data.datasets._formats.points import DROP_FIRST
@@ -28,6 +28,13 @@ RECORD = DatasetRecord(
     homepage="https://github.com/NUS-VIP/saliency-in-crowd",
     layout="data/stimuli/*.jpg and data/eye/fixations.mat",
     steps=("Download the repository of the homepage and give its folder as `data_dir`.",),
+    archives=(
+        commit_archive(
+            "NUS-VIP/saliency-in-crowd",
+            "8bb0416ee9942346f0a990f87a1325742fe3293f",
+            "data",
+        ),
+    ),
     markers=("data/stimuli",),
     protocols={
         "salzoo": Protocol(

@@ -33,7 +33,7 @@ RECORD = DatasetRecord(
     homepage="https://www-users.cse.umn.edu/~qzhao/webpage_saliency.html",
     layout="stimuli/*.png and all5/*.png",
     steps=(
-        f"Download {_ZIP}?dl=1 by hand (no checksum is known) and unpack it.",
+        f"Download {_ZIP}?dl=1 (no checksum is known) and unpack it.",
         "Give the unpacked folder as `data_dir`; `stimuli` and `all5` are found below it.",
     ),
     archives=(Archive(f"{_ZIP}?dl=1", "webpage_dataset.zip"),),

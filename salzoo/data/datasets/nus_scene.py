@@ -13,7 +13,7 @@ import os
 
 import numpy as np
 
-from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.dataset_record import DatasetRecord, Protocol, commit_archive
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import field, load_matlab5
 from salzoo.data.datasets._formats.points import DROP_FIRST, join_observers, points_of_matrix
@@ -37,6 +37,13 @@ RECORD = DatasetRecord(
     homepage="https://github.com/Yanakz/Scene",
     layout="data/stimuli/*.jpg, data/tidy/fixations.mat and data/tidy/imgInfo.mat",
     steps=("Download the repository of the homepage and give its folder as `data_dir`.",),
+    archives=(
+        commit_archive(
+            "Yanakz/Scene",
+            "3ef0f9c963f07896517ecb0b5294e6914fc400a4",
+            "data",
+        ),
+    ),
     markers=("data/stimuli",),
     protocols={
         "salzoo": Protocol(

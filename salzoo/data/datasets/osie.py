@@ -14,7 +14,7 @@ its base (the authors' MATLAB code rounds them to 1-based pixels, a difference
 of at most one pixel).
 """
 
-from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.dataset_record import DatasetRecord, Protocol, commit_archive
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.nus import read_samples
 from salzoo.data.datasets._formats.points import DROP_FIRST
@@ -35,6 +35,13 @@ RECORD = DatasetRecord(
     homepage="https://github.com/NUS-VIP/predicting-human-gaze-beyond-pixels",
     layout="data/stimuli/*.jpg and data/eye/fixations.mat",
     steps=("Download the repository of the homepage and give its folder as `data_dir`.",),
+    archives=(
+        commit_archive(
+            "NUS-VIP/predicting-human-gaze-beyond-pixels",
+            "63223a0dba3b521861cb7f356ad13400ef4b3d03",
+            "data",
+        ),
+    ),
     markers=("data/stimuli",),
     protocols={
         "msinet": Protocol({"train": 500, "val": 200}, shuffled(500), "MSI-Net's code, seed 42"),

@@ -62,6 +62,7 @@ RECORD = DatasetRecord(
             "http://cbs.ic.gatech.edu/salobj/download/salObj.zip",
             "salObj.zip",
             "md5:e48b4e5deac08bddcaec55ce56e4d420",
+            broken_certificate=True,
         ),
     ),
     markers=("datasets/imgs", "salObj/datasets/imgs"),

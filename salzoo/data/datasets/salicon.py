@@ -20,7 +20,7 @@ import glob
 import os
 from collections.abc import Callable
 
-from salzoo.data.dataset_record import DatasetRecord, Protocol
+from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.data.datasets._formats.points import (
@@ -41,24 +41,44 @@ _COUNTS = {"train": 10000, "val": 5000, "test": 5000}
 Trials = tuple[dict[str, str], Callable[[str], Fixations | None]]
 JsonReader = Callable[[str, FileChecker], dict[str, Fixations] | None]
 POINTS = ("fixations", "location")
+IMAGES = Archive(
+    _DRIVE.format("1g8j-hTT-51IG1UFwP0xTGhLdgIUCW5e5"),
+    "images.zip",
+    "md5:eb2a1bb706633d1b31fc2e01422c5757",
+    size=3_000_000_000,
+)
 IMAGES_STEP = (
-    "Download the images, 3 GB, by hand (Google Drive asks first): "
-    f"{_DRIVE.format('1g8j-hTT-51IG1UFwP0xTGhLdgIUCW5e5')} "
-    "(md5 eb2a1bb706633d1b31fc2e01422c5757); they unpack to images/train, images/val, images/test."
+    f"Download the images, 3 GB: {IMAGES.url} ({IMAGES.checksum}); they unpack to images/train, "
+    "images/val, images/test."
 )
 
 
-def fixations_step(drive_id: str, md5: str) -> str:
-    """Return the step that gets a release's .mat files.
+def fixations_archive(drive_id: str, md5: str) -> Archive:
+    """Return the archive of a release's .mat files.
 
     Args:
         drive_id: of the file on Google Drive.
         md5: of the file.
     """
+    return Archive(_DRIVE.format(drive_id), "fixations.zip", f"md5:{md5}", into="fixations")
+
+
+def fixations_step(archive: Archive) -> str:
+    """Return the step that gets a release's .mat files by hand.
+
+    Args:
+        archive: of them.
+    """
     return (
-        f"Download the fixations by hand: {_DRIVE.format(drive_id)} (md5 {md5}); unpack them in a "
-        "folder `fixations` beside `images`, which gives fixations/train and fixations/val."
+        f"Download the fixations: {archive.url} ({archive.checksum}); unpack them in a folder "
+        "`fixations` beside `images`, which gives fixations/train and fixations/val."
     )
+
+
+_FIXATIONS = fixations_archive(
+    "1P-jeZXCsjoKO79OhFUgnj6FGcyvmLDPj", "462b70f4f9e8ea446ac628e46cea8d3d"
+)
+_MAPS = Archive(_DRIVE.format("1PnO7szbdub1559LfjYHMy65EDC4VhJC8"), "maps.zip", into="maps")
 
 
 RECORD = DatasetRecord(
@@ -78,12 +98,13 @@ RECORD = DatasetRecord(
     layout="images/{train,val,test}/*.jpg, fixations/{train,val}/*.mat and maps/{train,val}/*.png",
     steps=(
         IMAGES_STEP,
-        fixations_step("1P-jeZXCsjoKO79OhFUgnj6FGcyvmLDPj", "462b70f4f9e8ea446ac628e46cea8d3d"),
-        "Download the density maps by hand, if they are wanted: "
-        f"{_DRIVE.format('1PnO7szbdub1559LfjYHMy65EDC4VhJC8')} (no checksum known); unpack them in "
-        "a folder `maps` beside `images`. Without them densities are made from the fixations.",
+        fixations_step(_FIXATIONS),
+        f"Download the density maps, if they are wanted: {_MAPS.url} (no checksum known); unpack "
+        "them in a folder `maps` beside `images`. Without them densities are made from the "
+        "fixations.",
         "Give the folder that holds `images` as `data_dir`.",
     ),
+    archives=(IMAGES, _FIXATIONS, _MAPS),
     markers=("images", "stimuli", "fixations", "annotations"),
     protocols={
         "official": Protocol(_COUNTS, official, "the publishers", False),

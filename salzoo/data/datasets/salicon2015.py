@@ -25,6 +25,9 @@ from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.regular_files import read_bytes
 
+_FIXATIONS = salicon.fixations_archive(
+    "1WVEiXba-I4GN33f0uUl4KhaN1rK7qzs6", "9a22db9d718200fb90252e5010c004c4"
+)
 RECORD = replace(
     salicon.RECORD,
     name="salicon2015",
@@ -34,14 +37,13 @@ RECORD = replace(
     "or annotations/fixations_{train,val}2014.json",
     steps=(
         salicon.IMAGES_STEP,
-        salicon.fixations_step(
-            "1WVEiXba-I4GN33f0uUl4KhaN1rK7qzs6", "9a22db9d718200fb90252e5010c004c4"
-        ),
+        salicon.fixations_step(_FIXATIONS),
         "Or download Training (818 MB) and Validation (459 MB) under Annotations on "
         "http://salicon.net/download and put the two .json files in a folder `annotations` "
         "beside `images`.",
         "Give the folder that holds `images` as `data_dir`.",
     ),
+    archives=(salicon.IMAGES, _FIXATIONS),
     options={name: text for name, text in salicon.RECORD.options.items() if name != "maps"},
 )
 

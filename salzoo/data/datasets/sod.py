@@ -13,7 +13,7 @@ by side in `Imgs/`. 74 images of ECSSD nearly repeat images of this set.
 
 import os
 
-from salzoo.data.dataset_record import Archive, DatasetRecord, Protocol
+from salzoo.data.dataset_record import DatasetRecord, Protocol
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.folders import find_folder
 from salzoo.data.datasets._formats.masks import read_masked_images
@@ -39,14 +39,14 @@ RECORD = DatasetRecord(
     homepage="http://elderlab.yorku.ca/SOD/",
     layout="images/*.jpg and masks/*.png (or both in Imgs/)",
     steps=(
-        "The authors' SOD.zip holds one .mat for each image of BSDS300, with the choices of each "
-        "subject as a struct SES; it has neither images nor masks and is not read here.",
+        "The authors' http://elderlab.yorku.ca/SOD/SOD.zip holds one .mat for each image of "
+        "BSDS300, with the choices of each subject as a struct SES; it has neither images nor "
+        "masks and is not read here.",
         "Take the form of the salient-object benchmarks: 300 images and 300 binarised PNG masks "
         "named by BSDS id, e.g. 2018.jpg and 2018.png.",
         "Put them into images/ and masks/ (or side by side into Imgs/) of one folder and give "
         "that as `data_dir`.",
     ),
-    archives=(Archive("http://elderlab.yorku.ca/SOD/SOD.zip", "SOD.zip"),),
     markers=("images", "Images", "Imgs", "SOD/images", "SOD/Images", "SOD/Imgs"),
     protocols={"official": Protocol({"test": 300}, only("test"), "a set for testing", False)},
 )

@@ -32,7 +32,13 @@ RECORD = DatasetRecord(
         "Download and unpack MSRA10K_Imgs_GT.zip (195 MB).",
         "Give the folder that holds MSRA10K_Imgs_GT/ as `data_dir`.",
     ),
-    archives=(Archive("http://mftp.mmcheng.net/Data/MSRA10K_Imgs_GT.zip", "MSRA10K_Imgs_GT.zip"),),
+    archives=(
+        Archive(
+            "http://mftp.mmcheng.net/Data/MSRA10K_Imgs_GT.zip",
+            "MSRA10K_Imgs_GT.zip",
+            size=195_000_000,
+        ),
+    ),
     markers=("MSRA10K_Imgs_GT", "Imgs"),
     protocols={
         "official": Protocol({"train": 10000}, only("train"), "papers train on all of it", False),

@@ -67,7 +67,10 @@ def test_the_split_is_msinets():
 
 def test_wrong_names_and_folders(folder):
     for place, match in (
-        (None, "osie is not in .*osie: put data/stimuli/.* there, or give .*`data_dir`"),
+        (
+            None,
+            "osie is not here; to fetch it .*MIT.* add --yes.* or give its folder as `data_dir`",
+        ),
         ("/no/such/folder", "`data_dir` /no/such/folder does not exist"),
     ):
         with pytest.raises(InputError, match=match):
