@@ -35,6 +35,12 @@ What differs from their code:
 - In the paper the deep net's learning rate halves every 100 of 24,000 iterations, so that it is
   practically 0 after 1,000. That is the schedule "printed". The recipe's own schedule halves it
   every 2,400, eleven times in its 27,000 iterations (six passes over SALICON's 9,000 images).
+
+The deep net's released weights are `deep_convnet:salicon`; `salzoo.models.importers.pan_caffe`
+reads them. Those of the shallow net are published as a pickle, which is never opened here:
+`experiments/shallow_arrays.py` writes its arrays to an .npz where it can be trusted. That file is
+`shallow_convnet:salicon`, or `shallow_convnet:salicon_64` if its third convolution has 64 maps, as
+in the authors' code of the training. `salzoo.models.importers.pan_lasagne` reads it.
 """
 
 from typing import Any

@@ -20,6 +20,7 @@ IMPORTERS: dict[str, tuple[str, ...]] = {
     "msinet": ("msinet_graphs",),
     "sam_resnet": ("sam_theano",),
     "sam_vgg": ("sam_theano",),
+    "shallow_convnet": ("pan_lasagne",),
 }
 
 

@@ -115,10 +115,10 @@ def _file_shapes(layer: keras.Layer) -> list[Shape]:
     if "parameters" in shapes:
         return [(4 * shapes["parameters"][1],)]
     if "attention_map_kernel" not in shapes:
-        return [_theano_shape(shape) if len(shape) == 4 else shape for shape in shapes.values()]
-    attention = _theano_shape(shapes["attention_map_kernel"])
-    over_input = _theano_shape(shapes["input_attention_kernel"])
-    over_state = _theano_shape(shapes["state_attention_kernel"])
+        return [theano_shape(shape) if len(shape) == 4 else shape for shape in shapes.values()]
+    attention = theano_shape(shapes["attention_map_kernel"])
+    over_input = theano_shape(shapes["input_attention_kernel"])
+    over_state = theano_shape(shapes["state_attention_kernel"])
     needed = []
     for name in CONVOLUTIONS:
         kernel = over_state if name == "W_a" or (name[0] == "U" and name != "U_a") else over_input
@@ -126,7 +126,8 @@ def _file_shapes(layer: keras.Layer) -> list[Shape]:
     return needed
 
 
-def _theano_shape(shape: Shape) -> Shape:
+def theano_shape(shape: Shape) -> Shape:
+    """Return the shape of a kernel, (rows, columns, in, out), in Theano's order."""
     rows, columns, channels, filters = shape
     return filters, channels, rows, columns
 
