@@ -114,8 +114,8 @@ def train(
         quiet: print nothing.
         **parameters: of the dataset `data_dir`, `protocol`, `sigma`, `mix` and
             `dataset_options` (a dict); of the model `model_options` (a dict) and `fit_mode`;
-            of the initial weights `init_from` (a run, a model with pretrained weights or
-            "none") and `backbone_weights`; of the recipe `loss`, `optimizer`,
+            of the initial weights `init_from` (a run, a model with pretrained weights,
+            released weights or "none") and `backbone_weights`; of the recipe `loss`, `optimizer`,
             `learning_rate`, `schedule`, `batch_size`, `epochs`, `input_size` ((rows,
             columns)), `flip`, `rotate`, `zoom`, `colour`, `patience`, `validate_every`,
             `loss_options` and `optimizer_options` (dicts); `limit_train`, `limit_val`,

@@ -137,3 +137,23 @@ def inside(monkeypatch, capsys):
         return status, out, err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def frozen_msinet(tmp_path_factory):
+    """A frozen graph as the authors of MSI-Net released it, of a narrow network."""
+    from tests.models.importers.msinet_files import author_graph, random_arrays, write_frozen
+
+    path = tmp_path_factory.mktemp("frozen") / "model_osie_cpu.zip"
+    write_frozen(author_graph(random_arrays(np.random.default_rng(0))), path)
+    return str(path)
+
+
+@pytest.fixture
+def narrow_msinet(monkeypatch, tmp_path):
+    """Builds narrow networks of msinet, and has a folder of its own for their weights."""
+    from tests.models.importers.msinet_files import narrow
+
+    narrow(monkeypatch)
+    monkeypatch.setenv("SALZOO_HOME", str(tmp_path / "home"))
+    return str(tmp_path / "home")

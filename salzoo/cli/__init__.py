@@ -25,6 +25,7 @@ from salzoo.utils.printable import printable
 
 COMMANDS = (
     "models",
+    "import",
     "datasets",
     "download",
     "check",

@@ -23,8 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "sources",
         nargs="+",
         metavar="SOURCE",
-        help="msinet_lite, a run folder, an exported model, or a folder of maps (.npy, .png, "
-        ".jpg, .mat, .h5) named as the images are; several are compared",
+        help="msinet_lite, released weights such as msinet:salicon, a run folder, an exported "
+        "model, or a folder of maps (.npy, .png, .jpg, .mat, .h5) named as the images are; several "
+        "are compared",
     )
     add_data(parser, "what the model was trained on")
     parser.add_argument("--split", help="train, val, test or all (default: val, or the only one)")
@@ -125,7 +126,7 @@ def default_folder_name(arguments: argparse.Namespace, data: dict[str, Any]) -> 
     from salzoo.prediction.sources import without_ending
 
     sources = [without_ending(source) for source in arguments.sources]
-    parts = [source.replace(os.sep, "-").strip("-.") for source in sources]
+    parts = [source.replace(os.sep, "-").replace(":", "-").strip("-.") for source in sources]
     parts.append(data["dataset"])
     if data["dataset"] == "folder":
         parts.append(os.path.basename(os.path.abspath(str(data["data_dir"]))))

@@ -9,7 +9,10 @@ HELP = "export a trained model as a SavedModel"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", help="msinet_lite, a run folder or a .keras file")
+    parser.add_argument(
+        "model",
+        help="msinet_lite, released weights such as msinet:salicon, a run folder or a .keras file",
+    )
     parser.add_argument(
         "--out",
         default="exports",

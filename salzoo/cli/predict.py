@@ -47,8 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default="msinet_lite",
-        help="name of a pretrained model, run folder, exported model or .keras file (default: "
-        "msinet_lite)",
+        help="name of a pretrained model, released weights such as msinet:salicon, run folder, "
+        "exported model or .keras file (default: msinet_lite)",
     )
     parser.add_argument(
         "--out",

@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--init_from",
         metavar="RUN",
-        help="initial weights: the best checkpoint of a run, the pretrained msinet_lite, or none "
-        "(a backbone trained on ImageNet)",
+        help="initial weights: the best checkpoint of a run, the pretrained msinet_lite, released "
+        "weights such as msinet:salicon, or none (a backbone trained on ImageNet)",
     )
     parser.add_argument("--run_dir", help="folder to write (default: runs/MODEL-DATASET-NNN)")
     parser.add_argument("--resume", action="store_true", help="continue the run in --run_dir")

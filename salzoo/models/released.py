@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -96,6 +97,7 @@ class ReleasedWeights:
         trained_on: Dataset, several as "a+b".
         homepage: Web address that describes them.
         model_options: Of the model's builder.
+        protocol: Of the dataset's splits, on which the figures were measured; None: its first.
         fit_mode: How images are brought to the input size.
         sizes: (rows, columns) of the input; of several, the one whose aspect is nearest to that
             of the image is taken.
@@ -118,6 +120,7 @@ class ReleasedWeights:
     padding_value: float
     blur: float
     model_options: Mapping[str, Any] = field(default_factory=dict)
+    protocol: str | None = None
     figures: tuple[Figure, ...] = ()
     steps: str = ""
 
@@ -145,6 +148,15 @@ def list_released(model: str | None = None) -> list[ReleasedWeights]:
         for record in _importer(importer).RECORDS
         if record.model == name
     ]
+
+
+def is_released(source: str) -> bool:
+    """Return whether a text has the form of a name of released weights, known or not.
+
+    Args:
+        source: Such as "msinet:salicon"; a path has other characters, or no colon.
+    """
+    return re.fullmatch(r"\w+:\w+", source) is not None
 
 
 def released(source: str) -> ReleasedWeights:

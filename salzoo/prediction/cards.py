@@ -36,6 +36,7 @@ class _Geometry:
     size_multiple: int
     padding_value: float
     scale: float = 1.0
+    other_sizes: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class _Card:
     post_processing: _PostProcessing
     metrics: Metrics | dict[str, None]
     protocol: str | None = None
+    released: dict[str, str] = field(default_factory=dict)
     export: dict[str, str | list[str]] = field(default_factory=dict)
 
 

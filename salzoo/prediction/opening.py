@@ -18,7 +18,9 @@ from salzoo.models import (
     shipped_weights,
     trained_model,
 )
+from salzoo.models.imported import read_import_card, released_model
 from salzoo.models.record import ModelRecord
+from salzoo.models.released import ReleasedWeights, released
 from salzoo.prediction.cards import read_card, read_metrics
 from salzoo.prediction.keras_files import check_network, read_keras_file
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
@@ -73,6 +75,8 @@ def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Ope
     if found.kind is SourceKind.NAME:
         opened = _open_model(trained_model(path), path, options, **model_record(path).trained)
         return opened._replace(fingerprint=_fingerprint(shipped_weights(path), opened.card))
+    if found.kind is SourceKind.RELEASED:
+        return _open_released(released(path), options)
     if found.kind is SourceKind.KERAS_FILE:
         opened = _open_model(read_keras_file(path), path, options)
         return opened._replace(fingerprint=_fingerprint(path, opened.card))
@@ -129,6 +133,39 @@ def _open_model(model: keras.Model, where: str, options: InferenceOptions, **kno
         (rows, columns), fit_mode = fixed, "pad" if fit_mode in VARYING_FIT_MODES else fit_mode
     geometry = Geometry(fit_mode, (rows, columns), record.size_multiple, record.padding_value)
     return _wrap(record, model, geometry, options, **known)
+
+
+def _open_released(weights: ReleasedWeights, options: InferenceOptions) -> Opened:
+    """Wrap a network with released weights as their authors do."""
+    model, path = released_model(weights)
+    record = replace(
+        model_record(weights.model),
+        fit_mode=weights.fit_mode,
+        predict_fit_mode=None,
+        padding_value=weights.padding_value,
+        blur=weights.blur,
+    )
+    size, *others = weights.sizes
+    geometry = Geometry(
+        weights.fit_mode,
+        size,
+        record.size_multiple,
+        weights.padding_value,
+        other_sizes=tuple(others),
+    )
+    card = read_import_card(weights)
+    origin = {name: getattr(card, name) for name in ("source", "licence", "url", "file_sha256")}
+    opened = _wrap(
+        record,
+        model,
+        geometry,
+        options,
+        model_options=dict(weights.model_options),
+        trained_on=weights.trained_on,
+        protocol=weights.protocol,
+        released=origin,
+    )
+    return opened._replace(fingerprint=_fingerprint(path, opened.card))
 
 
 def _wrap(

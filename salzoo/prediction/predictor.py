@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from salzoo.models.released import SEPARATOR, released
 from salzoo.prediction.large_images import block_side, enlarge_map, reduce_image
 from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
@@ -124,6 +125,7 @@ def load_model(
     output: str | None = None,
     tta: bool = False,
     trust: bool = False,
+    weights: str | None = None,
 ) -> Predictor:
     """Load a trained model.
 
@@ -132,6 +134,8 @@ def load_model(
             exported SavedModel (`exports/msinet/1`, or `exports/msinet` for its highest
             version) or of a `.keras` file with a model of salzoo; or such a keras.Model. Write
             ./msinet_lite for a folder with the name of a pretrained model.
+            "msinet:salicon" are weights that the authors of a model released, see
+            `salzoo models`.
         raw: leave out the postprocessing (Gaussian blur, division by the maximum).
         fit_mode: how images are fitted to the model's input, "pad", "stretch", "native" or
             "within". None: as in training.
@@ -141,6 +145,8 @@ def load_model(
             images. Four times as slow, slightly more accurate.
         trust: open a SavedModel with operations that `salzoo export` does not write. It is a
             program, which may read and write files: only from someone whom you trust.
+        weights: name of released weights of the model `source`: "msinet" with "salicon" is
+            "msinet:salicon". None: those that come with salzoo.
 
     Returns:
         A function of an image, RGB 0..255 (rows, columns, 3), to its map, float32 (rows,
@@ -153,4 +159,6 @@ def load_model(
         >>> model = salzoo.load_model("runs/msinet-osie-001", tta=True)
         >>> map_ = model(image)
     """
+    if weights is not None:
+        source = released(f"{source}{SEPARATOR}{weights}").source
     return Predictor(source, InferenceOptions(raw, fit_mode, output, tta, trust))

@@ -95,8 +95,19 @@ def _scales(model: keras.Model, geometry: Geometry) -> list[Geometry]:
     if None not in model.input_shape[1:3]:
         return [geometry]
     multiple = geometry.size_multiple
-    geometries = [geometry]
-    for scale in SCALES:
-        rows, columns = (multiple * math.ceil(side * scale / multiple) for side in geometry.size)
-        geometries.append(replace(geometry, size=(rows, columns)))
-    return geometries
+
+    def scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
+        rows, columns = (multiple * math.ceil(side * scale / multiple) for side in size)
+        return rows, columns
+
+    return [
+        geometry,
+        *(
+            replace(
+                geometry,
+                size=scaled(geometry.size, scale),
+                other_sizes=tuple(scaled(size, scale) for size in geometry.other_sizes),
+            )
+            for scale in SCALES
+        ),
+    ]

@@ -1,4 +1,4 @@
-"""What a source is: the name of a model, a run, an export, a file, a folder of maps.
+"""What a source is: the name of a model, released weights, a run, an export, a file, maps.
 
 This is the only place that decides it. It looks at names and files, and imports neither
 TensorFlow nor Keras; `salzoo.prediction.opening` loads the networks.
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from salzoo.models import MODELS, model_record, models_with_weights
+from salzoo.models.released import is_released, released
 from salzoo.prediction.cards import read_card
 from salzoo.utils.errors import InputError
 from salzoo.utils.regular_files import check_regular
@@ -27,6 +28,7 @@ class SourceKind(enum.Enum):
     """Kinds of sources of saliency maps."""
 
     NAME = "name of a model"
+    RELEASED = "released weights"
     RUN = "run folder"
     EXPORT = "exported model"
     KERAS_FILE = ".keras file"
@@ -43,7 +45,7 @@ class Source:
         given: what was given: a path, a name or an object.
         kind: of the source.
         path: of the run, the `.keras` file or the maps; the folder with saved_model.pb of an
-            export; the name of a model; None for objects.
+            export; the name of a model or of released weights; None for objects.
     """
 
     given: Any
@@ -94,6 +96,8 @@ def resolve_source(source: Any) -> Source:
         return Source(source, _kind_of_file(path), os.path.normpath(path))
     if path in MODELS and (not os.path.isdir(path) or model_record(path).weights):
         return Source(source, SourceKind.NAME, path)
+    if is_released(path) and not os.path.exists(path):
+        return Source(source, SourceKind.RELEASED, released(path).source)
     path = os.path.normpath(path)
     if not os.path.isdir(path):
         if os.path.exists(path):  # a pipe, a device
@@ -123,6 +127,10 @@ def describe_source(source: Source) -> SourceDescription:
         return SourceDescription(card["model"], Task.parse(card["task"]), card["trained_on"])
     if source.kind is SourceKind.NAME:
         return SourceDescription(source.path, model_record(str(source.path)).task)
+    if source.kind is SourceKind.RELEASED:
+        weights = released(str(source.path))
+        task = model_record(weights.model).task
+        return SourceDescription(weights.model, task, weights.trained_on, protocol=weights.protocol)
     known = getattr(source.given, "card", None)  # of a `Predictor`
     if known is not None:
         return SourceDescription(known["model"], Task.parse(known["task"]))
@@ -167,7 +175,8 @@ def _kind_of_file(path: str) -> SourceKind:
 def _expected() -> str:
     pretrained = " or ".join(models_with_weights())
     return (
-        f"give a run folder or an exported model, a .keras file, a folder of maps, or {pretrained}"
+        f"give a run folder or an exported model, a .keras file, a folder of maps, {pretrained}, "
+        "or released weights such as msinet:salicon"
     )
 
 

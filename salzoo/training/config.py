@@ -11,7 +11,15 @@ from salzoo.data.sampling import Augmentation
 from salzoo.models import MODELS, model_record, shipped_weights
 from salzoo.models.limits import check_training
 from salzoo.models.record import ModelRecord, Recipe
+from salzoo.models.released import is_released, released
 from salzoo.training.compiling import check_recipe
+from salzoo.training.initial_weights import (
+    FROM_IMAGENET,
+    absolute,
+    describe_start,
+    options_of_start,
+    resolve_start,
+)
 from salzoo.training.parameters import PATHS, RECIPE, RUN, WITH_OPTIONS, check_parameters
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.json_files import check_type, make_record, read_json
@@ -19,7 +27,6 @@ from salzoo.utils.task import Task
 
 # The dataset of one's own images, for which pretrained weights are fine-tuned.
 OWN_IMAGES = "folder"
-FROM_IMAGENET = "none"
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class RunConfig:
         limit_val: the same for validation images.
         mixed_precision: bfloat16 arithmetic in the hidden layers.
         init_from: folder of the run whose best checkpoint is the start, or name of a model
-            with pretrained weights, or None.
+            with pretrained weights, or of released weights, or None.
     """
 
     model: str
@@ -155,11 +162,12 @@ def new_config(given: Mapping[str, Any]) -> RunConfig:
     """
     dataset = given.get("dataset") or "synthetic"
     dataset_names(dataset)
-    start = _resolve_start(given.get("init_from"))
+    start = resolve_start(given.get("init_from"))
     model, options = given.get("model"), given.get("model_options") or {}
     if model is None:
         model, options = _default_model(start, dataset, options)
     record = model_record(model)
+    options = options or options_of_start(start, record.name)
     check_option_names(record, options)
     changed = options or given.get("backbone_weights") is not None
     if dataset == OWN_IMAGES and given.get("init_from") is None and record.weights and not changed:
@@ -208,7 +216,7 @@ def resumed_config(run_dir: str | os.PathLike[str] | None, given: Mapping[str, A
     for name in (*RUN, "dataset_options"):
         _check_same(name, given.get(name), stored[name])
     if given.get("init_from") is not None:
-        start = _resolve_start(given["init_from"]) or FROM_IMAGENET
+        start = resolve_start(given["init_from"]) or FROM_IMAGENET
         _check_same("init_from", start, config.init_from or FROM_IMAGENET)
     for name, value in _recipe_changes(given, config.recipe).items():
         if name != "epochs":
@@ -252,22 +260,8 @@ def describe_config(config: RunConfig) -> list[str]:
     shown["input_size"] = "x".join(map(str, config.recipe.input_size))
     if config.init_from is not None:
         del shown["backbone_weights"]
-        shown["init_from"] = config.init_from
-        if config.init_from in MODELS:
-            shown["init_from"] += ": the pretrained weights that come with salzoo"
+        shown["init_from"] = describe_start(config.init_from)
     return [f"{name:<17} {value}" for name, value in shown.items() if value not in (None, {})]
-
-
-def absolute(path: str) -> str:
-    """Return a path that is valid in every working directory, since a run may be resumed there."""
-    return os.path.abspath(os.path.expanduser(path))
-
-
-def _resolve_start(init_from: str | None) -> str | None:
-    """Return a model's name, the absolute path of a run, or None for ImageNet weights."""
-    if init_from is None or init_from in MODELS:
-        return init_from
-    return None if init_from == FROM_IMAGENET else absolute(init_from)
 
 
 def _default_model(
@@ -276,6 +270,8 @@ def _default_model(
     """Return the model and its options where no model is given."""
     if start in MODELS:
         return start, options
+    if start is not None and is_released(start):
+        return released(start).model, options
     if start is not None:
         config = read_config(start)
         return config.model, options or config.model_options

@@ -20,6 +20,8 @@ import tensorflow as tf
 
 from salzoo import __version__
 from salzoo.models import MODELS, build_model, load_weights, shipped_weights
+from salzoo.models.imported import imported_weights
+from salzoo.models.released import is_released, released
 from salzoo.training.config import RunConfig, read_config
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import PART
@@ -120,11 +122,13 @@ def start_weights(source: str) -> str:
     """Return the path of the weights that a training starts from.
 
     Args:
-        source: folder of a run, or name of a model with pretrained weights.
+        source: folder of a run, or name of a model with pretrained or of released weights.
 
     Raises:
         InputError: there are none.
     """
+    if is_released(source):
+        return imported_weights(released(source))
     return shipped_weights(source) if source in MODELS else Run(source).weights()
 
 

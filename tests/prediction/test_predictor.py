@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,3 +92,35 @@ def test_what_is_no_model(exported, small_run, tmp_path):
     os.remove(tmp_path / "foreign" / "assets" / "card.json")
     with pytest.raises(InputError, match="not one that `salzoo export` wrote"):
         Predictor(tmp_path / "foreign")
+
+
+def test_released_weights_are_surrounded_as_by_their_authors(
+    narrow_msinet, frozen_msinet, tmp_path, monkeypatch
+):
+    """The map of the card: nearest of three canvases, black beside the image, no blur."""
+    from salzoo.data.geometry import Geometry
+    from salzoo.export import export_model
+    from salzoo.models.imported import import_released, released_model
+    from salzoo.models.importers import msinet_graphs
+    from salzoo.models.released import released
+
+    record = replace(released("msinet:salicon"), sizes=((24, 32), (32, 24), (32, 32)))
+    monkeypatch.setattr(msinet_graphs, "RECORDS", (record,))
+    import_released(record, frozen_msinet)
+    predictor = load_model("msinet", weights="salicon")
+    assert predictor.card["released"]["source"] == "msinet:salicon"
+    network, _ = released_model(record)
+    exported = load_model(export_model("msinet:salicon", tmp_path))
+    assert exported.card["released"]["licence"] == "MIT"
+    for size, canvas in (((30, 41), (24, 32)), ((50, 47), (32, 32)), ((40, 30), (32, 24))):
+        image = np.random.default_rng(0).uniform(0, 255, (*size, 3)).astype("float32")
+        geometry = Geometry("pad", canvas, padding_value=0)
+        expected = geometry.unfit_map(network(geometry.fit_image(image)[None])[0], size)[..., 0]
+        expected /= np.max(expected)
+        np.testing.assert_allclose(predictor(image), expected, atol=1e-5)
+        np.testing.assert_allclose(exported(image), expected, atol=1e-5)
+
+
+def test_unknown_released_weights():
+    with pytest.raises(InputError, match="no released weights 'msinet:salcon'; did you mean"):
+        load_model("msinet", weights="salcon")

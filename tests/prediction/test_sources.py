@@ -35,8 +35,21 @@ def test_kinds(small_run, tmp_path, monkeypatch):
     assert kind_of("msinet_lite") is kind_of("sam_vgg") is SourceKind.NAME
     assert kind_of("model.keras") is SourceKind.KERAS_FILE
     assert kind_of(lambda image: image) is SourceKind.CALLABLE
-    with pytest.raises(InputError, match="a folder of maps, or msinet_lite"):
+    with pytest.raises(InputError, match="a folder of maps, msinet_lite, or released weights"):
         kind_of("msinet-lite")
+
+
+def test_released_weights(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = resolve_source("msinet:mit1003")
+    assert (found.kind, found.path) == (SourceKind.RELEASED, "msinet:mit1003")
+    assert describe_source(found) == SourceDescription(
+        "msinet", Task.FIXATIONS, "mit1003", protocol="msinet"
+    )
+    with pytest.raises(InputError, match="no released weights 'msinet:mit103'; did you mean"):
+        kind_of("msinet:mit103")
+    (tmp_path / "msinet:mit1003").mkdir()
+    assert kind_of("msinet:mit1003") is SourceKind.MAPS
 
 
 def test_the_highest_version_of_an_export(tmp_path):

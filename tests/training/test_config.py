@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from salzoo import models
@@ -212,3 +213,28 @@ def test_what_is_no_config_is_refused(tmp_path, text):
 def test_augmentation_follows_the_recipe():
     changed = config(flip=True, rotate=5, zoom=0.1, colour=0.2)
     assert changed.augmentation == Augmentation(True, 5.0, 0.1, 0.2)
+
+
+def test_a_training_starts_from_released_weights(narrow_msinet, frozen_msinet):
+    from salzoo.models.imported import import_released, released_model
+    from salzoo.models.released import released
+    from salzoo.training.compiling import compiled_model
+    from salzoo.training.run import start_weights
+
+    import_released(released("msinet:osie"), frozen_msinet)
+    made = config(init_from="msinet:osie", dataset="synthetic")
+    assert (made.model, made.init_from) == ("msinet", "msinet:osie")
+    assert made.recipe == models.model_record("msinet").recipe_for("synthetic")
+    described = [line for line in configs.describe_config(made) if line.startswith("init_from")]
+    assert described == [
+        "init_from         msinet:osie: MSI-Net trained on salicon, then osie; frozen graph of "
+        "TensorFlow 1 (MIT)"
+    ]
+    start = start_weights(made.init_from)
+    expected, _ = released_model(released("msinet:osie"))
+    for mine, theirs in zip(
+        compiled_model(made, 1, start, False).weights, expected.weights, strict=True
+    ):
+        np.testing.assert_array_equal(mine.numpy(), theirs.numpy())
+    with pytest.raises(InputError, match="`init_from` msinet:osie: its weights do not fit sam_vgg"):
+        config(init_from="msinet:osie", model="sam_vgg")

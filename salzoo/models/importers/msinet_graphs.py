@@ -111,6 +111,7 @@ def _frozen(
         sizes=(size,),
         padding_value=126.0,
         blur=0.0,
+        protocol=None if dataset == "salicon" else "msinet",
         figures=_figures(dataset, *figures) if figures else (),
     )
 

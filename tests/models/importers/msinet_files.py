@@ -79,13 +79,19 @@ def author_graph(arrays):
     return graph
 
 
+def narrow(patch):
+    """Give MSI-Net the filters of `BLOCKS`, as long as a MonkeyPatch lasts."""
+    from salzoo.models.backbones import vgg16
+
+    patch.setattr(vgg16, "VGG16_BLOCKS", BLOCKS)
+
+
 def build_narrow_model():
     """Build MSI-Net with the filters of `BLOCKS`."""
     from salzoo.models import build_model
-    from salzoo.models.backbones import vgg16
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(vgg16, "VGG16_BLOCKS", BLOCKS)
+        narrow(patch)
         return build_model("msinet")
 
 

@@ -1,0 +1,39 @@
+"""Import weights that the authors of a model released, from the file as they published it.
+
+The file is read as data, never run, and converted once into weights of the model, which are kept in
+$SALZOO_HOME/weights. `salzoo models` lists the weights and where to get them.
+"""
+
+import argparse
+
+from salzoo.utils.errors import InputError
+from salzoo.utils.tensorflow import load_tensorflow
+
+HELP = "import released weights of a model from a file"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "weights", metavar="MODEL:NAME", help="such as msinet:salicon, see `salzoo models`"
+    )
+    parser.add_argument(
+        "file", metavar="FILE", help="as it was published, or a folder or archive that holds it"
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    load_tensorflow()
+    from salzoo.models.imported import import_released, released_folder
+    from salzoo.models.released import list_released, released
+
+    source = arguments.weights
+    of_model = [record.source for record in list_released(source)]
+    if len(of_model) > 1:
+        raise InputError(f"{source} has several released weights: give {' or '.join(of_model)}.")
+    record = released(of_model[0] if of_model else source)
+    card = import_released(record, arguments.file)
+    print(f"{record.source}: {record.title}")
+    print(f"licence         {record.licence}, see {record.homepage}")
+    print(f"{'sha256 of file':<15} {card.file_sha256}")
+    print(f"{'weights':<15} {released_folder(record)}")
+    print(f"\nTo use them: salzoo predict --model {record.source} photo.jpg")
