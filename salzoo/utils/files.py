@@ -38,7 +38,8 @@ def whole_file(path: Path) -> Iterator[str]:
     Raises:
         OSError: the file cannot be written, for example since the disk is full; names `path`.
     """
-    folder, name = os.path.split(os.path.abspath(path))
+    folder, name = os.path.split(path)
+    folder = folder or os.curdir
     os.makedirs(folder, exist_ok=True)
     # Short, since the longest names that a disk takes have no room for an addition.
     ending = "".join(pathlib.PurePath(name).suffixes[-2:])[-20:]
