@@ -53,7 +53,7 @@ LONGER: dict[str, str] = {
 # {module name: reason}
 TWINS: dict[str, str] = {}
 # Folders of tests/ that belong to no package of salzoo.
-OTHER_TEST_FOLDERS = ("golden", "experiments", "layouts", "loopback")
+OTHER_TEST_FOLDERS = ("golden", "experiments", "layouts", "loopback", "hostile")
 # {path below tests/: reason} of test modules without a module of salzoo.
 OTHER_TEST_MODULES = {
     "layers/test_backends.py": "runs the tests of all layers on JAX",

@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from salzoo.utils.printable import printable
+
 
 class InputError(ValueError):
     """A file, a parameter or a value given by the user cannot be used.
@@ -15,7 +17,14 @@ class InputError(ValueError):
     The command line prints the message with the flag in place of a parameter that the
     running command has ("--mix 1,2: ...") and exits with status 2. Messages never name
     flags themselves; a command to run is named as plain text ("salzoo check NAME").
+    Control characters, which names in files may hold, are escaped.
+
+    Args:
+        message: the sentence.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class IncompleteSplit(InputError):

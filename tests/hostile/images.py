@@ -97,7 +97,10 @@ def contents():
         "ppm_huge.ppm": b"P6 99999999 99999999 255\n",
         "ppm_negative.ppm": b"P6 -5 -5 255\n",
         "pgm_levels.pgm": b"P5 4 4 99999999\n" + bytes(64),
-        "bmp_negative.bmp": b"BM" + bytes(12) + struct.pack("<Iiihh", 40, -5, -5, 1, 24) + bytes(40),
+        "bmp_negative.bmp": b"BM"
+        + bytes(12)
+        + struct.pack("<Iiihh", 40, -5, -5, 1, 24)
+        + bytes(40),
         "cut.webp": encoded(picture(), "WEBP")[:40],
         "drawing.svg": b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
         "entities.svg": b"<!DOCTYPE x [<!ENTITY y SYSTEM 'file:victim/secret.txt'>]><svg>&y;</svg>",

@@ -91,7 +91,7 @@ def contents():
         "sparse.mat": mat(map=scipy.sparse.csc_matrix(good_map())),
         "cells.mat": mat(map=np.array([[good_map()], ["x"]], object)),
         "two.mat": mat(first=good_map(), second=good_map()),
-        "bomb.mat": mat(map=np.zeros((6000, 8000))),
+        "bomb.mat": mat(map=np.zeros((3000, 4000))),
         "empty.png": b"",
         "cut.png": encoded(picture((32, 24)), "PNG")[:99],
         "bomb.png": png(30000, 30000, bits=1, rows=3),

@@ -170,6 +170,5 @@ def make_keras_files(folder, victim):
 if __name__ == "__main__":
     target, sandbox = map(pathlib.Path, sys.argv[1:])
     target.mkdir()
-    make_runs(target, sandbox / "victim")
-    make_exports(target, sandbox / "victim")
-    make_keras_files(target, sandbox / "victim")
+    for make in (make_runs, make_exports, make_keras_files):
+        make(target, sandbox / "victim")

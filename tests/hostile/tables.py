@@ -114,6 +114,7 @@ BOXES = {
     "control.csv": (COLUMNS + "\x1b]0;title\x07,0,0,5,5\n").encode(),
     "not_utf8.csv": (COLUMNS.encode() + b"\xff,0,0,5,5\n"),
     "nul.csv": (COLUMNS + "a\0b,0,0,5,5\n").encode(),
+    "good.csv": (COLUMNS + "a,0,0,1,1\n").encode(),
     "same.csv": (COLUMNS + "a,0,0,5,5\n" * 9).encode(),
     "many.csv": (COLUMNS + "".join(f"n{n},0,0,5,5\n" for n in range(20_000))).encode(),
     "empty.json": b"",

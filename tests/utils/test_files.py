@@ -106,3 +106,12 @@ def test_a_file_larger_than_the_free_space_is_refused_before(tmp_path):
     with pytest.raises(OSError) as caught:
         check_space(tmp_path / "large", 1 << 60)
     assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_folder_with_a_link_on_its_way_is_the_one_the_system_finds(tmp_path, monkeypatch):
+    os.makedirs(tmp_path / "far/away")
+    (tmp_path / "link").symlink_to("far/away")
+    monkeypatch.chdir(tmp_path)
+    with whole_file("link/../table.csv"):
+        assert sorted(os.listdir()) == ["far", "link"]
+    assert os.path.exists("far/table.csv") and sorted(os.listdir()) == ["far", "link"]
