@@ -73,8 +73,8 @@ def listing(tables):
     """Return all tables and entries, a line each."""
     lines = []
     for table in tables:
-        trained = any(column.train for column in table.columns.values())
-        columns = f" ({', '.join(table.columns)})" if trained else ""
+        measured = any(column.test for column in table.columns.values())
+        columns = f" ({', '.join(table.columns)})" if measured else ""
         lines += ["", f"{table.title}{columns}"]
         width = max(len(entry.name) for entry in table.entries)
         lines += [f"  {entry.name:<{width}}  {entry.title}" for entry in table.entries]

@@ -18,6 +18,7 @@ and 1,000 of them are validation images.
 """
 
 from experiments.entries import Column, Entry, Table, figures
+from experiments.released import released_tables
 from salzoo.utils.task import Task
 
 MIXTURE = ("salicon+thus10k+dut_omron",)
@@ -188,4 +189,4 @@ TABLE5 = Table(
     task=Task.OBJECTS,
 )
 
-TABLES = (TABLE2, TABLE3, TABLE4, TABLE5)
+TABLES = (TABLE2, TABLE3, TABLE4, TABLE5, *released_tables("asnet"))

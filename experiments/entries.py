@@ -1,8 +1,9 @@
 """Classes for the tables of the papers: columns, rows and the printed figures.
 
 A row is an `Entry` (a model to train and evaluate), a `Cost` (a model whose parameters,
-memory or speed is measured) or a `CategoryChange` (the difference between two entries on
-the images of one category). Figures are kept as text, as they are printed.
+memory or speed is measured), `Released` (weights of the authors, which are only evaluated) or a
+`CategoryChange` (the difference between two entries on the images of one category). Figures are
+kept as text, as they are printed.
 """
 
 import difflib
@@ -87,6 +88,29 @@ class Cost:
     model: str
     input_size: tuple
     model_options: dict = field(default_factory=dict)
+    published: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Released:
+    """A row with the results of weights that the authors of a model released.
+
+    Attributes:
+        name: such as "sam/released/sam_vgg-salicon".
+        title: of the row.
+        source: for `evaluate`, such as "sam_vgg:salicon".
+        model: for `build_model`.
+        model_options: for `build_model`.
+        columns: names of the columns that it is measured on; the others are of other weights.
+        published: {column: {metric: figure as printed}}.
+    """
+
+    name: str
+    title: str
+    source: str
+    model: str
+    model_options: dict
+    columns: tuple
     published: dict = field(default_factory=dict)
 
 

@@ -4,6 +4,7 @@ trained/ENTRY/SETS/seed-N/          runs, as `salzoo train` writes them
 parts/ENTRY/SETS/seed-N/            runs with a part of the model of another run
 .../measured/SET-SPLIT-.../         in a run: reports, and figures.json with the means
 costs/ENTRY/figures.json            parameters, memory or speed
+released/ENTRY/measured/...         of released weights
 tables/sam-table2.md, .csv          published and obtained figures
 
 Entries that share a training and its complete model also share the evaluation.
@@ -13,7 +14,7 @@ import os
 from dataclasses import replace
 
 from experiments import measuring
-from experiments.entries import CategoryChange, Cost, Entry, find
+from experiments.entries import CategoryChange, Cost, Entry, Released, find
 from experiments.trainings import (
     check_folders,
     config_of,
@@ -23,6 +24,7 @@ from experiments.trainings import (
     without_fixation_sets,
     write_part,
 )
+from salzoo.utils.errors import InputError
 from salzoo.utils.json_files import read_json, write_json
 
 
@@ -70,6 +72,9 @@ class Runner:
                 say(f"{entry.name}: count {entry.model}")
                 write_json(path, self._cost(entry, table.metrics))
             return
+        if isinstance(entry, Released):
+            self._obtain_released(table, entry, column, where, seed)
+            return
         config = self._train_chain(entry, where, seed)
         run = self._run_folder(entry, where, seed)
         if entry.model_options != config.model_options:
@@ -93,6 +98,18 @@ class Runner:
             os.path.dirname(path),
         )
         write_json(path, found)
+
+    def _obtain_released(self, table, entry, column, where, seed):
+        """Evaluate released weights on a column of theirs, or on any other dataset."""
+        path = self._figures_path(table, entry, where, seed)
+        if os.path.exists(path) or (column in table.columns and column not in entry.columns):
+            return
+        say(f"{entry.name}: measure on {where.test}, {where.split}")
+        arguments = (self._metrics(table), self.settings, None, os.path.dirname(path))
+        try:
+            write_json(path, self._measure(entry.source, where, table, *arguments))
+        except InputError as error:
+            say(f"{entry.name}: {column} is left out: {error}")
 
     def figures(self, table, entry, column, seed):
         """Return the obtained {metric: value} of an entry; {} before its evaluation."""
@@ -135,6 +152,8 @@ class Runner:
 
     def _run_folder(self, entry, where, seed):
         """Return the folder of the run that is evaluated for an entry."""
+        if isinstance(entry, Released):
+            return self._path("released", entry.name)
         trained = self._chain(entry, where, seed)[-1][1]
         if entry.model_options == self._trainer(entry).model_options:
             return trained

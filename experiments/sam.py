@@ -21,6 +21,7 @@ on the validation images of the last training dataset.
 """
 
 from experiments.entries import Column, Entry, Table, figures
+from experiments.released import released_tables
 
 METRICS = ("CC", "sAUC", "AUC-Judd", "NSS")
 COLUMNS = {
@@ -310,4 +311,4 @@ FIGURE6 = Table(
     notes=(NO_NUMBERS,),
 )
 
-TABLES = (TABLE2, TABLE3, TABLE4, TABLE5, TABLE6, TABLE7, FIGURE5, FIGURE6)
+TABLES = (TABLE2, TABLE3, TABLE4, TABLE5, TABLE6, TABLE7, FIGURE5, FIGURE6, *released_tables("sam"))

@@ -45,7 +45,7 @@ class Settings:
 
     def columns(self, table):
         """Return {name: `Column`} of the selected columns of a table."""
-        if not any(column.train for column in table.columns.values()):
+        if not any(column.test for column in table.columns.values()):
             return table.columns
         if self.quick:
             return {"synthetic": SYNTHETIC}

@@ -5,7 +5,7 @@ import os
 import statistics
 
 from experiments import measuring
-from experiments.entries import CategoryChange, Cost, find
+from experiments.entries import CategoryChange, Cost, Released, find
 from salzoo.utils.files import whole_file
 from salzoo.utils.printable import write_rows
 
@@ -180,9 +180,11 @@ def _heading(runner, table, name, column):
         return "Figures of the network alone."
     images = {_images(runner, table, entry, name) for entry in table.entries} - {None}
     count = f", {'/'.join(map(str, sorted(images)))} images" if images else ""
-    trained = " then ".join(column.train)
+    trained = f"trained on {' then '.join(column.train)}; "
+    if any(isinstance(entry, Released) for entry in table.entries):
+        trained = ""
     return (
-        f"**{name}**: trained on {trained}; obtained on {column.test} {column.split}{count}, "
+        f"**{name}**: {trained}obtained on {column.test} {column.split}{count}, "
         f"convention {table.convention}. {column.note}".rstrip()
     )
 

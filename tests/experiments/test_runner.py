@@ -309,3 +309,33 @@ def test_a_quick_experiment_for_real(tmp_path, capsys):
     assert 0 < float(obtained["msinet/table6/without_aspp", "AUC-Judd"]) < 1
     assert command.main(arguments) == 0
     assert "train msinet on" not in capsys.readouterr().out
+
+
+def test_released_weights_are_measured_on_their_own_datasets(runner, noted):
+    table = select(TABLES, "sam/released")
+    for _ in range(2):
+        runner().run(table)
+    assert not noted.trained
+    assert [(source, column.test) for source, column, _ in noted.measured] == [
+        ("sam_vgg:salicon", "salicon2015"),
+        ("sam_resnet:salicon", "salicon2015"),
+        ("sam_resnet:salicon2017", "salicon"),
+    ]
+    runner(datasets=("osie",)).run(select(TABLES, "sam/released/sam_vgg-salicon"))
+    assert [column.test for _, column, _ in noted.measured[3:]] == ["osie"]
+    text = writing.markdown(runner(), table[0][0])
+    assert "**salicon2015**: obtained on salicon2015 val, 7 images" in text
+    row = next(line for line in text.splitlines() if line.startswith("| sam_vgg:salicon "))
+    assert row.split("|")[2].strip() == "0.830" and row.split("|")[3].strip() != "-"
+
+
+def test_released_weights_that_are_not_at_hand_are_left_out(runner, noted, monkeypatch, capsys):
+    def missing(run, *rest):
+        raise InputError(f"{run}: give the file.")
+
+    monkeypatch.setattr(noted, "measure", missing)
+    table = select(TABLES, "pan/released")
+    runner().run(table)
+    shown = capsys.readouterr().out
+    assert "isun is left out: deep_convnet:salicon: give the file." in shown
+    assert "| deep_convnet:salicon" in writing.terminal(runner(), table[0][0])
