@@ -22,7 +22,6 @@ def add_data(parser: argparse.ArgumentParser, default: str) -> None:
         help=f"name, see `salzoo datasets`; several as a+b (default: {default})",
     )
     add_data_dir(parser)
-    add_consent(parser)
     parser.add_argument(
         "--protocol",
         help="published division into training, validation and test images, see "
@@ -38,12 +37,13 @@ def add_data(parser: argparse.ArgumentParser, default: str) -> None:
 
 
 def add_data_dir(parser: argparse.ArgumentParser) -> None:
-    """Add the flag for the folder of a dataset."""
+    """Add the flags for the folder of a dataset, and for its download if it is not there."""
     parser.add_argument(
         "--data_dir",
         help="folder of the dataset, or a folder with one subfolder per dataset (default: "
         "$SALZOO_HOME/datasets)",
     )
+    add_consent(parser)
 
 
 def add_consent(parser: argparse.ArgumentParser) -> None:

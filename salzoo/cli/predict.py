@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from salzoo.cli.arguments import add_inference_options, inference_options
+from salzoo.cli.arguments import add_data_dir, add_inference_options, inference_options
 from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import parse_aspect, parse_names, whole_number
 from salzoo.utils.errors import InputError
@@ -81,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="BENCHMARK",
         help="mit300, cat2000 or salicon, instead of images",
     )
-    parser.add_argument("--data_dir", help="folder of the benchmark's dataset")
+    add_data_dir(parser)
     add_inference_options(parser)
 
 
