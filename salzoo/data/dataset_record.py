@@ -63,7 +63,7 @@ class Protocol:
 class DatasetRecord:
     """What is known about a registered dataset.
 
-    In all texts "from memory" marks what no source at hand confirms.
+    In all texts "unverified" marks what no source at hand confirms.
 
     Attributes:
         name: in the registry.

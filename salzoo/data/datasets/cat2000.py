@@ -39,7 +39,7 @@ RECORD = DatasetRecord(
     images=4000,
     ground_truth="density maps and fixated pixels of the training half, all observers together",
     viewing="18 observers an image as the public half counts, 5 s, eye tracker, "
-    "free viewing (from memory)",
+    "free viewing (unverified)",
     licence="none found: for local research",
     citation="Borji, Itti: CAT2000: A large scale fixation dataset for boosting saliency "
     "research. arXiv:1505.03581, 2015",

@@ -28,7 +28,7 @@ RECORD = DatasetRecord(
     task=Task.OBJECTS,
     images=15572,
     ground_truth="masks of the salient objects",
-    viewing="50 people marked the objects (from memory)",
+    viewing="50 people marked the objects (unverified)",
     licence="quoted by a repository that mirrors it: free for academic and research purposes",
     citation="Wang, Lu, Wang, Feng, Wang, Yin, Ruan: Learning to detect salient objects with "
     "image-level supervision. CVPR, 2017",

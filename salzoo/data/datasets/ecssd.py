@@ -37,7 +37,7 @@ RECORD = DatasetRecord(
     task=Task.OBJECTS,
     images=1000,
     ground_truth="masks of the salient object",
-    viewing="five people marked the object (from memory)",
+    viewing="five people marked the object (unverified)",
     licence="none stated: for research, not to be redistributed",
     citation="Shi, Yan, Xu, Jia: Hierarchical image saliency detection on extended CSSD. "
     "IEEE TPAMI 38(4), 2016",

@@ -44,7 +44,7 @@ RECORD = DatasetRecord(
     task=Task.OBJECTS,
     images=4447,
     ground_truth="masks of the salient objects",
-    viewing="three people marked the objects; kept where they agreed (from memory)",
+    viewing="three people marked the objects; kept where they agreed (unverified)",
     licence="none known here: ask the authors before any use but research",
     citation="Li, Yu: Visual saliency based on multiscale deep features. CVPR, 2015",
     homepage="https://sites.google.com/site/ligb86/hkuis",
@@ -61,7 +61,7 @@ RECORD = DatasetRecord(
         "official": Protocol(
             {"train": 2500, "val": 500, "test": 1447},
             _by_lists,
-            "the authors' lists (their lengths from memory)",
+            "the authors' lists (their lengths are unverified)",
             False,
         ),
         "benchmark": Protocol(

@@ -50,7 +50,7 @@ RECORD = DatasetRecord(
     layout="images/*.jpg, training.mat, validation.mat and testing.mat",
     steps=(
         f"Download image.zip, training.mat, validation.mat and testing.mat from {_DATA}/ "
-        "(the host is gone, from memory: take copies that have the checksums here).",
+        "(the host is gone, unverified: take copies that have the checksums here).",
         "Unpack image.zip beside the three .mat files, which gives `images`; fixation.zip "
         "(md5 aadc15784e1b0023cda4536335b7839c) is not needed.",
     ),

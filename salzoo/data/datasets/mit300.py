@@ -22,10 +22,10 @@ RECORD = DatasetRecord(
     task=Task.FIXATIONS,
     images=300,
     ground_truth="not public; https://saliency.tuebingen.ai evaluates",
-    viewing="39 observers, eye tracker; free viewing, 3 s an image (from memory)",
+    viewing="39 observers, eye tracker; free viewing, 3 s an image (unverified)",
     licence="no text found: treat it as for research, not to be redistributed",
     citation="Judd, Durand, Torralba: A benchmark of computational models of saliency to predict "
-    "human fixations. MIT technical report, 2012 (from memory)",
+    "human fixations. MIT technical report, 2012 (unverified)",
     homepage="https://saliency.tuebingen.ai",
     layout="BenchmarkIMAGES/*.jpg",
     steps=(

@@ -33,7 +33,7 @@ RECORD = DatasetRecord(
     viewing="12 observers, eye tracker",
     licence="MIT",
     citation="Liang, Jiang, Liang, Zhao: Saliency prediction with scene structural guidance. "
-    "2015 (its README gives arXiv; IEEE SMC from memory)",
+    "2015 (its README gives arXiv; IEEE SMC unverified)",
     homepage="https://github.com/Yanakz/Scene",
     layout="data/stimuli/*.jpg, data/tidy/fixations.mat and data/tidy/imgInfo.mat",
     steps=("Download the repository of the homepage and give its folder as `data_dir`.",),

@@ -28,7 +28,7 @@ RECORD = DatasetRecord(
     task=Task.FIXATIONS,
     images=700,
     ground_truth="fixation points by observer, with durations",
-    viewing="15 observers, 3 s an image, eye tracker, free viewing (from memory)",
+    viewing="15 observers, 3 s an image, eye tracker, free viewing (unverified)",
     licence="MIT",
     citation="Xu, Jiang, Wang, Kankanhalli, Zhao: Predicting human gaze beyond pixels. "
     "Journal of Vision 14(1), 2014",

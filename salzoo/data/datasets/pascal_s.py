@@ -7,7 +7,7 @@ Layout as published: `datasets/imgs/pascal/1.jpg` to `850.jpg`,
 `datasets/masks/pascal/1.png` to `850.png` (2 to 8 grey levels: the share of
 people who chose the object, which benchmarks cut at one half),
 `datasets/fixations/pascalFix.mat` and `pascalSize.mat`, and density maps
-`algmaps/pascal/humanFix/1.png` and on (its upper folder is from memory: any is taken). Both
+`algmaps/pascal/humanFix/1.png` and on (its upper folder is unverified: any is taken). Both
 .mat files are MATLAB 7.3, that is HDF5: `fixCell` refers to a 3 x n array for
 each image, rows y, x and observer, all 1-based; `sizeData` is 2 x 850, rows and
 columns. The archive holds other sets beside it.
@@ -51,7 +51,7 @@ RECORD = DatasetRecord(
     homepage="http://cbs.ic.gatech.edu/salobj/",
     layout="datasets/imgs/pascal/*.jpg, datasets/masks/pascal/*.png, "
     "datasets/fixations/pascalFix.mat and pascalSize.mat, algmaps/pascal/humanFix/*.png "
-    "(the name algmaps from memory)",
+    "(the name algmaps is unverified)",
     steps=(
         "Download http://cbs.ic.gatech.edu/salobj/download/salObj.zip (the host's certificate "
         "may be invalid).",

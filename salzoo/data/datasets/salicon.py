@@ -89,7 +89,7 @@ RECORD = DatasetRecord(
     ground_truth="fixation points and raw mouse samples by observer, density maps; "
     "none for the 5000 test images",
     viewing="the mouse stands for the eye: sharp only around it, 5 s an image, free viewing, "
-    "observers on Amazon Mechanical Turk (from memory)",
+    "observers on Amazon Mechanical Turk (unverified)",
     licence="no text found; the images are MS COCO's, each under its Flickr owner's licence (from "
     "memory)",
     citation="Jiang, Huang, Duan, Zhao: SALICON: Saliency in context. "

@@ -32,7 +32,7 @@ RECORD = DatasetRecord(
     task=Task.OBJECTS,
     images=300,
     ground_truth="masks of the salient objects, binarised by benchmarks",
-    viewing="seven people chose among the segments of the image (from memory)",
+    viewing="seven people chose among the segments of the image (unverified)",
     licence="none stated for the masks; images: non-commercial research and education (BSDS)",
     citation="Movahedi, Elder: Design and perceptual validation of performance measures for "
     "salient object segmentation. CVPR workshops, 2010",

@@ -22,7 +22,7 @@ RECORD = DatasetRecord(
     task=Task.OBJECTS,
     images=10000,
     ground_truth="masks of the salient object",
-    viewing="masks drawn of the objects that several people had marked with a box (from memory)",
+    viewing="masks drawn of the objects that several people had marked with a box (unverified)",
     licence="none known here: see its Readme.txt and homepage before any use but research",
     citation="Cheng, Mitra, Huang, Torr, Hu: Global contrast based salient region detection. "
     "IEEE TPAMI 37(3), 2015",

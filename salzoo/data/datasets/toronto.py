@@ -33,7 +33,7 @@ RECORD = DatasetRecord(
     task=Task.FIXATIONS,
     images=120,
     ground_truth="maps of fixated pixels, all observers together",
-    viewing="20 observers, 4 s an image, eye tracker, free viewing (from memory)",
+    viewing="20 observers, 4 s an image, eye tracker, free viewing (unverified)",
     licence="no text found: treat it as for research, not to be redistributed",
     citation="Bruce, Tsotsos: Saliency based on information maximization. "
     "Advances in Neural Information Processing Systems 18, 2005; Bruce, Tsotsos: Saliency, "
@@ -59,7 +59,7 @@ RECORD = DatasetRecord(
     },
     sigma=22.0,
     sigma_source="ours: about one degree of the visual angle, if an image fills a 21-inch tube "
-    "at 75 cm (from memory); none comes with the set",
+    "at 75 cm (unverified); none comes with the set",
 )
 
 
