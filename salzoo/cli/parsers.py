@@ -96,7 +96,7 @@ def parse_aspect(text: str) -> float:
         parts = text.lower().split(separator)
         if len(parts) == 2:
             try:
-                width, height = map(float, parts)
+                width, height = map(float, parts if "_" not in text else [])
             except ValueError:
                 break
             if 1e-3 <= width / (height or 1e9) <= 1e3 and width > 0:

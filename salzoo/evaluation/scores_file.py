@@ -91,7 +91,7 @@ def read_scores(
     def value(key: tuple[str, str, str], metric: str) -> float:
         line, cells = rows[key]
         try:
-            return float(cells[metric] or "nan")
+            return float("" if "_" in cells[metric] else cells[metric] or "nan")
         except ValueError:
             raise InputError(
                 f"{csv_path} line {line}: {metric} is '{cells[metric]}', which is no number."

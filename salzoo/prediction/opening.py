@@ -30,6 +30,7 @@ from salzoo.prediction.sources import SourceKind, refuse_versions, resolve_sourc
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import compute_digest
 from salzoo.utils.task import Task
+from salzoo.utils.tensorflow import check_process
 from salzoo.utils.validators import VARYING_FIT_MODES
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Ope
     backend = keras.backend.backend()
     if backend != "tensorflow":
         raise InputError(f"KERAS_BACKEND is {backend}: predictions run on tensorflow; unset it.")
+    check_process()
     found = resolve_source(source)
     if found.kind is SourceKind.MODEL:
         return _open_model(source, "the model", options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from salzoo.models.released import SEPARATOR, released
 from salzoo.prediction.large_images import block_side, enlarge_map, reduce_image
 from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
+from salzoo.prediction.sources import SourceKind, resolve_source
 from salzoo.utils.errors import InputError, shorten
+from salzoo.utils.tensorflow import check_process
 
 
 class Predictor:
@@ -30,8 +33,15 @@ class Predictor:
         InputError: the source is no model, or options are given for an export.
     """
 
+    # What to load again, by path or name; None: it was made from a model in memory.
+    _origin: tuple[str, InferenceOptions] | None = None
+
     def __init__(self, source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> None:
         self._use(open_source(source, options))
+        found = resolve_source(source)
+        if found.path is not None:
+            path = found.path if found.kind is SourceKind.NAME else os.path.abspath(found.path)
+            self._origin = path, options
 
     @classmethod
     def from_opened(cls, opened: Opened) -> Predictor:
@@ -47,6 +57,15 @@ class Predictor:
     def _use(self, opened: Opened) -> None:
         self.card, self.fingerprint, self.model, self._saliency = opened
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle a predictor as the place that it was loaded from."""
+        if self._origin is None:
+            raise InputError(
+                f"The predictor of {self.card['model']} was made from a model in memory and cannot "
+                "be copied or pickled; save the model, and load the file."
+            )
+        return _load_again, (*self._origin, self.fingerprint)
+
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Predict a saliency map.
 
@@ -58,15 +77,13 @@ class Predictor:
             Map of the image's size, float32 (rows, columns).
 
         Raises:
-            InputError: an array of another shape or of no pixels, a map that is not finite or
-                negative, or too little memory.
+            InputError: an array of another shape or of no pixels, NaN or infinite values, a map
+                that is not finite or negative, too little memory, or a process that was forked
+                after TensorFlow had begun to compute.
         """
-        if np.ndim(image) != 3 or np.shape(image)[2] != 3 or np.size(image) == 0:
-            raise InputError(
-                f"A model takes an array (rows, columns, 3), this is {np.shape(image)}; "
-                "salzoo.predict(image, model) takes every kind of image."
-            )
-        size = np.shape(image)[:2]
+        check_process()
+        image = _checked(image)
+        size = image.shape[:2]
         side = block_side(size)
         images = tf.constant(np.asarray(reduce_image(image, side), "float32")[None])
         try:
@@ -84,6 +101,34 @@ class Predictor:
             ) from error
         map_ = check_map(maps, images.shape[1:3], self.card["model"])
         return enlarge_map(map_, size, side)
+
+
+def _load_again(source: str, options: InferenceOptions, fingerprint: object) -> Predictor:
+    """Return the predictor that a copy or a pickle stands for."""
+    predictor = Predictor(source, options)
+    if predictor.fingerprint != fingerprint:
+        raise InputError(
+            f"{source} is another model than the one that was pickled: its files were changed."
+        )
+    return predictor
+
+
+def _checked(image: Any) -> np.ndarray:
+    """Return an image of `Predictor` as an array; raise InputError if it is none."""
+    try:
+        values = np.asarray(image)
+    except ValueError:  # rows of different lengths
+        values = np.empty(0)
+    is_image = values.ndim == 3 and values.shape[2] == 3 and values.size > 0
+    if not is_image or values.dtype.kind not in "uif":
+        raise InputError(
+            f"A model takes an array (rows, columns, 3), this is {values.shape} of "
+            f"{shorten(values.dtype)}; salzoo.predict(image, model) takes every kind of image."
+        )
+    # A network may turn NaN into a map that looks like any other.
+    if not np.isfinite([values.min(), values.max()]).all():
+        raise InputError("The image has values that are NaN or infinite; replace them.")
+    return values
 
 
 def check_map(maps: np.ndarray, size: tuple[int, ...], model: str) -> np.ndarray:

@@ -20,6 +20,7 @@ from salzoo.training.config import RunConfig
 from salzoo.training.run import Run, start_weights
 from salzoo.training.tensorboard import Board
 from salzoo.utils.errors import InputError
+from salzoo.utils.tensorflow import check_process
 
 __all__ = ["TrainingResult", "check_recipe", "train"]
 
@@ -77,6 +78,7 @@ def train(
     Raises:
         InputError: unusable data or config, or the loss is no longer finite.
     """
+    check_process()
     check_recipe(config.model, config.recipe)
     run = Run(run_dir)
     if run.exists and not resume:

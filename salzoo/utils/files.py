@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 from salzoo.utils.regular_files import open_regular
 
 Path = str | os.PathLike[str]
@@ -159,8 +159,13 @@ def check_folder(parameter: str, path: Path) -> None:
         path: of a folder that may or may not exist.
 
     Raises:
-        InputError: a file is in the way.
+        InputError: a file is in the way, or no folder can have this path.
     """
+    try:
+        if b"\0" in os.fsencode(path):
+            raise ValueError
+    except ValueError:  # surrogates that are no bytes
+        raise InputError(f"`{parameter}` {shorten(path)}: no folder can be called so.") from None
     place = os.path.abspath(path)
     while not os.path.lexists(place):
         place = os.path.dirname(place)

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 from salzoo.utils.errors import InputError
 
+# Where salzoo computed with TensorFlow first; children inherit it.
+_first_process: int | None = None
+
 
 def load_tensorflow() -> None:
     """Import TensorFlow and initialise its devices, without what its C++ code prints.
@@ -34,6 +37,25 @@ def load_tensorflow() -> None:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def check_process() -> None:
+    """Check that TensorFlow can compute in this process, before it does.
+
+    A child that is forked after TensorFlow has computed lacks its threads and would wait for them
+    forever.
+
+    Raises:
+        InputError: this is such a child, of a process in which salzoo has computed.
+    """
+    global _first_process
+    _first_process = _first_process or os.getpid()
+    if os.getpid() != _first_process:
+        raise InputError(
+            "This process was forked after salzoo had loaded or run a model, and TensorFlow would "
+            "hang in it; start processes with multiprocessing.get_context('spawn'), or load the "
+            "first model in the child."
+        )
 
 
 @contextlib.contextmanager

@@ -48,6 +48,7 @@ def test_values(parse, text, value):
         (parsers.parse_seed, "-1", "'-1' is not a whole number of 0 to 4294967295"),
         (parsers.parse_weights, "1,0", "above 0"),
         (parsers.parse_names, "a,,b", "'a,,b' is not a list like a,b"),
+        (parsers.parse_aspect, "1_6:9", "'1_6:9' is no shape like 16:9"),
         (parsers.parse_aspect, "wide", "'wide' is no shape like 16:9"),
     ],
 )

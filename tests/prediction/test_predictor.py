@@ -1,7 +1,11 @@
 """Predictors of runs, exports and models."""
 
+import copy
+import multiprocessing
 import os
+import pickle
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +28,85 @@ def test_maps_have_the_size_of_the_image_and_maximum_one(small_run, photos):
 
 def test_all_black_is_finite(small_run):
     assert np.isfinite(Predictor(small_run.folder)(np.zeros((30, 50, 3)))).all()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.full((4, 5, 3), np.nan),
+        np.pad(np.zeros((4, 5, 2)), ((0, 0), (0, 0), (0, 1)), constant_values=np.inf),
+    ],
+)
+def test_images_that_are_not_finite_are_refused(small_run, image):
+    """The network may turn them into maps that look like any other."""
+    with pytest.raises(InputError, match="image has values that are NaN or infinite"):
+        Predictor(small_run.folder)(image)
+
+
+@pytest.mark.parametrize(
+    "image", [np.full((4, 5, 3), "x"), [[1], [1, 2]], None, np.zeros((0, 5, 3)), np.zeros((4, 5))]
+)
+def test_what_is_no_image_is_refused(small_run, image):
+    with pytest.raises(InputError, match=r"A model takes an array \(rows, columns, 3\), this is"):
+        Predictor(small_run.folder)(image)
+
+
+def test_copies_and_pickles_are_loaded_again(small_run, exported, random, tmp_path):
+    image = random.uniform(0, 255, (30, 40, 3))
+    copied = shutil.copytree(small_run.folder, tmp_path / "run")
+    for source, options in ((copied, {"raw": True}), (exported, {})):
+        predictor = load_model(source, **options)
+        expected = predictor(image)
+        for again in (copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))):
+            found = again(predictor)
+            assert found.card == predictor.card and found is not predictor
+            np.testing.assert_array_equal(found(image), expected)
+    stored = pickle.dumps(load_model(copied))
+    path = copied / "config.json"
+    path.write_text(path.read_text().replace('"fit_mode": "pad"', '"fit_mode": "stretch"'))
+    with pytest.raises(InputError, match="is another model than the one that was pickled"):
+        pickle.loads(stored)
+
+
+def test_models_in_memory_are_not_copied(small_run):
+    predictor = load_model(small_run.load_model())
+    for act in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(InputError, match="made from a model in memory and cannot be copied"):
+            act(predictor)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_forked_children_say_so_instead_of_hanging(small_run):
+    predictor = Predictor(small_run.folder)
+    predictor(np.zeros((8, 8, 3)))
+
+    def child(messages):
+        for act in (lambda: predictor(np.zeros((8, 8, 3))), lambda: load_model(small_run.folder)):
+            try:
+                act()
+                messages.put("computed")
+            except InputError as error:
+                messages.put(str(error))
+
+    context = multiprocessing.get_context("fork")
+    messages = context.SimpleQueue()
+    process = context.Process(target=child, args=(messages,))
+    process.start()
+    process.join(60)
+    if process.is_alive():
+        process.kill()
+        raise AssertionError("the child hangs")
+    for _ in range(2):
+        assert "This process was forked after salzoo had loaded or run a model" in messages.get()
+
+
+def test_eight_threads_get_the_maps_of_one(small_run, random):
+    predictor = Predictor(small_run.folder)
+    images = [random.uniform(0, 255, (20 + n, 40 - n, 3)) for n in range(12)]
+    expected = [predictor(image) for image in images]
+    with ThreadPoolExecutor(8) as threads:
+        for found, map_ in zip(threads.map(predictor, images), expected, strict=True):
+            np.testing.assert_allclose(found, map_, atol=1e-5)
 
 
 def test_predictor_is_fit_network_unfit(small_run, random):
