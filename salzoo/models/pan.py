@@ -26,10 +26,10 @@ What differs from their code:
   outweigh; its default is 5e-4 divided by the map's 2,304 pixels, 2e-7. Caffe halves the
   penalty and Keras does not, so the regularizer gets half of the weight.
 - The deep net's momentum is not published. 0.9 is Caffe's usual value.
-- The authors' demonstration maps 0 to grey level 127 and a step of 1 to 128 levels: zero_level=127,
-  for their released weights. With a mean of 31, as the paper subtracts, a few steps of training
-  suffice. With 127 the network has to learn the difference through a deconvolution with random
-  signs.
+- The authors' demonstration maps 0 to grey level 127 and a step of 1 to 128 levels, and ends at
+  level 255: zero_level=127, for their released weights. With a mean of 31, as the paper
+  subtracts, a few steps of training suffice. With 127 the network has to learn the difference
+  through a deconvolution with random signs.
 - The deep net is trained on a canvas of 240x320, as in the paper, and predicts as their code
   does: the image shrinks into 320x320, keeping its aspect, without padding.
 - In the paper the deep net's learning rate halves every 100 of 24,000 iterations, so that it is
@@ -172,7 +172,9 @@ def build_deep(
     maps = CropLike(name="crop")([maps, images])
     step = GREY_LEVELS[zero_level]
     maps = layers.Rescaling(step / 255, zero_level / 255, dtype="float32", name="grey_levels")(maps)
-    saliency = PositiveAtInference(dtype="float32", name="saliency")(maps)
+    # The authors' demonstration stores grey levels, which end at 255.
+    highest = 1.0 if zero_level == 127 else None
+    saliency = PositiveAtInference(highest, dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="deep_convnet")
     load_backbone_weights(model, VGG_CNN_M, backbone_weights)
     return model

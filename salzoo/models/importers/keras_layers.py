@@ -67,7 +67,7 @@ def read_layers(
         _check_layers(where, found, expected, title)
         for name, shapes in expected.items():
             for stored, shape in zip(found[name], shapes, strict=True):
-                check_shape(where, stored.name, stored.shape, shape)
+                check_shape(where, stored.name, stored.shape or (), shape)
                 if stored.dtype.kind != "f":
                     raise InputError(f"{where}: {shorten(stored.name)} has no decimal numbers.")
         return {name: [_values(stored) for stored in found[name]] for name in expected}

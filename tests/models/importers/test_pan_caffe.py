@@ -29,7 +29,7 @@ def random_layers(convolutions):
             random.normal(0, 0.1, filters).astype("float32"),
         ]
         channels = filters
-    layers["deconv1"] = [random.normal(0, 0.3, (1, 1, 8, 8)).astype("float32")]
+    layers["deconv1"] = [random.normal(0, 2, (1, 1, 8, 8)).astype("float32")]
     return layers
 
 
@@ -119,7 +119,7 @@ def predict(layers, image):
             maps = normalize_response(maps)
         if number <= 2:
             maps = pool(maps)
-    return np.maximum(deconvolve(maps, *layers["deconv1"]) * 128 + 127, 0) / 255
+    return np.clip(deconvolve(maps, *layers["deconv1"]) * 128 + 127, 0, 255) / 255
 
 
 def small(monkeypatch, **options):
@@ -156,7 +156,7 @@ def test_imported_weights_give_the_authors_maps(case, monkeypatch, tmp_path, old
     model = small(monkeypatch)
     found = difference(model, importer.read(path, model), path, expected)
     print(f"deep_convnet: {found:.1e}")
-    assert expected.min() > 0 and expected.std() > 0.02 * expected.max()
+    assert expected.std() > 0.1 and 0.01 < (expected == 1).mean() < 0.5
     assert found < 1e-5
 
 
