@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 from salzoo.utils.files import whole_file
 from salzoo.utils.printable import original_text, write_rows
 from salzoo.utils.regular_files import read_text
@@ -83,10 +83,10 @@ def read_scores(
         raise InputError(f"{csv_path} has {len(images)} images and should have {count}.")
     for key, (line, _) in rows.items():
         if key not in expected:
-            raise InputError(f"{csv_path} line {line}: there should be no row {', '.join(key)}.")
+            raise InputError(f"{csv_path} line {line}: there should be no row {_named(key)}.")
     missing = sorted(expected - rows.keys())
     if missing:
-        raise InputError(f"{csv_path} has no row {', '.join(missing[0])}.")
+        raise InputError(f"{csv_path} has no row {_named(missing[0])}.")
 
     def value(key: tuple[str, str, str], metric: str) -> float:
         line, cells = rows[key]
@@ -94,7 +94,8 @@ def read_scores(
             return float("" if "_" in cells[metric] else cells[metric] or "nan")
         except ValueError:
             raise InputError(
-                f"{csv_path} line {line}: {metric} is '{cells[metric]}', which is no number."
+                f"{csv_path} line {line}: {metric} is '{shorten(cells[metric])}', which is no "
+                "number."
             ) from None
 
     scores = {
@@ -111,6 +112,10 @@ def read_scores(
     return images, categories, scores
 
 
+def _named(key: tuple[str, str, str]) -> str:
+    return ", ".join(shorten(name, 200) for name in key)
+
+
 def _read_rows(csv_path: str | os.PathLike[str], metrics: set[str]) -> _Rows:
     """Return the rows by what they are of; their texts as they were written."""
     with io.StringIO(read_text(csv_path), newline="") as file:
@@ -120,7 +125,8 @@ def _read_rows(csv_path: str | os.PathLike[str], metrics: set[str]) -> _Rows:
         wrong = [name for name in header if header.count(name) > 1] or sorted(wanted - {*header})
         if wrong:
             raise InputError(
-                f"{csv_path} should have one column {wrong[0]}, and has {header.count(wrong[0])}."
+                f"{csv_path} should have one column {shorten(wrong[0])}, and has "
+                f"{header.count(wrong[0])}."
             )
         rows: _Rows = {}
         for cells in reader:
@@ -133,7 +139,7 @@ def _read_rows(csv_path: str | os.PathLike[str], metrics: set[str]) -> _Rows:
             key = (row["convention"], row["model"], row["image"])
             if key in rows:
                 raise InputError(
-                    f"{csv_path} has two rows {', '.join(key)}, in lines {rows[key][0]} and "
+                    f"{csv_path} has two rows {_named(key)}, in lines {rows[key][0]} and "
                     f"{reader.line_num}."
                 )
             rows[key] = reader.line_num, row

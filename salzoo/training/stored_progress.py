@@ -1,19 +1,17 @@
 """What last.weights.h5 holds beside the weights: the progress of the run, as JSON."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, BinaryIO
+from typing import Any
 
 import h5py
 import keras
 import numpy as np
 
 from salzoo.utils.errors import InputError
-from salzoo.utils.hdf5_files import open_hdf5_stream
+from salzoo.utils.hdf5_files import open_hdf5
 from salzoo.utils.json_files import make_record, parse_json
-from salzoo.utils.regular_files import open_regular
 
 # Name of the dataset in the file.
 DATASET = "progress"
@@ -46,7 +44,8 @@ def write_progress(progress: StoredProgress, path: str) -> None:
         path: of the file.
     """
     with h5py.File(path, "r+") as file:
-        file[DATASET] = json.dumps(asdict(progress))
+        # HDF5 follows the addresses of a text without end where they are damaged; bytes have none.
+        file[DATASET] = np.frombuffer(json.dumps(asdict(progress)).encode(), "uint8")
 
 
 def read_progress(path: str, folder: str) -> StoredProgress:
@@ -59,12 +58,12 @@ def read_progress(path: str, folder: str) -> StoredProgress:
     Raises:
         InputError: it has none, a damaged one, or one of another version.
     """
-    with open_regular(path) as stream, open_hdf5_stream(stream, path) as file:
+    with open_hdf5(path) as file:
         stored = file.get(DATASET)
-        is_text = isinstance(stored, h5py.Dataset) and h5py.check_string_dtype(stored.dtype)
-        text = _text(stored, stream) if is_text else None
-    if not isinstance(text, str):
-        raise InputError(f"{path} was not written by a training; it cannot be resumed.")
+        if stored is None:
+            raise InputError(f"{path} was not written by a training; it cannot be resumed.")
+        is_bytes = isinstance(stored, h5py.Dataset) and stored.ndim == 1 and stored.dtype == "uint8"
+        text = bytes(stored[()]).decode() if is_bytes else "null"
     values = parse_json(text, path, allow_nan=True)
     names = {field.name for field in fields(StoredProgress)}
     if not isinstance(values, dict) or values.keys() != names:
@@ -76,18 +75,6 @@ def read_progress(path: str, folder: str) -> StoredProgress:
     if not all({"epoch", "step", "val_loss"} <= row.keys() for row in progress.history):
         raise InputError(f"{path} is damaged: a row of its history lacks the validation loss.")
     return progress
-
-
-def _text(stored: h5py.Dataset, stream: BinaryIO) -> object:
-    """Return a text of a HDF5 file, or raise one of the many errors of h5py."""
-    offset = stored.id.get_offset()
-    if offset is not None and h5py.check_string_dtype(stored.dtype).length is None:
-        # Its length stands there. HDF5 would fill as much memory before it finds it to be wrong.
-        stream.seek(offset)
-        length = int.from_bytes(stream.read(4), "little")
-        if length > os.fstat(stream.fileno()).st_size:
-            raise OSError(f"a text of {length} bytes")
-    return stored.asstr()[()]
 
 
 def assign_all(

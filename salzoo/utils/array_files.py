@@ -55,9 +55,8 @@ def read_header(file: BinaryIO, where: str | os.PathLike[str]) -> ArrayHeader:
             raise ValueError(f"version {version} of the format is not read")
         shape, fortran, dtype = readers[version](file)
     except Exception as error:  # numpy raises many kinds for damaged headers
-        reason = shorten((str(error) or type(error).__name__).splitlines()[0], 200)
         raise InputError(
-            f"{where} cannot be read ({reason}); save the array with numpy.save."
+            f"{where} cannot be read ({_reason(error)}); save the array with numpy.save."
         ) from error
     start = file.tell()
     held = file.seek(0, os.SEEK_END) - start
@@ -98,13 +97,14 @@ def read_arrays(
     Raises:
         InputError: it is no such file, lacks an array, or holds one of another shape or type.
     """
-    try:
-        with open_regular(path) as file, zipfile.ZipFile(file) as archive:
-            return {name: _read(archive, name, shape) for name, shape in shapes.items()}
-    except (OSError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"{os.fspath(path)} is damaged ({error}).") from error
-    except (zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"{os.fspath(path)} is damaged ({error}).") from error
+    with open_regular(path) as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return {name: _read(archive, name, shape) for name, shape in shapes.items()}
+        except InputError as error:
+            raise InputError(f"{os.fspath(path)}: {error}.") from error
+        except Exception as error:  # zipfile raises many kinds
+            raise InputError(f"{os.fspath(path)} is damaged ({_reason(error)}).") from error
 
 
 def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -115,11 +115,15 @@ def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> np.nda
             found, _, dtype = np.lib.format.read_array_header_1_0(member)
         is_text = dtype.kind == "U" and dtype.itemsize <= TEXT_BYTES
         if found != shape or not (dtype == np.float32 or is_text):
-            raise InputError(f"{name} is {dtype} of shape {found}, not float32 or text of {shape}")
+            what = shorten(f"{dtype} of shape {found}", 200)
+            raise InputError(f"{name} is {what}, not float32 or text of {shape}")
         with archive.open(f"{name}.npy") as member:
             return np.lib.format.read_array(member, allow_pickle=False)
-    except InputError:
+    except (InputError, OSError, EOFError, zipfile.BadZipFile, zlib.error):
         raise
-    except ValueError as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{name} is no array that salzoo wrote ({reason})") from error
+    except Exception as error:  # numpy raises many kinds for damaged headers
+        raise InputError(f"{name} is no array that salzoo wrote ({_reason(error)})") from error
+
+
+def _reason(error: Exception) -> str:
+    return shorten((str(error) or type(error).__name__).splitlines()[0], 200)

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.io
 
 from salzoo.utils.errors import InputError, shorten
-from salzoo.utils.matlab_nesting import MATRIX, check_nesting
+from salzoo.utils.matlab_structure import MATRIX, check_structure
 
 Path = str | os.PathLike[str]
 
@@ -93,16 +93,14 @@ class MatlabFile:
                 VARIABLE_LIMIT.
         """
         variable = self.variables[name]
-        is_container = variable.kind in ("cell", "struct")
         limit = VARIABLE_LIMIT
-        if not is_container:
+        if variable.kind not in ("cell", "struct"):
             limit = min(limit, 16 * math.prod(variable.shape) + _AROUND)
         try:
             stream: BinaryIO = self._file
             if name in self._elements:
                 content = self._unpack(name, self._elements[name], limit)
-                if is_container:
-                    check_nesting(content[_FILE_HEADER:], self._order)
+                check_structure(content, self._order, _FILE_HEADER)
                 stream = io.BytesIO(content)
             stream.seek(0)
             return scipy.io.loadmat(stream, variable_names=[name])[name]

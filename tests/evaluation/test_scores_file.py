@@ -109,3 +109,23 @@ def test_what_does_not_fit_is_refused(tmp_path, change, message):
     rewritten(tmp_path / "scores.csv", change)
     with pytest.raises(InputError, match=message):
         Evaluation.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("row", "column"), [(0, 0), (0, 5), (1, 0), (1, 1), (1, 2), (1, 4), (2, 5)]
+)
+@pytest.mark.parametrize("text", ["x" * 5000, "1\n2", "\u2028", "1_0", "9" * 400, ""])
+def test_messages_are_one_short_line(tmp_path, row, column, text):
+    made().write(tmp_path)
+
+    def change(rows):
+        rows[row][column] += text
+        return rows
+
+    rewritten(tmp_path / "scores.csv", change)
+    try:
+        again = Evaluation.read(tmp_path)
+        assert text in ("", "9" * 400, "\u2028") and values(again)  # the last is a space
+    except InputError as error:
+        message = str(error)
+        assert len(message.splitlines()) == 1 and len(message) < 1000 and message.endswith(".")

@@ -468,9 +468,9 @@ def test_resume_with_other_images_is_refused(shallow_run):
 def test_resume_of_another_versions_run_is_refused(shallow_run, tmp_path):
     folder = shutil.copytree(shallow_run.folder, tmp_path / "run")
     with h5py.File(folder / "last.weights.h5", "r+") as file:
-        known = json.loads(file["progress"].asstr()[()])
+        known = json.loads(bytes(file["progress"][()]))
         del file["progress"], known["random"]
-        file["progress"] = json.dumps(known)
+        file["progress"] = np.frombuffer(json.dumps(known).encode(), "uint8")
     with pytest.raises(InputError, match="written by another version of salzoo"):
         train(shallow_config(), folder, resume=True, verbose=0)
 

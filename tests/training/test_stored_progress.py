@@ -37,6 +37,8 @@ def path(tmp_path):
 def replace(path, value):
     with h5py.File(path, "r+") as file:
         del file["progress"]
+        if isinstance(value, bytes):
+            value = np.frombuffer(value, "uint8")
         if value is not None:
             file["progress"] = value
 
@@ -50,11 +52,14 @@ def test_the_progress_comes_back(path):
     ("value", "message"),
     [
         (None, "was not written by a training"),
-        (np.zeros(3), "was not written by a training"),
-        (["a", "b"], "was not written by a training"),
-        ("{", "is not JSON that salzoo wrote"),
-        ("[]", "another version of salzoo; start a new run with `init_from` run"),
+        (np.zeros(3), "another version of salzoo"),
+        (["a", "b"], "another version of salzoo"),
         ("{}", "another version of salzoo"),
+        (b"", "is not JSON that salzoo wrote"),
+        (b"{", "is not JSON that salzoo wrote"),
+        (b"\xff", "is damaged"),
+        (b"[]", "another version of salzoo; start a new run with `init_from` run"),
+        (b"{}", "another version of salzoo"),
     ],
 )
 def test_what_is_no_progress(path, value, message):
@@ -66,10 +71,10 @@ def test_what_is_no_progress(path, value, message):
 def test_an_edited_progress_works_or_is_refused(path):
     variables = [keras.Variable(0.0), keras.Variable([0.0, 0.0])]
     with h5py.File(path) as file:
-        value = json.loads(file["progress"].asstr()[()])
+        value = json.loads(bytes(file["progress"][()]))
     read = 0
     for edited in edits(value, 150):
-        replace(path, json.dumps(edited))
+        replace(path, json.dumps(edited).encode())
         try:
             progress = read_progress(path, "run")
             assert all(row["val_loss"] is not None for row in progress.history)
@@ -91,7 +96,7 @@ def test_every_byte_may_be_wrong(path):
     with open(path, "rb") as file:
         content = file.read()
     damaged = [content[:length] for length in range(0, len(content), 499)]
-    for at in range(0, len(content), 89):
+    for at in range(0, len(content), 37):
         damaged += [content[:at] + wrong + content[at + 4 :] for wrong in (b"\xff" * 4, bytes(4))]
     refused = 0
     for broken in damaged:
@@ -103,22 +108,3 @@ def test_every_byte_may_be_wrong(path):
             refused += 1
             assert "\n" not in str(error)
     assert refused > 20
-
-
-def test_a_text_of_an_absurd_length_is_refused_at_once(path):
-    """HDF5 fills as much memory before it finds that the file has less."""
-    with h5py.File(path) as file:
-        place = file["progress"].id.get_offset()
-    with open(path, "r+b") as file:
-        file.seek(place)
-        file.write(b"\xff\xff\xff\xff")
-    with pytest.raises(InputError, match="is damaged .a text of 4294967295 bytes"):
-        read_progress(path, "run")
-    with open(path, "r+b") as file:
-        content = file.read()
-        file.seek(place)
-        file.write(b"\x05\0\0\0")
-        file.seek(content.index(b'"history"'))
-        file.write(b"\xff\xfe")
-    with pytest.raises(InputError):
-        read_progress(path, "run")

@@ -69,6 +69,7 @@ def header(shape):
         (header((10**6, 10**6)), r"a is float32 of shape \(1000000, 1000000\), not float32"),
         (header((2, 3)), "a is no array"),
         (b"PK", "a is no array"),
+        (b"\x93NUMPY\x01\x00\x10\x00{'shape': (2,\0\0\0\n", "a is no array .*EOF in multi-line"),
         (b"", "a is no array"),
     ],
 )
@@ -96,3 +97,13 @@ def test_damaged_files_are_refused(tmp_path):
         (tmp_path / "arrays.npz").write_bytes(content[:place] + b"\xff" + content[place + 1 :])
         with contextlib.suppress(InputError):
             read_arrays(tmp_path / "arrays.npz", SHAPES)
+
+
+def test_long_names_are_shortened_in_messages(tmp_path):
+    np.savez(tmp_path / "arrays.npz", a=np.ones((2, 3), "float32"), b=np.ones(1, "float32"))
+    content = (tmp_path / "arrays.npz").read_bytes()
+    # The length of the name in the header of the first file.
+    (tmp_path / "arrays.npz").write_bytes(content[:26] + b"\xff\x01" + content[28:])
+    with pytest.raises(InputError, match="is damaged .File name in directory") as caught:
+        read_arrays(tmp_path / "arrays.npz", SHAPES)
+    assert len(str(caught.value)) < 400 + len(str(tmp_path))
