@@ -2,7 +2,7 @@
 
 import argparse
 
-from salzoo.cli.arguments import add_inference_options, inference_options
+from salzoo.cli.arguments import add_consent, add_inference_options, inference_options
 from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "export a trained model as a SavedModel"
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="exports",
         help="folder to write to, as OUT/MODEL/VERSION (default: exports)",
     )
+    add_consent(parser)
     add_inference_options(parser)
 
 

@@ -1,11 +1,12 @@
 """Import weights that the authors of a model released, from the file as they published it.
 
 The file is read as data, never run, and converted once into weights of the model, which are kept in
-$SALZOO_HOME/weights. `salzoo models` lists the weights and where to get them.
+$SALZOO_HOME/weights. Without FILE it is fetched. `salzoo models` lists the weights and their files.
 """
 
 import argparse
 
+from salzoo.cli.arguments import add_consent
 from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import load_tensorflow
 
@@ -17,13 +18,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "weights", metavar="MODEL:NAME", help="such as msinet:salicon, see `salzoo models`"
     )
     parser.add_argument(
-        "file", metavar="FILE", help="as it was published, or a folder or archive that holds it"
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="as it was published, or a folder or archive that holds it (default: fetched)",
     )
+    add_consent(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
-    from salzoo.models.imported import import_released, released_folder
+    from salzoo.models.imported import (
+        fetch_released,
+        import_released,
+        is_imported,
+        read_import_card,
+        released_folder,
+    )
     from salzoo.models.released import list_released, released
 
     source = arguments.weights
@@ -31,7 +42,11 @@ def run(arguments: argparse.Namespace) -> None:
     if len(of_model) > 1:
         raise InputError(f"{source} has several released weights: give {' or '.join(of_model)}.")
     record = released(of_model[0] if of_model else source)
-    card = import_released(record, arguments.file)
+    if arguments.file is not None:
+        import_released(record, arguments.file)
+    elif not is_imported(record):
+        fetch_released(record)
+    card = read_import_card(record)
     print(f"{record.source}: {record.title}")
     print(f"licence         {record.licence}, see {record.homepage}")
     print(f"{'sha256 of file':<15} {card.file_sha256}")

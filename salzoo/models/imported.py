@@ -7,22 +7,30 @@ that they were made from, its licence, and the sha256 of both.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from salzoo.models.importers import assign
 from salzoo.models.registry import build_model
-from salzoo.models.released import ReleasedWeights
+from salzoo.models.released import ReleasedFile, ReleasedWeights
 from salzoo.models.weights_files import load_weights
+from salzoo.utils.consent import Offer, require_consent
+from salzoo.utils.downloads import describe_size, fetch_file, one_at_a_time, record_checksum
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_space, compute_digest, whole_file
 from salzoo.utils.home import weights_folder
 from salzoo.utils.json_files import make_record, read_json, write_json
 from salzoo.utils.regular_files import open_regular
+from salzoo.utils.transfer import PublishedFile
 
 if TYPE_CHECKING:
     import keras
+
+LOG = logging.getLogger("salzoo")
 
 WEIGHTS, CARD = "model.weights.h5", "card.json"
 
@@ -113,23 +121,92 @@ def import_released(record: ReleasedWeights, path: str) -> ImportCard:
 def imported_weights(record: ReleasedWeights) -> str:
     """Return the path of imported weights, verified by their sha256.
 
+    Weights that are not on this machine are fetched, see `fetch_released`.
+
     Args:
         record: Of the weights.
 
     Raises:
-        InputError: They are not on this machine, or damaged.
+        InputError: They cannot be fetched, or are damaged.
     """
     if not is_imported(record):
-        raise InputError(f"{record.source} is not on this machine: {how_to_get(record)}")
+        fetch_released(record)
     card = read_import_card(record)
     path = os.path.join(released_folder(record), WEIGHTS)
     found = _sha256(path)
     if found != card.weights_sha256:
         raise InputError(
-            f"{path} is damaged (sha256 {found[:12]}...): delete its folder, then "
-            f"{how_to_get(record)}"
+            f"{path} is damaged (sha256 {found[:12]}...); delete its folder and run `salzoo import "
+            f"{record.source}`."
         )
     return path
+
+
+def fetch_released(record: ReleasedWeights) -> None:
+    """Fetch the published file and import it, with the consent that `require_consent` asks for.
+
+    The file itself is not kept.
+
+    Args:
+        record: Of the weights.
+
+    Raises:
+        InputError: No program can fetch it, no consent, as `fetch_file`, or as
+            `import_released`.
+    """
+    fetch_and_convert(
+        record.source,
+        f"{record.title}, {record.homepage}",
+        record.licence,
+        record.file,
+        released_folder(record),
+        lambda path: import_released(record, path),
+        how_to_get(record),
+    )
+
+
+def fetch_and_convert(
+    name: str,
+    title: str,
+    licence: str,
+    file: ReleasedFile,
+    folder: str,
+    convert: Callable[[str], object],
+    by_hand: str,
+) -> None:
+    """Fetch a published file with consent and convert it, unless another process did meanwhile.
+
+    Args:
+        name: Of the weights, for `salzoo import`.
+        title: Of the weights, with their web address.
+        licence: Of the weights.
+        file: As published.
+        folder: Of the weights, which has a card once they are converted.
+        convert: Function of the path of the file that writes this folder.
+        by_hand: Sentence that says how to get them without a network.
+
+    Raises:
+        InputError: As `fetch_released`.
+    """
+    if not file.url:
+        raise InputError(f"{name} is not here: {by_hand}")
+    published = PublishedFile(file.url, file.name, file.checksum)
+    size = f"{describe_size([published])}, from {file.url.split('/')[2]}"
+    offer = Offer(name, title, licence, size, folder)
+    require_consent(offer, f"salzoo import {name} --yes", f"; without a network: {by_hand}"[:-1])
+    with one_at_a_time(f"{folder}.lock"):
+        if os.path.isfile(os.path.join(folder, CARD)):
+            return
+        waiting = os.path.join(os.path.dirname(folder), f".download-{os.path.basename(folder)}")
+        path = fetch_file(published, waiting)
+        try:
+            convert(path)
+        except InputError:
+            shutil.rmtree(waiting)  # the next call fetches it anew
+            raise
+        if file.checksum is None:
+            LOG.info("%s: %s, recorded.", file.name, record_checksum(published, path))
+        shutil.rmtree(waiting)
 
 
 def read_import_card(record: ReleasedWeights) -> ImportCard:

@@ -39,7 +39,10 @@ def test_predict(imported, inside, photos, tmp_path):
     assert status == 0 and np.load(map_).max() == 1
 
 
-def test_weights_that_are_missing_are_an_error_of_one_line(narrow_msinet, inside, photos):
+def test_weights_that_are_missing_are_an_error_of_one_line(
+    narrow_msinet, inside, photos, monkeypatch
+):
+    monkeypatch.delenv("SALZOO_YES", raising=False)
     status, _, err = inside("predict", photos[0], "--model", "msinet:cat2000")
     assert status == 2 and err.count("\n") == 1
     assert "get model_cat2000_cpu.zip from https://drive.google.com" in err

@@ -81,7 +81,7 @@ RECORDS = (
         title="ASNet, the authors' later network, fixations and salient objects",
         file=ReleasedFile(
             "ASNet.h5",
-            "https://drive.google.com/uc?id=1Ifoqjq1lTwNTe6dxGjJBK8eoohJaXQoK&export=download",
+            "https://drive.google.com/uc?id=1Ifoqjq1lTwNTe6dxGjJBK8eoohJaXQoK",
         ),
         importer="asnet_keras2",
         licence="not stated",

@@ -101,7 +101,7 @@ def _frozen(
         title=f"MSI-Net trained on {trained_on}; frozen graph of TensorFlow 1",
         file=ReleasedFile(
             f"model_{dataset.replace('_', '')}_cpu.zip",
-            f"https://drive.google.com/uc?id={identity}&export=download",
+            f"https://drive.google.com/uc?id={identity}",
         ),
         importer="msinet_graphs",
         licence="MIT",
