@@ -15,7 +15,9 @@ HELP = "import released weights of a model from a file"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "weights", metavar="MODEL:NAME", help="such as msinet:salicon, see `salzoo models`"
+        "weights",
+        metavar="MODEL:NAME",
+        help="such as msinet:salicon, see `salzoo models`, or vgg16_hybrid",
     )
     parser.add_argument(
         "file",
@@ -28,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
+    from salzoo.models.backbones.pretrained import HYBRID
     from salzoo.models.imported import (
         fetch_released,
         import_released,
@@ -38,6 +41,9 @@ def run(arguments: argparse.Namespace) -> None:
     from salzoo.models.released import list_released, released
 
     source = arguments.weights
+    if source == HYBRID:
+        _import_hybrid(arguments.file)
+        return
     of_model = [record.source for record in list_released(source)]
     if len(of_model) > 1:
         raise InputError(f"{source} has several released weights: give {' or '.join(of_model)}.")
@@ -52,3 +58,12 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"{'sha256 of file':<15} {card.file_sha256}")
     print(f"{'weights':<15} {released_folder(record)}")
     print(f"\nTo use them: salzoo predict --model {record.source} photo.jpg")
+
+
+def _import_hybrid(file: str | None) -> None:
+    from salzoo.models.backbones import hybrid
+
+    if file is not None:
+        hybrid.import_hybrid(file)
+    print(f"{hybrid.TITLE}\n{'weights':<15} {hybrid.hybrid_file()}")
+    print("\nTo use them: salzoo train msinet --backbone_weights vgg16_hybrid")

@@ -118,7 +118,9 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         help="option of the loss; may be repeated",
     )
     recipe.add_argument(
-        "--backbone_weights", help="weights of the backbone: 'imagenet', 'none' or a file"
+        "--backbone_weights",
+        help="weights of the backbone: 'imagenet', 'vgg16_hybrid' (msinet's: ImageNet and "
+        "Places2, as in the paper), 'none' or a file",
     )
 
 

@@ -112,7 +112,7 @@ def import_released(record: ReleasedWeights, path: str) -> ImportCard:
         record.file.url,
         os.path.basename(os.path.abspath(path)),
         digest,
-        _sha256(weights),
+        digest_of(weights),
     )
     write_json(os.path.join(released_folder(record), CARD), asdict(card))
     return card
@@ -133,7 +133,7 @@ def imported_weights(record: ReleasedWeights) -> str:
         fetch_released(record)
     card = read_import_card(record)
     path = os.path.join(released_folder(record), WEIGHTS)
-    found = _sha256(path)
+    found = digest_of(path)
     if found != card.weights_sha256:
         raise InputError(
             f"{path} is damaged (sha256 {found[:12]}...); delete its folder and run `salzoo import "
@@ -257,9 +257,7 @@ def how_to_get(record: ReleasedWeights) -> str:
 
 def _verify(record: ReleasedWeights, path: str) -> str:
     """Return the sha256 of a file after comparing the published checksum, where there is one."""
-    if os.path.isdir(path):
-        return compute_digest(path)
-    if record.file.checksum is not None:
+    if record.file.checksum is not None and not os.path.isdir(path):
         kind, expected = record.file.checksum.split(":")
         found = _digest(path, kind)
         if found != expected:
@@ -267,11 +265,18 @@ def _verify(record: ReleasedWeights, path: str) -> str:
                 f"{path} is not the published {record.file.name}: its {kind} is {found}, not "
                 f"{expected}; {how_to_get(record)}"
             )
-    return _sha256(path)
+    return digest_of(path)
 
 
-def _sha256(path: str) -> str:
-    return _digest(path, "sha256")
+def digest_of(path: str) -> str:
+    """Return the sha256 of a file, of a folder that of all its files; "" where there is neither.
+
+    Args:
+        path: Of the file or folder.
+    """
+    if os.path.isdir(path):
+        return compute_digest(path)
+    return _digest(path, "sha256") if os.path.exists(path) else ""
 
 
 def _digest(path: str, kind: str) -> str:

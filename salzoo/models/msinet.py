@@ -19,8 +19,8 @@ What differs from their code:
 - Images are resized with pixel centres aligned, so that maps and fixations stay in place. The
   authors align corners when enlarging.
 - The padding of a map is cut off before it is resized. The authors resize first.
-- The encoder of the paper was trained on ImageNet and Places2. keras.applications has no such
-  weights, so the recipe starts from ImageNet.
+- The encoder of the paper was trained on ImageNet and Places2. The recipe starts from ImageNet,
+  whose weights keras.applications has; `backbone_weights` "vgg16_hybrid" takes the paper's.
 """
 
 import keras
@@ -45,7 +45,7 @@ def build(
     Args:
         aspp: False replaces the five branches of the ASPP by one 3x3 convolution.
         multi_level: False leaves out pools 3 and 4.
-        backbone_weights: None, "imagenet" or the path of a file, see
+        backbone_weights: None, "imagenet", "vgg16_hybrid" or the path of a file, see
             `salzoo.models.backbones.pretrained.load_backbone_weights`.
         input_shape: (rows, columns, 3), rows and columns None or a multiple of 8.
 

@@ -9,6 +9,7 @@ from salzoo.data.dataset import Dataset, dataset_names, open_dataset
 from salzoo.data.geometry import Geometry
 from salzoo.data.sampling import Augmentation
 from salzoo.models import MODELS, model_record, shipped_weights
+from salzoo.models.backbones.pretrained import HYBRID
 from salzoo.models.limits import check_training
 from salzoo.models.record import ModelRecord, Recipe
 from salzoo.models.released import is_released, released
@@ -297,7 +298,7 @@ def _recipe_changes(given: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
             options = {}
         if options is not None:
             changes[f"{part}_options"] = options
-    if changes["backbone_weights"] not in (None, FROM_IMAGENET, "imagenet"):
+    if changes["backbone_weights"] not in (None, FROM_IMAGENET, "imagenet", HYBRID):
         changes["backbone_weights"] = absolute(changes["backbone_weights"])
     return changes
 

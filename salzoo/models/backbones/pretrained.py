@@ -18,6 +18,9 @@ LOG = logging.getLogger("salzoo")
 # Bytes of all arrays of an .npz file.
 ARCHIVE_LIMIT = 4 * 2**30
 
+# Name of weights beside "imagenet".
+HYBRID = "vgg16_hybrid"
+
 # "layer/weight" -> values
 Arrays = dict[str, np.ndarray]
 
@@ -54,7 +57,8 @@ def load_backbone_weights(
         model: With the layer names of the backbone.
         backbone: The network.
         source: None (keep the random initialization), "imagenet" (downloaded by
-            keras.applications) or the path of an .npz (`block1_conv1/kernel`,
+            keras.applications), "vgg16_hybrid" (only MSI-Net's: trained on ImageNet and
+            Places2, fetched with consent) or the path of an .npz (`block1_conv1/kernel`,
             `block1_conv1/bias`, ..., in any folder) or of a keras.applications .h5 file. A
             file may hold only some layers; those it lacks are logged.
         missing_scale: Factor of the random kernels whose layers the file lacks.
@@ -65,7 +69,7 @@ def load_backbone_weights(
     if source is None:
         return
     network, convolutions = backbone.name, backbone.convolutions
-    arrays = _download(backbone) if source == "imagenet" else _read_arrays(str(source))
+    arrays = _arrays_of(str(source), backbone, model.name)
     if backbone.prepare is not None:
         arrays = backbone.prepare(arrays)
     missing = []
@@ -127,6 +131,22 @@ def _values(
             )
         values.append(array)
     return values
+
+
+def _arrays_of(source: str, backbone: Backbone, model: str) -> Arrays:
+    """Return the arrays of a source by its name or its path."""
+    if source == "imagenet":
+        return _download(backbone)
+    if source != HYBRID:
+        return _read_arrays(source)
+    if model != "msinet":
+        raise InputError(
+            f"`backbone_weights` {HYBRID}: the encoder that msinet starts from, for images as only "
+            f"msinet has them; give 'imagenet', a file or 'none' for {model}."
+        )
+    from salzoo.models.backbones.hybrid import hybrid_file  # which imports the models
+
+    return _read_arrays(hybrid_file())
 
 
 def _download(backbone: Backbone) -> Arrays:
