@@ -23,6 +23,7 @@ from salzoo.data.dataset_record import ANY_NUMBER, DatasetRecord
 from salzoo.data.datasets import dataset_record
 from salzoo.models import model_record
 from salzoo.models.record import ModelRecord
+from salzoo.models.released import list_released
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "experiments" / "pictures"
@@ -201,11 +202,49 @@ def model_table() -> str:
     rows = []
     for name in salzoo.list_models():
         record = model_record(name)
-        weights = "included" if record.weights else ""
+        weights = ["included"] if record.weights else []
+        weights += [f"[`{one.source}`](released.md)" for one in list_released(name)]
         rows.append(
-            (f"[{name}]({name}.md)", record.task, f"{record.parameters:,}", weights, record.paper)
+            (
+                f"[{name}]({name}.md)",
+                record.task,
+                f"{record.parameters:,}",
+                ", ".join(weights),
+                record.paper,
+            )
         )
     return table(("model", "task", "parameters", "pretrained weights", "paper"), rows)
+
+
+def released_table() -> str:
+    """Return the table of released weights and of what goes around them."""
+    rows = []
+    for record in list_released():
+        sizes = " or ".join(f"{rows}x{columns}" for rows, columns in record.sizes)
+        options = ", ".join(f"`{name}={value}`" for name, value in record.model_options.items())
+        blur = f"{record.blur:g} px" if record.blur else ""
+        padding = f"{record.padding_value:g}" if record.fit_mode == "pad" else ""
+        source = f"[`{record.source}`]({record.homepage})"
+        cells = (source, record.trained_on, record.licence, record.fit_mode, sizes)
+        rows.append((*cells, padding, blur, options))
+    names = ("weights", "trained on", "licence", "fit", "input", "padding", "blur", "options")
+    return table(names, rows)
+
+
+def released_figures() -> str:
+    """Return the table of the published figures of released weights."""
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for record in list_released():
+        for figure in record.figures:
+            key = (f"`{record.source}`", f"{figure.dataset}, {figure.split}", figure.table)
+            rows.setdefault(key, []).append(f"{figure.metric} {figure.value:g}")
+    return table(
+        ("weights", "measured on", "figures", "printed in"),
+        [
+            (source, data, ", ".join(values), where)
+            for (source, data, where), values in rows.items()
+        ],
+    )
 
 
 def dataset_table() -> str:
@@ -305,4 +344,6 @@ FRAGMENTS = {
     "definitions": definitions,
     "model_table": model_table,
     "public_names": public_names,
+    "released_figures": released_figures,
+    "released_table": released_table,
 }

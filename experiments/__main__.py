@@ -19,6 +19,7 @@ from experiments.runner import Runner
 from experiments.settings import QUICK_IMAGES, Settings
 from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import parse_positive, parse_size, whole_number
+from salzoo.models.backbones.pretrained import HYBRID
 from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import load_tensorflow
 
@@ -87,7 +88,7 @@ def _settings(arguments):
     datasets = tuple(arguments.dataset.split(",")) if arguments.dataset else None
     recipe = {name: getattr(arguments, name) for name in RECIPE_FLAGS}
     given = recipe["backbone_weights"]
-    if given not in (None, "none", "imagenet"):
+    if given not in (None, "none", "imagenet", HYBRID):
         recipe["backbone_weights"] = os.path.abspath(os.path.expanduser(given))
     limits = {"limit_train": arguments.limit_train, "limit_val": arguments.limit_val}
     if arguments.quick:

@@ -56,6 +56,9 @@ def describe_released(weights: "ReleasedWeights") -> list[str]:
         tables.setdefault(key, []).append(f"{figure.metric} {figure.value:g}")
     for (dataset, split, table), values in tables.items():
         lines.append(f"  published on {dataset}, {split}: {', '.join(values)} ({table})")
-    if not present:
+    if not present and weights.file.url:
+        host = weights.file.url.split("/")[2]
+        lines.append(f"  salzoo import {weights.source}: fetches {weights.file.name} from {host}")
+    elif not present:
         lines.append(f"  {how_to_get(weights)}")
     return lines

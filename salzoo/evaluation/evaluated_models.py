@@ -133,7 +133,8 @@ def _open_network(source: Source, task: Task, options: InferenceOptions) -> tupl
     # One map of several is for one task; a model of fixations may be evaluated on masks.
     if card.get("output") and card["task"] != str(task):
         raise InputError(f"{source.given} predicts {card['task']}, not {task}.")
-    return card["model"], Network(predictor)
+    name = card.get("released", {}).get("source") or card["model"]
+    return name, Network(predictor)
 
 
 def _output_for(task: Task, source: Source) -> str | None:

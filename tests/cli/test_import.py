@@ -28,7 +28,11 @@ def test_models_lists_them_with_figures_and_presence(imported, inside):
     assert lines[at + 2].startswith("published on osie, val: AUC-Judd 0.918, SIM 0.648")
     at = next(n for n, line in enumerate(lines) if line.startswith("weights msinet:fiwi"))
     assert lines[at + 1].startswith("not present; ")
-    assert "`salzoo import msinet:fiwi model_fiwi_cpu.zip`" in lines[at + 2]
+    assert lines[at + 2] == (
+        "salzoo import msinet:fiwi: fetches model_fiwi_cpu.zip from drive.google.com"
+    )
+    at = next(n for n, line in enumerate(lines) if line.startswith("weights shallow_convnet:"))
+    assert any("get shallow_net.npz (" in line for line in lines[at:])
 
 
 def test_predict(imported, inside, photos, tmp_path):
@@ -53,3 +57,15 @@ def test_a_model_with_several_needs_a_name(inside, frozen_msinet):
     assert status == 2 and "give msinet:salicon or msinet:salicon_tf1 or" in err
     status, _, err = inside("import", "msinet_lite", frozen_msinet)
     assert status == 2 and "no released weights 'msinet_lite'" in err
+
+
+def test_the_encoder_of_msinet_is_imported_too(narrow_msinet, inside, tmp_path, monkeypatch):
+    from salzoo.models.importers import vgg16_hybrid
+    from tests.models.importers.msinet_files import BLOCKS
+    from tests.models.importers.test_vgg16_hybrid import encoder_arrays, write_checkpoint
+
+    monkeypatch.setattr(vgg16_hybrid, "VGG16_BLOCKS", BLOCKS)
+    write_checkpoint(tmp_path / "net.ckpt", encoder_arrays(np.random.default_rng(0)))
+    status, out, _ = inside("import", "vgg16_hybrid", tmp_path / "net.ckpt.index")
+    assert status == 0 and "salzoo train msinet --backbone_weights vgg16_hybrid" in out
+    assert os.path.join(narrow_msinet, "weights", "vgg16_hybrid", "arrays.npz") in out
