@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from salzoo.evaluation.evaluated_models import usual_task
+from salzoo.evaluation.evaluated_models import open_sources, usual_task
 from salzoo.evaluation.measured_data import usual_data
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
@@ -24,3 +24,21 @@ def test_the_dataset_of_the_training(small_run):
     assert other == {**usual, "dataset": "osie", "data_dir": "here", "dataset_options": None}
     with pytest.raises(InputError, match="msinet_lite can be measured on any data: say on which"):
         usual_data(["msinet_lite"])
+
+
+def test_released_weights_bring_their_dataset_and_protocol_along():
+    usual = {"data_dir": None, "dataset_options": None}
+    assert usual_data(["msinet:osie"]) == {**usual, "dataset": "osie", "protocol": "msinet"}
+    assert usual_task(["msinet:osie"]) is Task.FIXATIONS
+
+
+def test_released_weights_have_their_own_name_in_the_table():
+    def network(image):
+        return image[..., 0]
+
+    network.card = {
+        "model": "msinet",
+        "task": "fixations",
+        "released": {"source": "msinet:osie"},
+    }
+    assert list(open_sources([network], [], [], [], Task.FIXATIONS)) == ["msinet:osie"]
