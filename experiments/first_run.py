@@ -78,7 +78,7 @@ def prepare(work, hosts, patch):
         "SALZOO_HOME": str(work / "home"),
         "KERAS_HOME": str(work / "keras"),
         "LOOPBACK": str(work / "loopback.json"),
-        "PYTHONPATH": f"{tree / 'tests' / 'loopback' / 'site'}{os.pathsep}{tree}",
+        "PYTHONPATH": f"{tree / 'tests' / 'loopback' / 'startup'}{os.pathsep}{tree}",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     environment.pop("SALZOO_YES", None)
@@ -147,7 +147,7 @@ def walk(work, hosts, environment, urls):
     print(indented(output, 60))
     starts = hosts.starts(images)
     print(f"  {seconds:.0f} s; first bytes asked for of images.zip: {starts}")
-    check("the download went on from there", starts[-1] == kept)
+    check("the download went on from there", starts[-1:] == [kept])
     check("trained, measured, exported", status == 0 and finished(tree))
     check("nothing waits any more", not (home / "datasets" / ".download-salicon").exists())
 
