@@ -43,6 +43,7 @@ def partial_vgg16_file(vgg16_file, tmp_path_factory):
 def _own_home(tmp_path_factory):
     """Keep generated scenes out of the person's folder, and draw them once."""
     os.environ["SALZOO_HOME"] = str(tmp_path_factory.mktemp("home"))
+    os.environ.pop("SALZOO_YES", None)  # tests fetch nothing from the network
 
 
 @pytest.fixture(autouse=True)

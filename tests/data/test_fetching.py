@@ -4,6 +4,7 @@ import importlib
 import io
 import logging
 import os
+import subprocess
 import sys
 import threading
 import zipfile
@@ -375,6 +376,17 @@ def test_the_commands(hosts, toronto, home, inside, monkeypatch):
     assert "present" in line(inside("datasets")[1], "toronto")
     status, out, _ = inside("check", "toronto")
     assert status == 0 and f"{layout_of('toronto').IMAGES} usable images" in out
+
+
+def test_the_network_is_imported_only_to_fetch():
+    code = """
+import sys, salzoo
+from salzoo import cli
+cli._run(cli._parse(["salzoo", "datasets"]))
+print(sorted({"pooch", "gdown", "requests", "filelock", "tensorflow"} & {*sys.modules}))
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.splitlines()[-1] == "[]", result.stderr
 
 
 def line(table, name):
