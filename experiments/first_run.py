@@ -162,7 +162,7 @@ def walk(work, hosts, environment, urls):
 def finished(tree):
     """Return whether the first run has its report, picture and export."""
     run_folder = tree / "runs" / "msinet-salicon-001"
-    exports = list((tree / "exports").glob("*/saved_model.pb"))
+    exports = list((tree / "exports").glob("**/saved_model.pb"))
     return (run_folder / "predictions.png").exists() and exports
 
 
