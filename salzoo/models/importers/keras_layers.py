@@ -87,9 +87,10 @@ def number_layers(
     """
     numbered: dict[str, str] = {}
     for kind in classes:
-        own = [name for name in layers if re.fullmatch(rf"{kind}_\d{{1,9}}", name)]
-        own.sort(key=lambda name: int(name.rsplit("_", 1)[1]))
-        numbered |= {name: f"{kind}_{number}" for number, name in enumerate(own, start=1)}
+        # TensorFlow's own Keras gives the first no number.
+        own = {name: re.fullmatch(rf"{kind}(?:_(\d{{1,9}}))?", name) for name in layers}
+        order = sorted((int(found[1] or 0), name) for name, found in own.items() if found)
+        numbered |= {name: f"{kind}_{number}" for number, (_, name) in enumerate(order, start=1)}
     return {numbered.get(name, name): arrays for name, arrays in layers.items()}
 
 

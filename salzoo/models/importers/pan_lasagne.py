@@ -81,9 +81,9 @@ def channels_last(kernel: np.ndarray, channels: int) -> np.ndarray:
 
 HOMEPAGE = "https://github.com/imatge-upc/saliency-2016-cvpr"
 STEPS = (
-    "Get shallow_net.pickle (2.5 GB) from https://imatge.upc.edu/web/sites/default/files/resources/"
-    "1720/saliency/2016-cvpr/. Opening a pickle runs its code: where you can trust it, run "
-    "experiments/shallow_arrays.py on it, and import the .npz that it writes."
+    "made by experiments/shallow_arrays.py of shallow_net.pickle, 2.5 GB, from "
+    "https://imatge.upc.edu/web/sites/default/files/resources/1720/saliency/2016-cvpr/; opening a "
+    "pickle runs its code, so run the script where you can trust it"
 )
 
 
