@@ -205,12 +205,16 @@ def test_models_that_cannot_be_loaded(small_run, saved, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copytree(small_run.folder, "msinet")  # a folder of that name is meant, then
     assert salzoo.load_model("msinet").card["trained_on"] == "synthetic"
-    with pytest.raises(InputError, match="nothing does not exist; give a run .* msinet_lite, or released weights"):
+    with pytest.raises(
+        InputError, match="nothing does not exist; give a run .* or released weights"
+    ):
         salzoo.load_model("nothing")
     with pytest.raises(InputError, match="<function .* cannot be loaded; give a path, a name"):
         salzoo.load_model(test_models_that_cannot_be_loaded)
     pathlib.Path("photo.jpg").write_bytes(b"")
-    with pytest.raises(InputError, match="photo.jpg is no model; give a run .* msinet_lite, or released weights"):
+    with pytest.raises(
+        InputError, match="photo.jpg is no model; give a run .* or released weights"
+    ):
         salzoo.load_model("photo.jpg")
     inputs = keras.Input((None, None, 3))
     other = keras.Model(inputs, keras.layers.Conv2D(1, 1)(inputs), name="other")
