@@ -185,12 +185,13 @@ pickle.dump(net, open(sys.argv[2], "wb"), 2)
 """
 
 
-def test_the_script_writes_what_the_importer_reads(tmp_path):
+def test_the_script_writes_what_the_importer_reads(tmp_path, random):
     """A pickle as the authors wrote it: of a class of nolearn and of their own script."""
-    arrays = random_arrays(64)  # as many as the second convolution has
-    arrays = {
-        name: np.full_like(array, number) for number, (name, array) in enumerate(arrays.items())
-    }
+    shapes = {**file_shapes(FILTERS), "hidden4": (300, 8), "output": (4, 4)}
+    arrays = {}
+    for name, shape in shapes.items():
+        arrays[f"{name}_W"] = random.normal(size=shape).astype("float32")
+        arrays[f"{name}_b"] = random.normal(size=3).astype("float32")
     (tmp_path / "nolearn.py").write_text(NOLEARN)
     np.savez(tmp_path / "arrays.npz", **arrays)
     pickled, written = tmp_path / "shallow_net.pickle", tmp_path / "shallow_net.npz"
