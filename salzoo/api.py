@@ -146,13 +146,15 @@ def train(
     if not quiet:
         print("\n".join(configs.describe_config(config)), flush=True)
     result = _train(config, folder, resume, quiet)
+    complete = "The training is complete. To evaluate it: salzoo train --resume --run_dir"
     try:
         evaluations = report_training(result, quiet)
     except InputError as error:
-        raise InputError(
-            f"{error} The training is complete. To evaluate it: salzoo train --resume --run_dir "
-            f"{result.run.folder}"
-        ) from error
+        raise InputError(f"{error} {complete} {result.run.folder}") from error
+    except KeyboardInterrupt:
+        if not quiet:
+            print(f"\nInterrupted. {complete} {result.run.folder}")
+        raise
     exported = None if export is None else _export(result, export)
     return TrainingSummary(result.run, evaluations, exported)
 

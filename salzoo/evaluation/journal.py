@@ -1,5 +1,6 @@
 """A journal of finished images, from which an interrupted evaluation is resumed."""
 
+import errno
 import glob
 import hashlib
 import json
@@ -76,7 +77,13 @@ class Journal:
 
     def _append(self, line: str) -> None:
         # One write per line: after a kill, all lines but the last are complete.
-        os.write(self._file, line.encode() + b"\n")
+        content = line.encode() + b"\n"
+        try:
+            written = os.write(self._file, content)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, self.path) from error
+        if written < len(content):  # what the disk had room for; the next call removes it
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.path)
 
     def close(self) -> None:
         """Close the file and keep it for the next call."""

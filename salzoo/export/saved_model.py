@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import errno
 import os
 from typing import Any
 
@@ -14,7 +15,7 @@ from salzoo.data.images import MAX_MEGAPIXELS
 from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.prediction.sources import is_version
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 from salzoo.utils.files import check_folder, whole_folder
 from salzoo.utils.json_files import write_json
 from salzoo.utils.task import Task
@@ -84,7 +85,11 @@ def export_opened(opened: Opened, out: str | os.PathLike[str]) -> str:
         write_json(card_path, card)
         module = _Served(saliency, card_path, scaled=card["task"] != str(Task.OBJECTS))
         signatures = {"serving_default": module.from_bytes, "tensor": module.from_tensor}
-        tf.saved_model.save(module, folder, signatures)
+        try:
+            tf.saved_model.save(module, folder, signatures)
+        except tf.errors.OpError as error:  # a full disk, a folder that was removed
+            reason = f"not written ({shorten(error.message, 200)}); is the disk full?"
+            raise OSError(errno.EIO, reason, target) from error
         os.remove(card_path)  # a copy of it is in assets/
     return target
 

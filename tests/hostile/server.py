@@ -13,6 +13,7 @@ import shutil
 import signal
 import sys
 import time
+import types
 
 MEMORY = 6 << 30
 SECONDS = 60
@@ -34,6 +35,8 @@ def _stand_by(event):
     def watched(*arguments, **named):
         calls.append(1)
         if len(calls) == event.get("count", 1):
+            if "free" in event:  # of shutil.disk_usage
+                return types.SimpleNamespace(free=event["free"])
             if "remove" in event:
                 shutil.rmtree(event["remove"])
             else:

@@ -110,8 +110,9 @@ def dataset_commands(names):
         yield "check", "folder", *data
         options = ["--task", "fixations", *QUICK_METRICS, "--out", f"out/data-{name}"]
         yield "evaluate", "good_maps", "--dataset", "folder", *data, *options
-        options = ["--epochs", 1, "--input_size", "32x32", "--run_dir", f"out/run-{name}"]
-        yield "train", "msinet_lite", "--dataset", "folder", *data, *options
+        small = ["--model_options", "conv3_filters=1", "--input_size", "96x96", "--epochs", 1]
+        options = [*small, "--run_dir", f"out/run-{name}"]
+        yield "train", "shallow_convnet", "--dataset", "folder", *data, *options
 
 
 def comparison_commands(names):
