@@ -60,9 +60,9 @@ def fetch_file(file: PublishedFile, folder: Path) -> str:
     except ValueError as error:  # of pooch: another checksum
         whose = "published" if file.checksum else f"recorded in {_record_path()}"
         raise InputError(
-            f"{file.name} from {file.url} has not the {whose} checksum ({known}): its publisher "
-            "changed it or it was damaged on the way; it is not used. Try again, or get the file "
-            f"elsewhere and put it at {path}."
+            f"{file.name} from {file.url} does not have the checksum {known} ({whose}): its "
+            "publisher changed it or it was damaged on the way; it is not used. Try again, or get "
+            f"the file elsewhere and put it at {path}."
         ) from error
     except OSError as error:
         if error.errno in _DISK_FULL:

@@ -47,7 +47,7 @@ def unpack_zip(path: str, folder: str, take: str = "") -> None:
             os.path.abspath(path), "download", None
         )
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise InputError(f"{path} is not a readable zip archive ({error}).") from error
+        raise InputError(f"{path} is not a readable zip archive ({error}); remove it.") from error
     shutil.rmtree(os.path.join(folder, _CLUTTER), ignore_errors=True)
     if take and os.path.dirname(take):
         os.rename(

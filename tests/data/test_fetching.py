@@ -162,7 +162,9 @@ def test_a_wrong_length(hosts, toronto):
 def test_a_changed_file(hosts, toronto):
     record, url = toronto
     true, hosts.files[url] = hosts.files[url], hosts.files[url][:-1] + b"x"
-    refused(record, "has not the published checksum .*changed it or it was damaged")
+    refused(
+        record, r"does not have the checksum md5:\w+ .published.: .*changed it or it was damaged"
+    )
     assert kept(record) == 0
     hosts.files[url] = true
     fetch_dataset(record)
@@ -173,7 +175,7 @@ def test_a_changed_file_without_a_published_checksum(hosts, tmp_path, monkeypatc
     folder = fetch_dataset(record)
     os.rename(folder, f"{folder}-moved")
     hosts.files[record.archives[0].url] += b"x"
-    refused(record, "not the recorded in .*checksums.json checksum")
+    refused(record, r"does not have the checksum sha256:\w+ .recorded in .*checksums.json")
 
 
 @pytest.mark.parametrize("damage", ["an image is missing", "an image is damaged"])
@@ -203,7 +205,7 @@ def test_googles_quota_page(hosts, tmp_path, monkeypatch):
     record = publish("salicon2015", tmp_path / "published", hosts, monkeypatch)
     url = address(record.archives[0].url)
     hosts.pages[url] = QUOTA
-    message = refused(record, "does not hand out images.zip now .Too many users .* tomorrow, or")
+    message = refused(record, r"does not hand out images.zip now .Too many users .* tomorrow, or")
     assert message.endswith(record.archives[0].url)
     del hosts.pages[url]
     fetch_dataset(record)
