@@ -180,7 +180,8 @@ def load_model(
             version) or of a `.keras` file with a model of salzoo; or such a keras.Model. Write
             ./msinet_lite for a folder with the name of a pretrained model.
             "msinet:salicon" are weights that the authors of a model released, see
-            `salzoo models`.
+            `salzoo models`; they are fetched on the first use, with consent: SALZOO_YES=1, or
+            an answer on a terminal.
         raw: leave out the postprocessing (Gaussian blur, division by the maximum).
         fit_mode: how images are fitted to the model's input, "pad", "stretch", "native" or
             "within". None: as in training.

@@ -44,7 +44,9 @@ class Constant:
             InputError: Their number does not fit the shape.
         """
         count = math.prod(self.shape)
-        [content] = self.tensor.blocks(4) or [memoryview(b"")]
+        content = (self.tensor.blocks(4) or [memoryview(b"")])[-1]
+        if len(content) % 4:
+            raise self.tensor.damaged(f"{shorten(self.name)}: {len(content)} bytes of float32")
         # A tensor of one repeated value is written as this value.
         values = np.frombuffer(content, "<f4") if len(content) else self.tensor.floats(5)
         if len(values) not in (count, 1):
