@@ -9,7 +9,7 @@ from experiments.fuzz.reader import Reader
 
 def all_readers() -> list[Reader]:
     """Return all readers. Makes a network, so call it in a process that is not forked later."""
-    from experiments.fuzz import arrays, json_files, models, pictures, tables
+    from experiments.fuzz import arrays, json_files, models, pictures, released, tables
 
     return [
         *tables.readers(),
@@ -17,4 +17,5 @@ def all_readers() -> list[Reader]:
         *pictures.readers(),
         *arrays.readers(),
         *models.readers(),
+        *released.readers(),
     ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
@@ -42,8 +41,11 @@ def read_packed(path: str, endings: Sequence[str], limit: int = FILE_LIMIT) -> b
             file.seek(0)
             if path.lower().endswith((".tar", ".tar.gz", ".tgz")):
                 return _from_tar(file, path, endings, limit)
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError) as error:
-            raise InputError(f"{path} is a damaged archive ({error}); get it again.") from error
+        except InputError:
+            raise
+        except Exception as error:  # zipfile, tarfile and the decoders raise many kinds
+            reason = shorten(str(error) or type(error).__name__)
+            raise InputError(f"{path} is a damaged archive ({reason}); get it again.") from error
     return read_bytes(path, limit)
 
 

@@ -73,6 +73,24 @@ def test_damaged_archives(tmp_path):
             read_packed(str(path), (".txt",))
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(6, 255), (8, 9), (10, 99), (47, 0xFF)],
+    ids=["version", "password", "compression", "name"],
+)
+def test_zip_archives_that_nobody_reads(place, value, tmp_path):
+    """A byte of the directory at the end."""
+    path = tmp_path / "net.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("n\xe9t.pb", b"graph")
+    content = bytearray(path.read_bytes())
+    directory = content.index(b"PK\1\2")
+    content[directory + place] = value
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="net.zip"):
+        read_packed(str(path), ENDINGS)
+
+
 def test_a_packed_file_of_zeros_takes_no_more_memory_than_the_limit(tmp_path):
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
