@@ -188,6 +188,7 @@ def files_of(folder):
     return {path.name: path.read_bytes() for path in shown}
 
 
+@pytest.mark.slow
 def test_predict_goes_on(place):
     command = ["predict", "photos", "--top", 2, "--out"]
     place.run(*command, "out/predicted", statuses=[0])
