@@ -15,6 +15,11 @@ MAX_UNPACKED_BYTES = 64 << 30
 MAX_RATIO = 200
 MAX_FILES = 200_000
 _CLUTTER = "__MACOSX"
+# UnicodeDecodeError: the name of an entry.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError),
+    UnicodeDecodeError,
+)
 
 
 def unpack_zip(path: str, folder: str, take: str = "") -> None:
@@ -46,7 +51,7 @@ def unpack_zip(path: str, folder: str, take: str = "") -> None:
         pooch.Unzip(members=[f"{take}/"] if take else None, extract_dir=os.path.abspath(folder))(
             os.path.abspath(path), "download", None
         )
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except _DAMAGE as error:
         raise InputError(f"{path} is not a readable zip archive ({error}); remove it.") from error
     shutil.rmtree(os.path.join(folder, _CLUTTER), ignore_errors=True)
     if take and os.path.dirname(take):

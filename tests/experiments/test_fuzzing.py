@@ -49,8 +49,8 @@ def other_error():
     raise IndexError("x")
 
 
-def two_lines():
-    raise InputError("One line.\nAnother.")
+def long_message():
+    raise InputError("x" * 2000)
 
 
 def loop():
@@ -74,7 +74,7 @@ def crash():
     ("fault", "kind", "text"),
     [
         (other_error, "IndexError", "in other_error"),
-        (two_lines, "AssertionError", "a message of 18 characters"),
+        (long_message, "AssertionError", "a message of 2000 characters"),
         (loop, "Slow", "in loop"),
         (wait, "ended", "in wait"),
         (memory, "MemoryError", "0.2 GB"),

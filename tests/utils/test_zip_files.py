@@ -83,6 +83,13 @@ def test_a_header_that_lies_about_the_size(unpack, tmp_path):
     assert sum(os.path.getsize(tmp_path / "out" / name) for name in tree(tmp_path / "out")) <= 10
 
 
+def test_a_name_that_is_no_text(unpack):
+    content = bytearray(zipped({"nét": b"x"}))
+    content[content.rindex("é".encode())] = 0xFF
+    with pytest.raises(InputError, match="not a readable zip .*codec can't decode"):
+        unpack(bytes(content))
+
+
 def test_a_damaged_stream(unpack):
     content = bytearray(zipped({"a": os.urandom(50) * 2000}))
     content[60:90] = b"\xff" * 30
