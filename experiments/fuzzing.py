@@ -274,7 +274,7 @@ def run_batch(reader: "Reader", seed: int, count: Count, limits: Limits, finding
 def fuzz(
     readers: Sequence["Reader"], minutes: float, seed: int, out: str, limits: Limits | None = None
 ) -> dict[str, Count]:
-    """Fuzz readers in turn, and print counts after each round.
+    """Fuzz readers, next the one with the least time so far; print counts now and then.
 
     Args:
         readers: of files.
@@ -299,21 +299,20 @@ def fuzz(
         raise InputError(f"`seed` {seed}: {out} has cases of {stored['seed']}; give another `out`.")
     counts = {name: Count(**values) for name, values in stored.get("counts", {}).items()}
     limits = limits or Limits(batch=min(60.0, minutes * 20 / max(1, len(readers))))
-    end, first = time.monotonic() + minutes * 60, True
-    while first or time.monotonic() < end:
-        for reader in readers:
-            run_batch(reader, seed, counts.setdefault(reader.name, Count()), limits, findings)
-            with open(path, "w") as file:
-                values = {name: asdict(count) for name, count in counts.items()}
-                json.dump({"seed": seed, "counts": values}, file, indent=1)
-            if not first and time.monotonic() >= end:
-                break
-        first = False
-        left = max(0.0, end - time.monotonic()) / 60
-        print(
-            f"{summary(counts)}\n{len(os.listdir(findings))} kinds of findings; {left:.0f} min left"
-        )
-        sys.stdout.flush()
+    for reader in readers:
+        counts.setdefault(reader.name, Count())
+    start, batches = time.monotonic(), 0
+    while batches < len(readers) or time.monotonic() < start + minutes * 60:
+        reader = min(readers, key=lambda one: counts[one.name].seconds)
+        run_batch(reader, seed, counts[reader.name], limits, findings)
+        with open(path, "w") as file:
+            values = {name: asdict(count) for name, count in counts.items()}
+            json.dump({"seed": seed, "counts": values}, file, indent=1)
+        batches += 1
+        if batches % len(readers) == 0:
+            left = max(0.0, minutes - (time.monotonic() - start) / 60)
+            kinds = len(os.listdir(findings))
+            print(f"{summary(counts)}\n{kinds} kinds of findings; {left:.0f} min left", flush=True)
     return counts
 
 

@@ -7,10 +7,13 @@ from typing import Any
 import h5py
 import numpy as np
 import scipy.io
+import scipy.sparse
 
 from experiments.fuzz import packed
 from experiments.fuzz.pictures import check_density, check_map, read_picture_map
 from experiments.fuzz.reader import Reader
+from salzoo.data.datasets._formats.checks import FileChecker
+from salzoo.data.datasets._formats.matlab import load_matlab5
 from salzoo.evaluation.map_files import find_maps
 from salzoo.utils.array_files import read_arrays
 
@@ -37,10 +40,29 @@ def readers() -> list[Reader]:
         Reader("npy maps", "map", npy, read_picture_map, (packed.mutate_npy,)),
         Reader("npy densities", "map", npy, check_density, (packed.mutate_npy,)),
         Reader("mat maps", "map", mat, read_picture_map, (packed.mutate_mat,) * 2),
+        Reader("mat structs", "a.mat", _structs(), _read_structs, (packed.mutate_mat,) * 2),
         Reader("mat 7.3 maps", "map.mat", _hdf5(), read_picture_map),
         Reader("h5 maps", "map.h5", _hdf5(), _maps),
         Reader("npz", "a.npz", {"a.npz": _npz()}, _read_npz, (packed.mutate_zip,) * 2),
     ]
+
+
+def _structs() -> dict[str, bytes]:
+    """Return MATLAB files with a variable of cells, structs, texts and sparse matrices."""
+    cells = np.empty((2, 2), object)
+    cells[:] = [[{"x": [1.5, 2.0], "name": "a"}, "text"], [np.eye(2) * 1j, scipy.sparse.eye(3)]]
+    seeds = {}
+    for number, value in enumerate((cells, {"a": cells, "b": {"c": np.arange(3)}}, cells)):
+        stream = io.BytesIO()
+        scipy.io.savemat(stream, {"data": value}, do_compression=number == 2)
+        seeds[f"{number}.mat"] = stream.getvalue()
+    return seeds
+
+
+def _read_structs(path: str) -> None:
+    value = load_matlab5(path, "data", FileChecker("isun"))
+    assert isinstance(value, np.ndarray) or scipy.sparse.issparse(value)
+    repr(value)  # comes to all of it
 
 
 def _version_4(values: np.ndarray) -> bytes:
