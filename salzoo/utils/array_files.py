@@ -66,7 +66,8 @@ def read_header(file: BinaryIO, where: str | os.PathLike[str]) -> ArrayHeader:
         raise InputError(
             f"{where} is cut short: {held} bytes of values, not {needed}; replace the file."
         )
-    return ArrayHeader(shape, dtype, "F" if fortran else "C", start)
+    # numpy takes True for a length in the header, and for none of a view.
+    return ArrayHeader(tuple(map(int, shape)), dtype, "F" if fortran else "C", start)
 
 
 def read_values(file: BinaryIO, header: ArrayHeader) -> np.ndarray:

@@ -143,6 +143,8 @@ def _converted(annotation: Any, value: object, place: _Place) -> Any:
     """Return a value in the type of an annotation."""
     if annotation is Any:
         return value
+    if annotation is None:  # as within dict[str, None]
+        annotation = type(None)
     if annotation in _PLAIN:
         return _plain(annotation, value, place)
     if dataclasses.is_dataclass(annotation):

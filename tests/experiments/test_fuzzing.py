@@ -82,8 +82,10 @@ def crash():
     ],
 )
 def test_a_planted_fault_is_found_and_its_file_kept(tmp_path, fault, kind, text):
-    counts = fuzzing.fuzz([Fake(fault)], 0.005, 0, str(tmp_path), LIMITS)
-    count = counts[fault.__name__]
+    for _ in range(20):  # on a busy machine a batch may have no time for more than the valid file
+        count = fuzzing.fuzz([Fake(fault)], 0.005, 0, str(tmp_path), LIMITS)[fault.__name__]
+        if count.findings:
+            break
     assert count.findings >= 1 and count.cases > 1
     [folder] = (tmp_path / "findings").iterdir()  # one, however often it was met
     assert folder.name.startswith(f"{kind}-{fault.__name__}")

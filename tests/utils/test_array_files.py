@@ -107,3 +107,10 @@ def test_long_names_are_shortened_in_messages(tmp_path):
     with pytest.raises(InputError, match="is damaged .File name in directory") as caught:
         read_arrays(tmp_path / "arrays.npz", SHAPES)
     assert len(str(caught.value)) < 400 + len(str(tmp_path))
+
+
+def test_a_length_may_be_true(tmp_path):
+    file = io.BytesIO(header((True, 2)) + np.float32([3, 4]).tobytes())
+    head = read_header(file, "a.npy")
+    assert head.shape == (1, 2) and head.shape[0] is not True
+    np.testing.assert_array_equal(read_values(file, head), [[3, 4]])

@@ -121,3 +121,12 @@ def test_a_record_has_the_types_of_its_fields_or_is_refused(fields):
 def test_values_are_shortened_for_messages():
     assert shorten("a\nb\x1b\u202e") == "a\\nb\\x1b\\u202e"
     assert len(shorten("x" * 99)) == 60 and shorten(10**5000) == "that number"
+
+
+def test_none_within_a_dict_is_a_type():
+    kind = dict[str, None] | dict[str, float]
+    assert check_type(kind, {"a": None}, "file", "x") == {"a": None}
+    assert check_type(kind, {"a": 1.5}, "file", "x") == {"a": 1.5}
+    for value in ([], [1], "text", {}):
+        with pytest.raises(InputError, match="file is damaged: x"):
+            check_type(kind, {"a": value}, "file", "x")

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 
 from salzoo.data.datasets._formats.checks import FileChecker
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 from salzoo.utils.hdf5_files import open_hdf5
 from salzoo.utils.matlab_files import MatlabFile
 from salzoo.utils.regular_files import open_regular
@@ -117,7 +117,9 @@ def load_matlab73(path: str, variable: str, checks: FileChecker) -> list[np.ndar
 
 def _lacks(path: str, variable: str | None, names: list[str], checks: FileChecker) -> None:
     wanted = "single variable" if variable is None else f"variable '{variable}'"
-    checks.problem(path, f"has no {wanted} but {names or 'none'}; take the set's own file.")
+    checks.problem(
+        path, f"has no {wanted} but {shorten(names or 'none', 300)}; take the set's own file."
+    )
 
 
 def field(struct: np.ndarray, name: str) -> np.ndarray:
