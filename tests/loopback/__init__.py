@@ -102,6 +102,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.content(url, first)
 
+    def end_headers(self):
+        # Otherwise a client may send its next request into a connection that is being closed.
+        self.send_header("Connection", "close")
+        super().end_headers()
+
     def page(self, text):
         body = text.encode()
         self.send_response(200)
