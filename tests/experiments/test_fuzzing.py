@@ -19,7 +19,7 @@ from experiments.fuzz.texts import mutate_csv, mutate_json, mutate_json_lines
 from salzoo.utils.errors import InputError
 
 SEED = b"a valid file of a kind"
-LIMITS = fuzzing.Limits(processor=0.2, clock=1.0, memory=100_000_000, batch=0.5)
+LIMITS = fuzzing.Limits(processor=0.2, clock=5.0, memory=100_000_000, batch=0.5)
 # For faults that take no time by themselves, on a busy machine too.
 PATIENT = fuzzing.Limits(processor=20.0, clock=60.0, memory=100_000_000, batch=0.5)
 
