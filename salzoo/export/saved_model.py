@@ -41,7 +41,7 @@ def export_model(
       float32 (batch, rows, columns, 1).
 
     Args:
-        source: what `salzoo.load_model` takes, except an export. Of a run the best weights are
+        source: what `salzoo.load_model` takes, except an export. Of a run the best checkpoint is
             exported.
         out: folder to write to.
         options: preprocessing, postprocessing and choice of output.
