@@ -12,7 +12,7 @@ from salzoo.data.dataset_record import DatasetRecord, Protocol, commit_archive
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.datasets._formats.nus import read_samples
 from salzoo.data.datasets._formats.points import DROP_FIRST
-from salzoo.data.datasets._formats.splits import shuffled
+from salzoo.data.datasets._formats.splits import set_aside, shuffled
 from salzoo.data.sample import Sample
 from salzoo.utils.task import Task
 
@@ -39,7 +39,12 @@ RECORD = DatasetRecord(
     protocols={
         "salzoo": Protocol(
             {"train": 400, "val": 100}, shuffled(400), "ours, no paper divides it; seed 42"
-        )
+        ),
+        "set_aside": Protocol(
+            {"train": 360, "val": 40, "test": 100},
+            set_aside(shuffled(400), 40),
+            "ours: the other protocol's validation images are the test",
+        ),
     },
     sigma=24.0,
     sigma_source="as OSIE, of the same laboratory; none is stated for this set",

@@ -3,13 +3,19 @@
 import numpy as np
 
 from salzoo.data.dataset_record import Protocol
-from salzoo.data.datasets._formats.splits import shuffled
+from salzoo.data.datasets._formats.splits import set_aside, shuffled
 from tests.data.datasets.layouts.making import picture, write
 from tests.data.datasets.layouts.osie import entry, write_fixations
 
 IMAGES = 4
-COUNTS = {"salzoo": {"train": 3, "val": 1}}
-PROTOCOLS = {"salzoo": Protocol(COUNTS["salzoo"], shuffled(3), "as the real one")}
+COUNTS = {
+    "salzoo": {"train": 3, "val": 1},
+    "set_aside": {"train": 2, "val": 1, "test": 1},
+}
+PROTOCOLS = {
+    "salzoo": Protocol(COUNTS["salzoo"], shuffled(3), "as the real one"),
+    "set_aside": Protocol(COUNTS["set_aside"], set_aside(shuffled(3), 1), "as the real one"),
+}
 SIZE = (48, 64)
 NAMES = [f"{1001 + number}.jpg" for number in range(IMAGES)]
 TRIALS = [
