@@ -9,7 +9,8 @@ import math
 import re
 from collections.abc import Callable
 
-from salzoo.utils.errors import shorten
+from salzoo.utils.errors import InputError, shorten
+from salzoo.utils.validators import check_aspect
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -92,16 +93,10 @@ def parse_names(text: str) -> list[str]:
 
 def parse_aspect(text: str) -> float:
     """Parse an aspect ratio, width first: 16:9, 16x9 or 16/9."""
-    for separator in ":x/":
-        parts = text.lower().split(separator)
-        if len(parts) == 2:
-            try:
-                width, height = map(float, parts if "_" not in text else [])
-            except ValueError:
-                break
-            if 1e-3 <= width / (height or 1e9) <= 1e3 and width > 0:
-                return width / height
-    raise argparse.ArgumentTypeError(f"'{text}' is no shape like 16:9, 1:1 or 4x5, width first.")
+    try:
+        return check_aspect(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 parse_sigma = number(0.1, 1000)

@@ -17,7 +17,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from salzoo.data.image_kinds import EXTENSIONS as EXTENSIONS
 from salzoo.data.image_kinds import FORMATS
 from salzoo.data.jpeg import check_jpeg
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import ImageTooLarge, InputError
 from salzoo.utils.regular_files import open_regular
 
 MAX_MEGAPIXELS = 100
@@ -249,8 +249,8 @@ def _reason(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
 
 
-def _too_large(path: str | os.PathLike[str]) -> InputError:
-    return InputError(
+def _too_large(path: str | os.PathLike[str]) -> ImageTooLarge:
+    return ImageTooLarge(
         f"{path} has more than {MAX_MEGAPIXELS} megapixels; shrink it before giving it here."
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -123,16 +123,35 @@ def write_crop(decoded: DecodedImage, box: Box, path: str) -> None:
         box: of whole pixels.
         path: to write, ending in .jpg (quality 95) or .png.
     """
-    crop = decoded.picture.crop((box.x, box.y, box.x + box.width, box.y + box.height))
+    crop, options = cut_crop(decoded, box, path.endswith(".jpg"))
+    save_picture(crop, path, **options)
+
+
+def cut_crop(decoded: DecodedImage, box: Box, jpeg: bool) -> tuple[Image.Image, dict[str, Any]]:
+    """Cut a part out of an image, in the colour mode of its file where the format has it.
+
+    Args:
+        decoded: the image, upright.
+        box: of whole pixels.
+        jpeg: whether it will be a JPEG (quality 95), else a PNG.
+
+    Returns:
+        The part, and the options of Pillow's writer with the ICC profile among them.
+    """
+    corners = (box.x, box.y, box.x + box.width, box.y + box.height)
+    crop = decoded.picture.crop(corners)
     profile = decoded.picture.info.get("icc_profile")
-    if path.endswith(".jpg"):
-        save_picture(crop, path, quality=95, subsampling=0, icc_profile=profile)
-        return
+    if jpeg:
+        if crop.mode not in ("L", "RGB", "CMYK"):
+            left, top, right, bottom = map(int, corners)
+            crop = Image.fromarray(decoded.rgb[top:bottom, left:right].round().astype("uint8"))
+            profile = None
+        return crop, {"quality": 95, "subsampling": 0, "icc_profile": profile}
     if crop.mode.startswith("I"):  # 16 bits, as all other modes of integers are refused
         crop = Image.fromarray(np.asarray(crop, "uint16"))  # in this machine's byte order
     elif crop.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
         crop, profile = crop.convert("RGB"), None  # PNG has no CMYK
-    save_picture(crop, path, icc_profile=profile)
+    return crop, {"icc_profile": profile}
 
 
 def _output_files(

@@ -35,6 +35,10 @@ class EmptySplit(InputError):
     """None of the images of a split is present."""
 
 
+class ImageTooLarge(InputError):
+    """An image has more pixels than are accepted."""
+
+
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> InputError:
     """Make the error for a name that does not exist.
 

@@ -57,6 +57,27 @@ def check_number(
     return int(value) if whole else float(value)
 
 
+def check_aspect(text: str) -> float:
+    """Return the aspect ratio that a text gives, width over height.
+
+    Args:
+        text: width first: 16:9, 16x9 or 16/9.
+
+    Raises:
+        InputError: it is no such ratio, or one outside 0.001 to 1000.
+    """
+    for separator in ":x/":
+        parts = text.lower().split(separator)
+        if len(parts) == 2:
+            try:
+                width, height = map(float, parts if "_" not in text else [])
+            except ValueError:
+                break
+            if 1e-3 <= width / (height or 1e9) <= 1e3 and width > 0:
+                return width / height
+    raise InputError(f"'{shorten(text)}' is no shape like 16:9, 1:1 or 4x5, width first.")
+
+
 def check_size(name: str, value: Any) -> tuple[int, int]:
     """Return (rows, columns) as a tuple of ints of 1 or more.
 

@@ -237,6 +237,18 @@ def test_crops_of_16_bits_keep_them(order, ending, tmp_path):
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "crop.png")), levels[2:11, 3:13])
 
 
+@pytest.mark.parametrize("mode", ["LA", "RGBA", "P", "1", "I;16"])
+def test_every_kind_of_picture_can_be_cut_as_jpeg(mode, tmp_path):
+    grey = np.full((20, 30), 51 if mode != "1" else 255, "uint8")
+    picture = Image.fromarray(grey)
+    if mode == "I;16":
+        picture = Image.fromarray(grey.astype("uint16") * 257)
+    picture.convert(mode).save(tmp_path / "scan.png")
+    write_crop(decode_file(tmp_path / "scan.png"), Box("crop", 3, 2, 10, 9), f"{tmp_path}/crop.jpg")
+    crop = Image.open(tmp_path / "crop.jpg").convert("L")
+    assert crop.size == (10, 9) and np.ptp(np.asarray(crop) - grey[:9, :10].astype(int)) <= 1
+
+
 @pytest.mark.parametrize(
     ("shape", "size"),
     [("16:9", (90, 51)), ("4x5", (48, 60)), ("1/2", (30, 60)), ("1.5:1", (90, 60))],

@@ -42,7 +42,25 @@ class BoxFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = str(path)
-        rows = _read(self.path)
+        self._use(_read(self.path))
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> BoxFile:
+        """Read boxes that did not come as a file.
+
+        Args:
+            text: JSON list of objects, as in a .json file.
+            where: it comes from, for messages and as `path`.
+
+        Raises:
+            InputError: as for a file.
+        """
+        boxes = cls.__new__(cls)
+        boxes.path = where
+        boxes._use(_parsed_rows(where, text))
+        return boxes
+
+    def _use(self, rows: list[tuple[str, dict[str, Any]]]) -> None:
         if not rows:
             raise InputError(f"{self.path} lists no box; add a line for each.")
         self._boxes = [(where, _box(where, row), row.get("image") or None) for where, row in rows]
@@ -116,13 +134,16 @@ def _read(path: str) -> list[tuple[str, dict[str, Any]]]:
         raise InputError(f"{path}: regions are read from .csv or .json files.")
     if ending == ".csv":
         return _csv_rows(path)
-    text = read_text(path)
+    return _parsed_rows(path, read_text(path))
+
+
+def _parsed_rows(where: str, text: str) -> list[tuple[str, dict[str, Any]]]:
     try:
-        return _json_rows(path, json.loads(text))
+        return _json_rows(where, json.loads(text))
     except InputError:
         raise
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is no json file ({error}).") from error
+        raise InputError(f"{where} is no JSON ({error}).") from error
 
 
 def _csv_rows(path: str) -> list[tuple[str, dict[str, Any]]]:

@@ -250,7 +250,7 @@ def test_a_bad_line_is_named(tmp_path, row, message):
         ("a.csv", "name,x,y,width,height\n", "lists no box"),
         ("a.csv", "name,x,y,width,height\na,1,2,3,4,5\n", "has 6 values in line 2, but 5 columns"),
         ("a.csv", b"name\xff", "is not UTF-8 text"),
-        ("a.json", "[", "is no json file"),
+        ("a.json", "[", "is no JSON"),
         ("a.json", "{}", "must be a list of objects with name, x"),
         ("a.json", '[{"name": "a"}]', "box 1: column x is missing"),
         ("a.json", json.dumps([GOOD, {**GOOD, "x": True}]), "box 2, column x: True is not"),
@@ -266,6 +266,15 @@ def test_files_that_are_none(tmp_path, name, content, message):
     with pytest.raises(InputError) as error:
         BoxFile(path)
     assert message in str(error.value) and name in str(error.value)
+
+
+def test_boxes_that_are_no_file():
+    boxes = BoxFile.from_json(json.dumps([GOOD]), "`regions`")
+    assert boxes.of("the image", 99, 99) == [Box(*GOOD.values())]
+    with pytest.raises(InputError, match="`regions`, box 1, column x: '1_0' is not a number"):
+        BoxFile.from_json(json.dumps([{**GOOD, "x": "1_0"}]), "`regions`")
+    with pytest.raises(InputError, match="`regions` is no JSON"):
+        BoxFile.from_json("[" * 100_000, "`regions`")
 
 
 def test_a_box_outside(tmp_path):
