@@ -1,6 +1,6 @@
 """Training of the weights of msinet_lite that come with salzoo, by knowledge distillation.
 
-    python experiments/distilling.py --data_dir DATA --out runs/lite
+    python -m experiments.distilling --data_dir DATA --out runs/lite
 
 DATA has the folders osie and nus_scene. Three teachers are trained on the fixations. The
 student, in OUT/student, is trained on the fixations and on the mean predictions of the
@@ -27,7 +27,7 @@ TEACHERS = (
 # A third of the student's images are from the two datasets, in equal parts, the rest are views.
 STUDENT = ("--mix", "1,1,4", "--epochs", "5")
 DATASETS = ("osie", "nus_scene")
-VIEWS = os.path.join(os.path.dirname(__file__), "teacher_views.py")
+VIEWS = "experiments.teacher_views"
 
 
 def main(argv=None):
@@ -75,7 +75,7 @@ def commands(arguments, data):
     runs = [os.path.join(arguments.out, name) for name in teachers]
     views = os.path.join(data, "folder")
     if not os.path.exists(os.path.join(views, "splits.csv")):
-        yield [VIEWS, *runs, "--dataset", known, *common, "--out", views]
+        yield ["-m", VIEWS, *runs, "--dataset", known, *common, "--out", views]
     mixture = ["--dataset", f"{known}+folder", *common, *pretrained, *STUDENT]
     yield from training(arguments.out, "student", mixture)
 

@@ -1,19 +1,20 @@
-"""Augmented views of a dataset's images with the mean predictions of several models.
+"""Views of images with the mean predictions of several models.
 
-    python experiments/teacher_views.py RUN RUN ... --dataset osie+nus_scene --protocol set_aside \\
-        --data_dir DATA --out VIEWS
+    python -m experiments.teacher_views RUN RUN ... --dataset osie+nus_scene+eyecrowd \\
+        --protocol set_aside --data_dir DATA --photos PHOTOS --out VIEWS
 
 The data for knowledge distillation: an ensemble of models (teachers) predicts better than
 one model but costs more; a student that is trained on the predictions of the ensemble for
 many images comes close to it (Hinton et al., 2015, arXiv:1503.02531; with augmented views
-of the training images: Beyer et al., CVPR 2022). The views are crops of the images that
-the teachers were trained on; some are composed into pages with several pictures. The
-teachers get the views unchanged. Half of the written views are changed in brightness,
-colour, sharpness or noise, which hardly changes where observers look.
+of the training images: Beyer et al., CVPR 2022). The views are crops of the training images
+and of the photographs in PHOTOS, which need no fixations, and pages: several pictures side by
+side, or a page of text or of an interface that is drawn at random (drawn_pages). The teachers
+get the views unchanged. Half of the written views are changed in brightness, contrast,
+colour, sharpness or noise, or compressed, which hardly changes where observers look.
 
 Writes a dataset in the layout of "folder", all of it for training: images/, densities/
 (the mean density of the teachers) and splits.csv. An interrupted run continues when the
-same command is given again.
+same command is given again, also with another number of views.
 """
 
 import argparse
@@ -22,26 +23,19 @@ import os
 import sys
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 from tqdm import tqdm
 
+from experiments.views import draw_view, find_sources, relit
 from salzoo.cli.messages import render_message
-from salzoo.cli.parsers import parse_seed, whole_number
-from salzoo.data.dataset import open_dataset
-from salzoo.data.images import read_image
-from salzoo.utils.errors import InputError
+from salzoo.cli.parsers import number, parse_names, parse_seed, parse_weights, whole_number
+from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.files import check_folder, whole_file
 from salzoo.utils.json_files import read_json, write_json
 from salzoo.utils.tensorflow import load_tensorflow
 
-# Pixels of a view's longer side, the largest input size of the teachers and the student.
-SIDE = 480
-# Share of views that are pages, (rows, columns) of the pictures on a page, and their gap.
-PAGES = 0.2
-PICTURES = ((1, 2), (2, 1), (1, 3), (2, 2))
-GAP = 0.08
-# Share of the views that are written with changed brightness and colour.
-RELIT = 0.5
+# Test-time augmentation of the teachers: six maps, two (the image and its mirror image), or one.
+TTA = ("full", "mirror", "none")
 
 
 def main(argv=None):
@@ -59,31 +53,65 @@ def main(argv=None):
 
 def write_views(arguments):
     """Write views and the mean predictions of the teachers as a dataset."""
-    import salzoo
-
+    teachers = load_teachers(arguments.runs, arguments.tta)
+    weights = arguments.teacher_weights
+    if weights and len(weights) != len(teachers):
+        raise InputError(f"--teacher_weights: give {len(teachers)} numbers, one for each teacher.")
+    sources = find_sources(arguments)
     folder = begin(arguments)
-    teachers = [salzoo.load_model(run) for run in arguments.runs]
-    dataset = open_dataset(arguments.dataset, arguments.data_dir, protocol=arguments.protocol)
-    samples = dataset.samples("train")
-    images = [np.uint8(read_image(sample.image_path, exif=False)) for sample in samples]
-    names = [f"{number:05d}" for number in range(arguments.views)]
-    for number, name in enumerate(tqdm(names, "views", disable=None)):
-        image, grey = (
-            os.path.join(folder, *place)
-            for place in (("images", f"{name}.jpg"), ("densities", f"{name}.png"))
-        )
-        if os.path.exists(grey):
-            continue
-        random = np.random.default_rng((arguments.seed, number))
-        view = draw_view(images, random)
-        density = mean_density(teachers, view)
-        with whole_file(image) as path:
+    unfinished = [
+        index
+        for index in range(arguments.views)
+        if not os.path.exists(os.path.join(folder, "densities", f"{index:05d}.png"))
+    ]
+    # A log file gets the time that is left once a minute.
+    seconds = 0.1 if sys.stderr.isatty() else 60
+    for index in tqdm(unfinished, "views", mininterval=seconds):
+        random = np.random.default_rng((arguments.seed, index))
+        view = draw_view(sources, random)
+        density = mean_density(teachers, view, weights)
+        with whole_file(os.path.join(folder, "images", f"{index:05d}.jpg")) as path:
             relit(view, random).save(path, quality=92)
-        with whole_file(grey) as path:
+        with whole_file(os.path.join(folder, "densities", f"{index:05d}.png")) as path:
             Image.fromarray(dithered(density, random)).save(path)
+    files = sorted(os.listdir(os.path.join(folder, "densities")))
+    names = [name.removesuffix(".png") for name in files if name[0].isdigit()]  # no partial files
     table = os.path.join(folder, "splits.csv")
     with whole_file(table) as path, open(path, "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("image", "split"), *((name, "train") for name in names)])
+
+
+def load_teachers(runs, tta):
+    """Return the teachers as functions of an image.
+
+    Args:
+        runs: run folders or names of models.
+        tta: names in TTA, one for all teachers or one for each.
+    """
+    import salzoo
+
+    for name in tta:
+        if name not in TTA:
+            raise unknown_name("test-time augmentation", name, TTA)
+    if len(tta) not in (1, len(runs)):
+        raise InputError(f"--tta: give one name, or {len(runs)}, one for each teacher.")
+    tta = tta if len(tta) > 1 else tta * len(runs)
+    teachers = [
+        salzoo.load_model(run, tta=name == "full") for run, name in zip(runs, tta, strict=True)
+    ]
+    return [
+        mirrored(teacher) if name == "mirror" else teacher
+        for teacher, name in zip(teachers, tta, strict=True)
+    ]
+
+
+def mirrored(teacher):
+    """Return a function that averages the densities of an image and of its mirror image."""
+
+    def predict(pixels):
+        return unit_sum(teacher(pixels)) + unit_sum(teacher(pixels[:, ::-1]))[:, ::-1]
+
+    return predict
 
 
 def begin(arguments):
@@ -91,7 +119,8 @@ def begin(arguments):
     folder = arguments.out
     check_folder("out", folder)
     note = os.path.join(folder, "views.json")
-    settings = {name: value for name, value in vars(arguments).items() if name != "out"}
+    settings = {name: value for name, value in vars(arguments).items()}
+    del settings["out"], settings["views"]  # a run may go on with more views
     if os.path.exists(note):
         if read_json(note) != settings:
             raise InputError(f"--out {folder} holds views of other arguments; choose another.")
@@ -101,66 +130,24 @@ def begin(arguments):
     return folder
 
 
-def draw_view(images, random):
-    """Return a view of one image, or a page with several, as a PIL image."""
-    if random.random() >= PAGES:
-        return cut_out(images, 1.6 ** random.uniform(-1, 1), random)
-    rows, columns = PICTURES[random.integers(len(PICTURES))]
-    page = Image.new("RGB", _extent(1.5 ** random.uniform(-1, 1)), _paper(random))
-    width, height = page.width / columns, page.height / rows
-    gap = random.uniform(0, GAP) * min(width, height)
-    for row in range(rows):
-        for column in range(columns):
-            picture = cut_out(images, (width - gap) / (height - gap), random)
-            picture = picture.resize((round(width - gap), round(height - gap)), Image.LANCZOS)
-            place = (column * width + gap / 2, row * height + gap / 2)
-            page.paste(picture, (round(place[0]), round(place[1])))
-    return page
-
-
-def cut_out(images, aspect, random):
-    """Return a random part of a random image.
+def mean_density(teachers, view, weights=None):
+    """Return the mean of the teachers' densities, float64 (rows, columns), sum 1.
 
     Args:
-        images: list of uint8 arrays (rows, columns, 3).
-        aspect: width by height of the part.
-        random: numpy Generator.
+        teachers: functions of an image to a map.
+        view: PIL image.
+        weights: of the teachers; None: all the same.
     """
-    image = images[random.integers(len(images))]
-    rows, columns = image.shape[:2]
-    # The largest part of this aspect, or down to a quarter of its area.
-    width = min(columns, rows * aspect) * random.uniform(0.5, 1.0)
-    height = width / aspect
-    left, top = random.uniform(0, columns - width), random.uniform(0, rows - height)
-    part = Image.fromarray(image)
-    if random.random() < 0.5:
-        part = part.transpose(Image.FLIP_LEFT_RIGHT)
-    box = (left, top, left + width, top + height)
-    return part.resize(_extent(aspect), Image.LANCZOS, box)
-
-
-def relit(view, random):
-    """Change brightness, contrast, colour, sharpness and noise of some views at random."""
-    if random.random() >= RELIT:
-        return view
-    light = 255.0 * (np.asarray(view, "float64") / 255.0) ** (2.0 ** random.uniform(-1, 1))
-    light = 127.5 + (light - 127.5) * random.uniform(0.5, 1.2)
-    if random.random() < 0.3:
-        light = np.repeat(light.mean(axis=-1, keepdims=True), 3, axis=-1)
-    light = light * random.uniform(0.8, 1.2, 3) + random.normal(
-        0, random.uniform(0, 12), light.shape
-    )
-    image = Image.fromarray(np.uint8(np.clip(light, 0, 255)))
-    return image.filter(ImageFilter.GaussianBlur(max(random.uniform(-1.5, 1.5), 0)))
-
-
-def mean_density(teachers, view):
-    """Return the mean of the teachers' densities, float64 (rows, columns), sum 1."""
     pixels = np.asarray(view)
-    maps = [np.float64(teacher(pixels)) for teacher in teachers]
-    if not all(map_.any() for map_ in maps):
+    return np.average([unit_sum(teacher(pixels)) for teacher in teachers], 0, weights)
+
+
+def unit_sum(map_):
+    """Divide a map by its sum."""
+    map_ = np.float64(map_)
+    if not map_.any():
         raise InputError("One of the models predicts an empty map: train it for longer.")
-    return np.mean([map_ / map_.sum() for map_ in maps], axis=0)
+    return map_ / map_.sum()
 
 
 def dithered(density, random):
@@ -172,26 +159,38 @@ def dithered(density, random):
     return np.uint8(np.minimum(np.floor(scaled + random.random(scaled.shape)), 255))
 
 
-def _extent(aspect):
-    """Return (width, height) of an aspect ratio; the longer side is SIDE."""
-    return (SIDE, round(SIDE / aspect)) if aspect > 1 else (round(SIDE * aspect), SIDE)
-
-
-def _paper(random):
-    """Return the background colour of a page: white or a random colour."""
-    if random.random() < 0.5:
-        return (255, 255, 255)
-    return tuple(int(value) for value in random.integers(0, 256, 3))
-
-
 def _parser():
     parser = argparse.ArgumentParser(
         prog="teacher_views", description=__doc__.split("\n\n")[0], allow_abbrev=False
     )
-    parser.add_argument("runs", nargs="+", metavar="RUN", help="run folders of the teachers")
+    parser.add_argument(
+        "runs", nargs="+", metavar="RUN", help="run folders of the teachers, or names of models"
+    )
+    parser.add_argument(
+        "--tta",
+        type=parse_names,
+        default=["none"],
+        help="test-time augmentation of the teachers: full (six maps), mirror (two) or none, for "
+        "all or for each as A,B (default: none)",
+    )
+    parser.add_argument(
+        "--teacher_weights",
+        type=lambda text: list(parse_weights(text)),
+        help="weights of the teachers in the mean, as N,N (default: all the same)",
+    )
     parser.add_argument("--dataset", required=True, help="dataset whose training images are used")
     parser.add_argument("--data_dir", help="folder of the dataset")
     parser.add_argument("--protocol", help="division of the dataset")
+    parser.add_argument("--photos", help="folder with photographs (default: none)")
+    parser.add_argument(
+        "--photo_share",
+        type=number(0, 1),
+        default=0.6,
+        help="share of the photographs among the pictures (default: 0.6)",
+    )
+    parser.add_argument(
+        "--pages", type=number(0, 1), default=0.25, help="share of pages (default: 0.25)"
+    )
     parser.add_argument(
         "--views", type=whole_number(1), default=4000, help="number of views (default: 4000)"
     )
