@@ -1,12 +1,13 @@
 """Training of the weights of msinet_lite that come with salzoo, by knowledge distillation.
 
-    python -m experiments.distilling --data_dir DATA --out runs/lite
+    python -m experiments.distilling --data_dir DATA --photos PHOTOS --out runs/lite
 
-DATA has the folders osie and nus_scene. Three teachers are trained on the fixations. The
-student, in OUT/student, is trained on the fixations and on the mean predictions of the
-teachers for augmented views of the training images (teacher_views.py). Each step is
-printed as the command that does it; a teacher takes a quarter of an hour on two cores,
-the student 50 minutes. An interrupted run continues when the same command is given again.
+DATA has the folders osie, nus_scene and eyecrowd, PHOTOS has photographs without fixations.
+The teachers, in OUT/NAME, are trained on the fixations. The student, in OUT/student, is
+trained on the fixations and on the mean predictions of the teachers for views of the
+training images, photographs and drawn pages (teacher_views.py), in OUT/data/folder. Each step
+is printed as the command that does it. An interrupted run continues when the same command is
+given again; runs and views that are in OUT already are used.
 """
 
 import argparse
@@ -19,15 +20,26 @@ from salzoo.cli.messages import render_message
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 
-TEACHERS = (
-    ("--input_size", "288x384"),
-    ("--input_size", "352x480"),
-    ("--input_size", "352x480", "--seed", "1", "--epochs", "10"),
-)
-# A third of the student's images are from the two datasets, in equal parts, the rest are views.
-STUDENT = ("--mix", "1,1,4", "--epochs", "5")
-DATASETS = ("osie", "nus_scene")
-VIEWS = "experiments.teacher_views"
+DATASETS = ("osie", "nus_scene", "eyecrowd")
+# The recipe of msinet_lite for the networks on VGG-16.
+VGG16 = """
+    --mixed_precision --batch_size 4 --learning_rate 1e-4 --schedule "cosine to 0"
+    --loss weighted_sum --loss_options kld=1 --loss_options cc=0.3 --loss_options nss=0.1
+    --optimizer discriminative_adamw --optimizer_options slow=block
+    --optimizer_options slow_factor=0.2 --optimizer_options weight_decay=0.01
+    --optimizer_options clipnorm=1 --optimizer_options use_ema=true
+    --optimizer_options ema_momentum=0.99 --flip --zoom 0.25 --colour 0.25
+"""
+# {run: (model, flags of its training, test-time augmentation for the views)}.
+TEACHERS = {
+    "msinet": ("msinet", "--input_size 240x320 --epochs 6" + VGG16, "mirror"),
+    "sam_vgg": ("sam_vgg", "--input_size 192x256 --epochs 4" + VGG16, "mirror"),
+    "lite_288": ("msinet_lite", "--input_size 288x384", "full"),
+    "lite_352": ("msinet_lite", "--input_size 352x480 --seed 1 --epochs 10", "full"),
+}
+VIEWS = "--views 8000 --pages 0.25 --photo_share 0.6"
+# A third of the student's images are from the datasets, in equal parts, the rest are views.
+STUDENT = "--mix 1,1,1,6 --epochs 5"
 
 
 def main(argv=None):
@@ -66,31 +78,33 @@ def link_datasets(data_dir, out):
 
 def commands(arguments, data):
     """Yield the commands that have not been completed yet, as lists of arguments of `python`."""
-    common = ["--protocol", "set_aside", "--data_dir", data]
-    pretrained = ["--backbone_weights", arguments.backbone_weights]
     known = "+".join(DATASETS)
-    teachers = [f"teacher{number}" for number in range(1, len(TEACHERS) + 1)]
-    for name, flags in zip(teachers, TEACHERS, strict=True):
-        yield from training(arguments.out, name, ["--dataset", known, *common, *pretrained, *flags])
-    runs = [os.path.join(arguments.out, name) for name in teachers]
+    common = ["--protocol", "set_aside", "--data_dir", data]
+
+    def training(name, model, dataset, flags):
+        weights = arguments.backbone_weights if model == "msinet_lite" else arguments.vgg16
+        flags = ["--backbone_weights", weights, *shlex.split(flags)]
+        flags = [model, "--dataset", dataset, *common, *flags]
+        yield from unfinished(os.path.join(arguments.out, name), flags)
+
+    for name, (model, flags, _) in TEACHERS.items():
+        yield from training(name, model, known, flags)
     views = os.path.join(data, "folder")
     if not os.path.exists(os.path.join(views, "splits.csv")):
-        yield ["-m", VIEWS, *runs, "--dataset", known, *common, "--out", views]
-    mixture = ["--dataset", f"{known}+folder", *common, *pretrained, *STUDENT]
-    yield from training(arguments.out, "student", mixture)
+        runs = [os.path.join(arguments.out, name) for name in TEACHERS]
+        tta = ["--tta", ",".join(tta for _, _, tta in TEACHERS.values())]
+        photos = ["--photos", arguments.photos] if arguments.photos else []
+        sources = ["--dataset", known, *common, *photos, *shlex.split(VIEWS)]
+        yield ["-m", "experiments.teacher_views", *runs, *tta, *sources, "--out", views]
+    yield from training("student", "msinet_lite", f"{known}+folder", STUDENT)
 
 
-def training(out, name, flags):
+def unfinished(run, flags):
     """Yield the command that starts or resumes a run; nothing if the run is complete."""
-    folder = os.path.join(out, name)
-    if os.path.exists(os.path.join(folder, "metrics.json")):  # a run's last file
+    if os.path.exists(os.path.join(run, "metrics.json")):  # a run's last file
         return
-    started = os.path.exists(os.path.join(folder, "config.json"))
-    yield [
-        *("-m", "salzoo", "train"),
-        *(["--resume"] if started else ["msinet_lite", *flags]),
-        *("--run_dir", folder),
-    ]
+    started = os.path.exists(os.path.join(run, "config.json"))
+    yield ["-m", "salzoo", "train", *(["--resume"] if started else flags), "--run_dir", run]
 
 
 def call(command):
@@ -104,12 +118,18 @@ def _parser():
         prog="distilling", description=__doc__.split("\n\n")[0], allow_abbrev=False
     )
     parser.add_argument(
-        "--data_dir", required=True, help="folder with the datasets osie and nus_scene"
+        "--data_dir", required=True, help=f"folder with the datasets {', '.join(DATASETS)}"
     )
+    parser.add_argument("--photos", help="folder with photographs for the views (default: none)")
     parser.add_argument(
         "--backbone_weights",
         default="imagenet",
         help="imagenet, or a file of MobileNetV2's weights (default: imagenet)",
+    )
+    parser.add_argument(
+        "--vgg16",
+        default="imagenet",
+        help="imagenet, or a file of VGG-16's weights (default: imagenet)",
     )
     parser.add_argument("--out", required=True, help="folder for the runs and the views")
     return parser

@@ -11,8 +11,8 @@ from salzoo import cli
 
 @pytest.fixture(autouse=True)
 def data(tmp_path):
-    """A folder with both sets, empty."""
-    for name in ("osie", "nus_scene"):
+    """A folder with the sets, empty."""
+    for name in distilling.DATASETS:
         (tmp_path / "sets" / name).mkdir(parents=True)
     return str(tmp_path / "sets")
 
@@ -25,7 +25,7 @@ def called(monkeypatch):
     def call(command):
         done.append(command)
         folder = command[-1]
-        last = "splits.csv" if command[1] == distilling.VIEWS else "metrics.json"
+        last = "splits.csv" if command[1] == teacher_views.__name__ else "metrics.json"
         os.makedirs(folder, exist_ok=True)
         open(os.path.join(folder, last), "w").close()
         return 0
@@ -36,21 +36,28 @@ def called(monkeypatch):
 
 def test_every_command_is_one_that_salzoo_takes(called, data, tmp_path):
     out = str(tmp_path / "out")
-    arguments = ["--data_dir", data, "--out", out, "--backbone_weights", "file.h5"]
+    arguments = ["--data_dir", data, "--out", out, "--photos", "photographs"]
+    arguments += ["--backbone_weights", "mobilenet.h5", "--vgg16", "vgg16.npz"]
     assert distilling.main(arguments) == 0
-    views = called.pop(3)
-    assert views[:2] == ["-m", teacher_views.__name__]
+    views = called.pop(-2)
     assert {tuple(command[:3]) for command in called} == {("-m", "salzoo", "train")}
     trainings = [cli._parse(command[1:]) for command in called]
     assert all(isinstance(arguments, argparse.Namespace) for arguments in trainings)
-    assert {arguments.backbone_weights for arguments in trainings} == {"file.h5"}
-    assert [arguments.dataset for arguments in trainings] == [
-        *["osie+nus_scene"] * 3,
-        "osie+nus_scene+folder",
-    ]
+    weights = {(arguments.model, arguments.backbone_weights) for arguments in trainings}
+    assert weights == {
+        *(("msinet", "vgg16.npz"), ("sam_vgg", "vgg16.npz")),
+        ("msinet_lite", "mobilenet.h5"),
+    }
+    *teachers, student = trainings
+    assert {arguments.dataset for arguments in teachers} == {"osie+nus_scene+eyecrowd"}
+    assert student.dataset == "osie+nus_scene+eyecrowd+folder" and len(student.mix) == 4
+    assert {arguments.protocol for arguments in trainings} == {"set_aside"}
+    assert views[:2] == ["-m", teacher_views.__name__]
     views = teacher_views._parser().parse_args(views[2:])
-    assert views.runs == [arguments.run_dir for arguments in trainings[:3]]
-    assert views.out == os.path.join(trainings[3].data_dir, "folder")
+    assert views.runs == [arguments.run_dir for arguments in teachers]
+    assert len(views.tta) == len(teachers) and set(views.tta) <= set(teacher_views.TTA)
+    assert views.photos == "photographs"
+    assert views.out == os.path.join(student.data_dir, "folder")
     assert os.readlink(os.path.join(out, "data", "osie")) == os.path.join(data, "osie")
     # A second time there is nothing left to do.
     called.clear()
@@ -58,7 +65,7 @@ def test_every_command_is_one_that_salzoo_takes(called, data, tmp_path):
 
 
 def test_an_interrupted_training_goes_on(called, data, tmp_path):
-    begun = tmp_path / "teacher2"
+    begun = tmp_path / list(distilling.TEACHERS)[1]
     begun.mkdir()
     (begun / "config.json").touch()
     assert distilling.main(["--data_dir", data, "--out", str(tmp_path)]) == 0
@@ -80,7 +87,7 @@ def test_bad_input_is_one_sentence(called, data, tmp_path, capsys):
     assert "is a file; give a folder" in capsys.readouterr().err
     assert not os.path.exists(out) and not called
     assert distilling.main(["--data_dir", data, "--out", out]) == 0
-    for name in ("osie", "nus_scene"):
+    for name in distilling.DATASETS:
         (tmp_path / "others" / name).mkdir(parents=True)
     assert distilling.main(["--data_dir", str(tmp_path / "others"), "--out", out]) == 2
     assert "begun with another --data_dir" in capsys.readouterr().err
