@@ -36,6 +36,7 @@ COMMANDS = (
     "compare",
     "predict",
     "export",
+    "serve",
 )
 
 

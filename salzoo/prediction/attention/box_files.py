@@ -45,19 +45,25 @@ class BoxFile:
         self._use(_read(self.path))
 
     @classmethod
-    def from_json(cls, text: str, where: str) -> BoxFile:
-        """Read boxes that did not come as a file.
+    def from_json(cls, text: str, where: str, most: int) -> BoxFile:
+        """Read boxes of one image that did not come as a file.
 
         Args:
             text: JSON list of objects, as in a .json file.
             where: it comes from, for messages and as `path`.
+            most: number of boxes that is accepted.
 
         Raises:
-            InputError: as for a file.
+            InputError: as for a file; a box names an image, or there are more boxes.
         """
         boxes = cls.__new__(cls)
         boxes.path = where
-        boxes._use(_parsed_rows(where, text))
+        rows = _parsed_rows(where, text)
+        if len(rows) > most:
+            raise InputError(f"{where} lists {len(rows)} boxes; give at most {most}.")
+        boxes._use(rows)
+        if boxes.images:
+            raise InputError(f"{where}: leave out image, all boxes are of the one that is sent.")
         return boxes
 
     def _use(self, rows: list[tuple[str, dict[str, Any]]]) -> None:

@@ -269,12 +269,16 @@ def test_files_that_are_none(tmp_path, name, content, message):
 
 
 def test_boxes_that_are_no_file():
-    boxes = BoxFile.from_json(json.dumps([GOOD]), "`regions`")
+    boxes = BoxFile.from_json(json.dumps([GOOD]), "regions", 3)
     assert boxes.of("the image", 99, 99) == [Box(*GOOD.values())]
-    with pytest.raises(InputError, match="`regions`, box 1, column x: '1_0' is not a number"):
-        BoxFile.from_json(json.dumps([{**GOOD, "x": "1_0"}]), "`regions`")
-    with pytest.raises(InputError, match="`regions` is no JSON"):
-        BoxFile.from_json("[" * 100_000, "`regions`")
+    with pytest.raises(InputError, match="regions, box 1, column x: '1_0' is not a number"):
+        BoxFile.from_json(json.dumps([{**GOOD, "x": "1_0"}]), "regions", 3)
+    with pytest.raises(InputError, match="regions is no JSON"):
+        BoxFile.from_json("[" * 100_000, "regions", 3)
+    with pytest.raises(InputError, match="regions lists 4 boxes; give at most 3"):
+        BoxFile.from_json(json.dumps([GOOD] * 4), "regions", 3)
+    with pytest.raises(InputError, match="regions: leave out image"):
+        BoxFile.from_json(json.dumps([{**GOOD, "image": "a.jpg"}]), "regions", 3)
 
 
 def test_a_box_outside(tmp_path):
