@@ -6,7 +6,7 @@
 
 Nothing is trained. Rows and figures come from the records in `salzoo.models.importers`. A row is
 measured on the datasets of its own figures, or on that which it was trained on; what is not at
-hand, weights or data, is named and left out. Of the others `salzoo models` shows the addresses.
+hand, weights or data, is named and left out. `salzoo models NAME` shows the addresses.
 """
 
 from experiments.entries import Column, Released, Table

@@ -106,7 +106,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         "--model_options",
         action="append",
         metavar="NAME=VALUE",
-        help="option of the model, see `salzoo models`, such as aspp=false; may be repeated",
+        help="option of the model, see `salzoo models MODEL`, such as aspp=false; may be repeated",
     )
 
 

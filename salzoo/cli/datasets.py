@@ -3,6 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from salzoo.cli.listing import print_facts, print_rows
+
 if TYPE_CHECKING:
     from salzoo.data.dataset_record import DatasetRecord
 
@@ -25,24 +27,13 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.name:
         _describe(dataset_record(arguments.name))
         return
-    rows = [("name", "task", "images", "ground truth", "files", "licence")]
-    for name in list_datasets():
-        record = dataset_record(name)
-        present = _presence(record, arguments.data_dir)
-        rows.append(
-            (
-                name,
-                str(record.task),
-                _image_count(record),
-                record.ground_truth,
-                present,
-                record.licence,
-            )
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        print("  ".join([*cells, row[-1]]))
+    rows = [("name", "task", "images", "files", "licence")]
+    for record in map(dataset_record, list_datasets()):
+        files = _presence(record, arguments.data_dir)
+        count = f"{_image_count(record):>8}"
+        rows.append((record.name, str(record.task), count, files, record.licence))
+    print_rows(rows)
+    print("\n`salzoo datasets NAME` describes one: ground truth, options, splits, files.")
 
 
 def _image_count(record: "DatasetRecord") -> str:
@@ -62,7 +53,7 @@ def _presence(record: "DatasetRecord", data_dir: str | None) -> str:
         return "present"
     if record.images == ANY_NUMBER:
         return "--data_dir"
-    return "automatic" if record.archives else "by hand"
+    return "on first use" if record.archives else "by hand"
 
 
 def _describe(record: "DatasetRecord") -> None:
@@ -85,5 +76,4 @@ def _describe(record: "DatasetRecord") -> None:
                 f"{archive.url} ({archive.checksum or 'content verified, no checksum known'})",
             )
         )
-    for name, text in lines:
-        print(f"{name:<14} {text}")
+    print_facts(lines)

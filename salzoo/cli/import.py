@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "weights",
         metavar="MODEL:NAME",
-        help="such as msinet:salicon, see `salzoo models`, or vgg16_hybrid",
+        help="such as msinet:salicon or vgg16_hybrid, see `salzoo models`",
     )
     parser.add_argument(
         "file",

@@ -250,9 +250,9 @@ def how_to_get(record: ReleasedWeights) -> str:
         record: Of the weights.
     """
     file = record.file
-    where = f"get {file.name} from {file.url}" if file.url else f"get {file.name}"
-    steps = f" ({record.steps.rstrip('.')})" if record.steps else ""
-    return f"{where}{steps}, then run `salzoo import {record.source} {file.name}`."
+    steps = f"get {file.name} from {file.url}" if file.url else record.steps
+    note = f" ({record.steps})" if file.url and record.steps else ""
+    return f"{steps}{note}, then run `salzoo import {record.source} {file.name}`."
 
 
 def _verify(record: ReleasedWeights, path: str) -> str:

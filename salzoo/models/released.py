@@ -104,7 +104,8 @@ class ReleasedWeights:
         padding_value: Grey level of the padding, 0..255.
         blur: Sigma of the Gaussian that postprocesses a map, in pixels of the original image.
         figures: Published values.
-        steps: How to get or make the file by hand, where that needs more than the address.
+        steps: Another place that has the file. Where no program can fetch it: how to get or make
+            it.
     """
 
     model: str

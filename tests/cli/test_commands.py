@@ -85,17 +85,44 @@ def test_the_whole_walk(inside, tmp_path, monkeypatch):
     assert out.strip() == "exports/msinet/2"
 
 
-def test_models_and_datasets(inside):
+@pytest.mark.parametrize("command", ["models", "datasets"])
+@pytest.mark.parametrize("width", [80, 120])
+def test_lists_fit_the_terminal(inside, monkeypatch, command, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    status, out, _ = inside(command)
+    assert status == 0
+    assert max(map(len, out.splitlines())) <= width
+    assert len(out.splitlines()) < 35
+
+
+def test_models(inside):
     status, out, _ = inside("models")
-    assert status == 0 and "24,934,209" in out and "option aspp" in out
-    assert "schedule printed: x0.5 every 100 steps" in out
-    columns = {line.index(" parameters") for line in out.splitlines() if " parameters " in line}
-    assert len(columns) == 1
-    assert out.count("comes with trained weights: salzoo predict --model msinet_lite") == 1
-    status, out, _ = inside("datasets")
+    assert status == 0 and "24,934,209" in out
+    rows = [line.split() for line in out.splitlines() if line]
+    assert {row[0]: row[-1] for row in rows[1:8]} == {
+        **dict.fromkeys(salzoo.list_models(), "released"),
+        "msinet_lite": "included",
+    }
+    _, out, _ = inside("models", "msinet_lite")
+    assert "salzoo predict --model msinet_lite" in out and "osie+nus_scene" in out
+    card = next(line for line in out.splitlines() if line.startswith("model card"))
+    assert os.path.isfile(card.removeprefix("model card").strip())
+    _, out, _ = inside("models", "deep_convnet")
+    assert "option         zero_level: grey level" in out
+    assert "schedule       printed: x0.5 every 100 steps" in out
+    status, _, err = inside("models", "msinte")
+    assert status == 2 and "did you mean 'msinet'?" in err
+
+
+def test_datasets(inside, monkeypatch):
+    _, out, _ = inside("datasets")
     assert "osie" in out and "700" in out
     _, out, _ = inside("datasets", "osie")
     assert "Journal of Vision" in out and "msinet (default): train 500, val 200" in out
+    monkeypatch.setenv("COLUMNS", "60")
+    _, narrow, _ = inside("datasets", "osie")
+    assert narrow.split() == out.split()  # only the lines are others
+    assert all(len(line) <= 60 or len(line.split()) <= 2 for line in narrow.splitlines())
 
 
 def test_summary(inside):

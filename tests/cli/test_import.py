@@ -1,6 +1,7 @@
 """`salzoo import` and the commands that take released weights."""
 
 import os
+import re
 
 import numpy as np
 import pytest
@@ -19,20 +20,43 @@ def test_import_names_licence_checksum_and_place(imported, narrow_msinet):
     assert "salzoo predict --model msinet:osie photo.jpg" in imported
 
 
-def test_models_lists_them_with_figures_and_presence(imported, inside):
+def rows_of(out):
+    """Return the cells of the lines of a list by the first."""
+    return {
+        name: re.split(r"  +", rest.strip())
+        for name, _, rest in (line.partition(" ") for line in out.splitlines())
+    }
+
+
+def test_models_lists_them_with_training_data_presence_and_licence(imported, inside):
+    from salzoo.models.released import list_released
+
     status, out, _ = inside("models")
-    lines = [line.strip() for line in out.splitlines()]
-    at = next(n for n, line in enumerate(lines) if line.startswith("weights msinet:osie"))
+    rows = rows_of(out)
     assert status == 0
-    assert lines[at + 1].startswith("present; licence MIT; trained on osie; https://github.com/")
-    assert lines[at + 2].startswith("published on osie, val: AUC-Judd 0.918, SIM 0.648")
-    at = next(n for n, line in enumerate(lines) if line.startswith("weights msinet:fiwi"))
-    assert lines[at + 1].startswith("not present; ")
-    assert lines[at + 2] == (
-        "salzoo import msinet:fiwi: fetches model_fiwi_cpu.zip from drive.google.com"
-    )
-    at = next(n for n, line in enumerate(lines) if line.startswith("weights shallow_convnet:"))
-    assert any("get shallow_net.npz (" in line for line in lines[at:])
+    assert {record.source for record in list_released()} <= rows.keys()
+    assert rows["msinet:osie"] == ["osie", "present", "MIT"]
+    assert rows["msinet:fiwi"] == ["fiwi", "on first use", "MIT"]
+    assert rows["shallow_convnet:salicon"] == ["salicon2015", "by hand", "MIT"]
+    assert rows["vgg16_hybrid"][:2] == ["ImageNet and Places2", "on first use"]
+
+
+def test_models_describes_weights(imported, narrow_msinet, inside):
+    _, out, _ = inside("models", "msinet:osie")
+    assert "published      osie, val: AUC-Judd 0.918, SIM 0.648" in out
+    assert "https://drive.google.com/uc?id=1JD1tvAqZGxj_gEGmIfoxb9dTe5HOaHj1" in out
+    assert f"present        {os.path.join(narrow_msinet, 'weights', 'msinet-osie')};" in out
+    _, out, _ = inside("models", "sam_vgg:salicon")
+    assert "salicon_weights.pkl (md5:" in out or "salicon_weights.pkl (sha256:" in out
+    assert "now with `salzoo import sam_vgg:salicon`; without a network: get sam-vgg_sal" in out
+    _, out, _ = inside("models", "shallow_convnet:salicon")
+    assert "model          shallow_convnet conv3_filters=128" in out
+    assert "by hand        download shallow_net.pickle (2.5 GB) from https://imatge.upc.edu/" in out
+    assert "then run `salzoo import shallow_convnet:salicon shallow_net.npz`." in out
+    _, out, _ = inside("models", "vgg16_hybrid")
+    assert "salzoo train msinet --backbone_weights vgg16_hybrid" in out
+    status, _, err = inside("models", "msinet:osi")
+    assert status == 2 and "did you mean 'msinet:osie'?" in err
 
 
 def test_predict(imported, inside, photos, tmp_path):
@@ -69,3 +93,5 @@ def test_the_encoder_of_msinet_is_imported_too(narrow_msinet, inside, tmp_path, 
     status, out, _ = inside("import", "vgg16_hybrid", tmp_path / "net.ckpt.index")
     assert status == 0 and "salzoo train msinet --backbone_weights vgg16_hybrid" in out
     assert os.path.join(narrow_msinet, "weights", "vgg16_hybrid", "arrays.npz") in out
+    _, out, _ = inside("models")
+    assert rows_of(out)["vgg16_hybrid"][1] == "present"

@@ -371,7 +371,7 @@ def test_by_hand():
 def test_the_commands(hosts, toronto, home, inside, monkeypatch):
     monkeypatch.delenv("SALZOO_YES")
     status, out, _ = inside("datasets")
-    assert status == 0 and "automatic" in line(out, "toronto") and "by hand" in line(out, "sod")
+    assert status == 0 and "on first use" in line(out, "toronto") and "by hand" in line(out, "sod")
     assert "drawn" in line(out, "synthetic")
     status, _, err = inside("download", "toronto")
     assert status == 2 and "--yes" in err.splitlines()[-1]

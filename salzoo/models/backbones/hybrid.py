@@ -17,6 +17,7 @@ from salzoo.utils.json_files import make_record, read_json, write_json
 NAME = "vgg16_hybrid"
 TITLE = "VGG-16 trained on ImageNet and Places2, checkpoint of TensorFlow 1"
 LICENCE = "not stated; the authors' code is under MIT"
+TRAINED_ON = "ImageNet and Places2"
 HOMEPAGE = "https://github.com/alexanderkroner/saliency"
 ARRAYS = "arrays.npz"
 BY_HAND = (
@@ -28,6 +29,11 @@ BY_HAND = (
 def hybrid_folder() -> str:
     """Return the folder of the weights, which may not exist."""
     return os.path.join(weights_folder(), NAME)
+
+
+def is_hybrid_imported() -> bool:
+    """Return whether the weights are on this machine."""
+    return os.path.isfile(os.path.join(hybrid_folder(), CARD))
 
 
 def import_hybrid(path: str) -> ImportCard:
@@ -48,7 +54,7 @@ def import_hybrid(path: str) -> ImportCard:
     with whole_file(target) as temporary:
         np.savez(temporary, **arrays)  # type: ignore[arg-type]
     card = ImportCard(
-        *(NAME, TITLE, LICENCE, "ImageNet and Places2", HOMEPAGE, vgg16_hybrid.FILE.url),
+        *(NAME, TITLE, LICENCE, TRAINED_ON, HOMEPAGE, vgg16_hybrid.FILE.url),
         file=os.path.basename(os.path.abspath(path)),
         file_sha256=digest_of(path),
         weights_sha256=digest_of(target),
@@ -63,9 +69,9 @@ def hybrid_file() -> str:
     Raises:
         InputError: They cannot be fetched, or are damaged.
     """
-    card_path = os.path.join(hybrid_folder(), CARD)
-    if not os.path.isfile(card_path):
+    if not is_hybrid_imported():
         fetch_hybrid()
+    card_path = os.path.join(hybrid_folder(), CARD)
     card = make_record(ImportCard, read_json(card_path), card_path)
     path = os.path.join(hybrid_folder(), ARRAYS)
     if digest_of(path) != card.weights_sha256:

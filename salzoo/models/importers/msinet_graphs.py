@@ -133,7 +133,7 @@ RECORDS = (
         sizes=((240, 320), (320, 240), (320, 320)),
         padding_value=0.0,
         blur=0.0,
-        steps="Kaggle has the same as alexanderkroner/msi-net, TensorFlow 2, variation salicon.",
+        steps="or alexanderkroner/msi-net, TensorFlow 2, variation salicon, from Kaggle",
     ),
     _frozen("salicon", (240, 320), "1Xy9C72pcA8DO4CY0rc6B7wsuE9L9DDZY", name="salicon_tf1"),
     _frozen("mit1003", (360, 360), "1jsESjYtsTvkMqKftA4rdstfB7mSYw5Ec",

@@ -81,9 +81,10 @@ def channels_last(kernel: np.ndarray, channels: int) -> np.ndarray:
 
 HOMEPAGE = "https://github.com/imatge-upc/saliency-2016-cvpr"
 STEPS = (
-    "made by experiments/shallow_arrays.py of shallow_net.pickle, 2.5 GB, from "
-    "https://imatge.upc.edu/web/sites/default/files/resources/1720/saliency/2016-cvpr/; opening a "
-    "pickle runs its code, so run the script where you can trust it"
+    "download shallow_net.pickle (2.5 GB) from "
+    "https://imatge.upc.edu/web/sites/default/files/resources/1720/saliency/2016-cvpr/, write its "
+    "arrays to shallow_net.npz with experiments/shallow_arrays.py, on a machine where the code "
+    "that a pickle runs can do no harm"
 )
 
 
