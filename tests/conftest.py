@@ -126,6 +126,8 @@ def inside(monkeypatch, capsys):
 
     from salzoo import cli
 
+    monkeypatch.delenv("COLUMNS", raising=False)  # pytest-xdist sets it; lines are whole in a pipe
+
     def call(*arguments):
         try:
             parsed = cli._parse(["salzoo", *map(str, arguments)])
