@@ -131,7 +131,7 @@ def _verify_content(record: DatasetRecord, draft: str, waiting: str) -> None:
 
     samples, checks = inspect_dataset(record.name, draft)
     if checks.problems:
-        path, sentence = min(checks.problems)
+        path, sentence = checks.problems[0]
         first = f"{os.path.relpath(path, draft)} {sentence}".replace(draft, record.name)
         raise InputError(
             f"{record.name}: what was fetched has {len(checks.problems)} problem(s), the first: "

@@ -32,7 +32,7 @@ def inspect_dataset(
         **options: the dataset's own, see its record.
 
     Returns:
-        samples: those that can be used.
+        samples: those that can be used, with their ground truth.
         checks: the problems, and the number of fixations outside their images.
 
     Raises:
@@ -43,7 +43,6 @@ def inspect_dataset(
     with tqdm(desc="read", unit="image", disable=None) as progress:
         checks = ProblemCollector(name, progress)
         samples = read_dataset(name, data_dir, checks, **options)
-    _check_counts(record, samples, folder, checks)
     for archive in record.archives:
         path = os.path.join(folder or "", archive.name)
         if archive.checksum and os.path.exists(path):
@@ -51,9 +50,17 @@ def inspect_dataset(
                 check_checksum(archive, path)
             except InputError as error:
                 checks.refused(path, error)
+    refused = set()
     for path, fault in faults(samples):
         checks.refused(path, fault)
-    return samples, checks
+        refused.add(path)
+    usable = [
+        sample
+        for sample in samples
+        if refused.isdisjoint((sample.image_path, sample.density_path, sample.mask_path))
+    ]
+    _check_counts(record, usable, folder, checks)
+    return usable, checks
 
 
 def official_parts(record: DatasetRecord, samples: Sequence[Sample]) -> dict[str, tuple[int, int]]:

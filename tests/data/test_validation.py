@@ -51,7 +51,7 @@ def test_all_problems_at_once(folder):
     assert "is 99x99, but its image 0003.jpg is 40x30" in found["ground_truth_mask/0003.png"]
     assert "damaged" in found["ground_truth_mask/0004.png"]
     assert "has no mask" in found["images/0006.jpg"]
-    assert found["."] == "gives 2 usable images of 5."
+    assert found["."] == "gives 1 usable images of 5."
 
 
 def test_archives_that_lie_there_are_verified(folder, monkeypatch):
@@ -108,6 +108,24 @@ def test_a_black_density_is_a_problem(tmp_path):
     assert [(os.path.basename(path), text[:8]) for path, text in checks.problems] == [
         ("1.png", "is black")
     ]
+
+
+@pytest.mark.parametrize("kind", ["images", "densities", "masks"])
+def test_an_image_with_a_file_that_is_refused_is_not_usable(tmp_path, capsys, kind):
+    """The file looks well until it is decoded: a PNG with a wrong checksum."""
+    for number in range(3):
+        picture(str(tmp_path / f"images/{number}.png"), (20, 30), seed=number)
+        density_picture(str(tmp_path / f"densities/{number}.png"), (20, 30), 9)
+        mask_picture(str(tmp_path / f"masks/{number}.png"), (20, 30))
+    assert "3 usable images" in checked("folder", tmp_path, capsys)[1]
+    path = tmp_path / kind / "1.png"
+    content = bytearray(path.read_bytes())
+    content[60:70] = b"\xff" * 10
+    path.write_bytes(content)
+    status, text = checked("folder", tmp_path, capsys)
+    assert status == 1 and "folder: 2 usable images, " in text and ", 1 problem\n" in text
+    samples, _ = inspect_dataset("folder", tmp_path)
+    assert [os.path.basename(sample.image_path) for sample in samples] == ["0.png", "2.png"]
 
 
 def test_only_the_truth_that_is_learned_from_is_looked_at(tmp_path):
@@ -176,7 +194,7 @@ def test_jpegs_cut_in_the_middle_and_ended_are_refused(folder, kind):
     for share in (0.3, 0.5, 0.7, 0.9, 0.97):
         path.write_bytes(content[: int(len(content) * share)] + b"\xff\xd9")
         found = problems(folder)
-        assert list(found) == ["images/0001.jpg"], share
+        assert list(found) == ["images/0001.jpg", "."], share
         # What was found cheaply is what decoding finds.
         with pytest.raises(InputError, match="damaged or cut short"):
             read_image(path)

@@ -162,8 +162,9 @@ def _read(
     densities = _find_maps(folder, ("densities", "maps"), images, "density map", checks)
     masks = _find_maps(folder, ("masks",), images, "mask", checks)
     table = os.path.join(folder, "fixations.csv")
-    trials = read_fixations(table, columns, images, checks) if os.path.exists(table) else None
-    if images and not os.path.exists(table) and densities is None and masks is None:
+    fixated = os.path.exists(table)
+    trials = read_fixations(table, columns, images, checks) if fixated else None
+    if images and not fixated and densities is None and masks is None:
         checks.problem(
             folder, "holds images but no ground truth; add fixations.csv, densities/ or masks/."
         )
@@ -175,6 +176,8 @@ def _read(
     }
     judge = bool(trials) and check_coordinates
     if judge and not judge_trials(trials or {}, sizes, images, system, table, checks):
+        return []
+    if fixated and trials is None:
         return []
     samples, unseen = [], []
     for stem, size in sizes.items():

@@ -58,16 +58,24 @@ def test_a_bare_name_will_do_where_it_is_the_only_one(root):
     # 000.jpg is in two folders; of outdoor/000.jpg the whole path is given.
     assert points_of(samples) == {name: POINTS[name] for name in NAMES[1:]} and not problems
     write_points(root, {"000.jpg": [[1, 2]]})
-    _, problems = read(root)
-    assert [text for _, text in problems] == [
+    samples, problems = read(root)
+    assert samples == {} and [text for _, text in problems] == [
         "names '000.jpg', which may be indoor/000.jpg and outdoor/000.jpg; write the whole path."
     ]
+
+
+def test_without_a_readable_table_no_image_is_usable(root):
+    (root / "fixations.csv").write_text("image,x\n" + NAMES[0] + ",3\n")
+    samples, problems = read(root)
+    assert samples == {} and "has no column 'y'" in problems[0][1]
 
 
 def test_two_paths_for_one_image_are_a_problem(tmp_path):
     """The pictures of two folders were put into one."""
     picture(f"{tmp_path}/images/000.jpg", SIZE)
     write_points(tmp_path, {"indoor/000.jpg": [[1, 2]], "outdoor/000.jpg": [[3, 4]]})
+    samples, problems = read(tmp_path)
+    assert samples == {} and len(problems) == 1
     with pytest.raises(InputError, match="two paths, indoor/000.jpg and outdoor/000.jpg, for one"):
         load_dataset("folder", tmp_path)
     assert len(read(tmp_path)[1]) == 1

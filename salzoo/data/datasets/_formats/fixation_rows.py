@@ -71,6 +71,8 @@ def read_fixations(
     if table is None:
         return None
     stems = table.stems(columns.image, images, checks)
+    if stems is None:
+        return None
     points = np.stack([table.numbers(name, checks) for name in (columns.x, columns.y)], axis=1)
     usable = np.isfinite(points).all(axis=1) & [stem is not None for stem in stems]
     observers, times, durations = None, None, None

@@ -72,7 +72,9 @@ class Table:
             )
         return values
 
-    def stems(self, column: str, images: dict[str, str], checks: FileChecker) -> list[str | None]:
+    def stems(
+        self, column: str, images: dict[str, str], checks: FileChecker
+    ) -> list[str | None] | None:
         """Return the image that each row names.
 
         Args:
@@ -81,12 +83,14 @@ class Table:
             checks: takes the problems.
 
         Returns:
-            Stems, None (a problem) where there is no such image.
+            Stems, None (a problem) where there is no such image; None for all (a problem)
+            where names may be of several images.
         """
         names = self.texts(column)
         found = match_names(names, images)
         if found.problem:
             checks.problem(self.path, found.problem)
+            return None
         if found.unknown and images:
             first = self.lines[names.index(found.unknown[0])]
             checks.problem(
@@ -165,6 +169,8 @@ def read_splits(
         return {}
     split_of: dict[str, str] = {}
     stems = table.stems("image", images, checks)
+    if stems is None:
+        return {}
     for stem, split, line in zip(stems, table.texts("split"), table.lines, strict=True):
         if split not in SPLITS:
             checks.problem(
