@@ -8,13 +8,14 @@ by who knows them.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import functools
 import json
 import math
 import os
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from salzoo.utils.errors import InputError, shorten, unknown_name
@@ -205,7 +206,7 @@ def _of_fields(kind: Any, value: object, place: _Place) -> Any:
     own = {field.name: field for field in dataclasses.fields(kind) if field.init}
     for name in value:
         if name not in own:
-            raise InputError(f"{place.where} is damaged: {unknown_name('field', name, own)}")
+            raise InputError(f"{place.where} is damaged: {_unknown_field(name, own)}")
     for name, field in own.items():
         required = (
             field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
@@ -215,6 +216,17 @@ def _of_fields(kind: Any, value: object, place: _Place) -> Any:
     return kind(
         **{name: _converted(hints[name], item, place.below(name)) for name, item in value.items()}
     )
+
+
+def _unknown_field(name: str, known: Iterable[str]) -> str:
+    """Describe a field that does not exist.
+
+    Its name is shown only if it may be a typing error: the file may be a link to another one,
+    whose content does not belong into a message.
+    """
+    if difflib.get_close_matches(shorten(name), known, n=1):
+        return str(unknown_name("field", name, known))
+    return f"it has an unknown field; known: {', '.join(sorted(known))}."
 
 
 @functools.cache

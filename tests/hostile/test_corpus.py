@@ -82,7 +82,8 @@ def model_commands(names):
         if name.startswith("run-"):
             yield "train", "--resume", "--run_dir", path, "--export", "out/exported"
             start = ("--init_from", path, "--run_dir", f"out/{name}", "--limit_train", 2)
-            yield "train", *start, *data[:4], "--epochs", 1, "--limit_val", 2
+            small = ("--input_size", "96x96", "--epochs", 1, "--limit_val", 2)
+            yield "train", *start, *data[:4], *small
 
 
 def box_commands(names):
