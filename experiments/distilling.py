@@ -13,9 +13,9 @@ given again; runs and views that are in OUT already are used.
 import argparse
 import os
 import shlex
-import subprocess
 import sys
 
+from experiments.steps import call, unfinished
 from salzoo.cli.messages import render_message
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
@@ -97,20 +97,6 @@ def commands(arguments, data):
         sources = ["--dataset", known, *common, *photos, *shlex.split(VIEWS)]
         yield ["-m", "experiments.teacher_views", *runs, *tta, *sources, "--out", views]
     yield from training("student", "msinet_lite", f"{known}+folder", STUDENT)
-
-
-def unfinished(run, flags):
-    """Yield the command that starts or resumes a run; nothing if the run is complete."""
-    if os.path.exists(os.path.join(run, "metrics.json")):  # a run's last file
-        return
-    started = os.path.exists(os.path.join(run, "config.json"))
-    yield ["-m", "salzoo", "train", *(["--resume"] if started else flags), "--run_dir", run]
-
-
-def call(command):
-    """Print and run a `python` command; return its status."""
-    print(f"\npython {shlex.join(command)}", flush=True)
-    return subprocess.run([sys.executable, *command]).returncode
 
 
 def _parser():

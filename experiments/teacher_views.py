@@ -26,16 +26,18 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from experiments.steps import begin
 from experiments.views import draw_view, find_sources, relit
 from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import number, parse_names, parse_seed, parse_weights, whole_number
 from salzoo.utils.errors import InputError, unknown_name
-from salzoo.utils.files import check_folder, whole_file
-from salzoo.utils.json_files import read_json, write_json
+from salzoo.utils.files import whole_file
 from salzoo.utils.tensorflow import load_tensorflow
 
 # Test-time augmentation of the teachers: six maps, two (the image and its mirror image), or one.
 TTA = ("full", "mirror", "none")
+# Arguments that may differ when an interrupted run is continued.
+FREE = ("out", "views")
 
 
 def main(argv=None):
@@ -58,7 +60,9 @@ def write_views(arguments):
     if weights and len(weights) != len(teachers):
         raise InputError(f"--teacher_weights: give {len(teachers)} numbers, one for each teacher.")
     sources = find_sources(arguments)
-    folder = begin(arguments)
+    folder = arguments.out
+    settings = {name: value for name, value in vars(arguments).items() if name not in FREE}
+    begin(folder, "views.json", settings)
     unfinished = [
         index
         for index in range(arguments.views)
@@ -112,22 +116,6 @@ def mirrored(teacher):
         return unit_sum(teacher(pixels)) + unit_sum(teacher(pixels[:, ::-1]))[:, ::-1]
 
     return predict
-
-
-def begin(arguments):
-    """Return the folder to write, which is empty or from an earlier run of the same command."""
-    folder = arguments.out
-    check_folder("out", folder)
-    note = os.path.join(folder, "views.json")
-    settings = {name: value for name, value in vars(arguments).items()}
-    del settings["out"], settings["views"]  # a run may go on with more views
-    if os.path.exists(note):
-        if read_json(note) != settings:
-            raise InputError(f"--out {folder} holds views of other arguments; choose another.")
-    elif os.path.isdir(folder) and os.listdir(folder):
-        raise InputError(f"--out {folder} is not empty; choose another folder.")
-    write_json(note, settings)
-    return folder
 
 
 def mean_density(teachers, view, weights=None):

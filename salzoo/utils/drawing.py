@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Protocol
 
 import numpy as np
@@ -158,32 +159,55 @@ def draw_panel(
     Returns:
         RGB picture.
     """
-    font = ImageFont.load_default(13)
     titles = ("image", "truth", "prediction", "prediction over image")
-    strips = []
-    for image, truth, prediction in rows:
-        pictures = [
+    strips = [
+        [
             Image.fromarray(np.uint8(np.clip(np.round(image), 0, 255))),
             Image.fromarray(np.uint8(apply_colour_map(scale_by_maximum(truth)))),
             Image.fromarray(np.uint8(apply_colour_map(scale_by_maximum(prediction)))),
             draw_overlay(image, prediction, colour_bar=False),
         ]
-        strips.append([_at_height(picture, PANEL_HEIGHT) for picture in pictures])
-    widths = [max(strip[column].width for strip in strips) for column in range(len(titles))]
+        for image, truth, prediction in rows
+    ]
+    return draw_rows(strips, titles, [[name] for name in names] if names else None)
+
+
+def draw_rows(
+    strips: Sequence[Sequence[Image.Image]],
+    titles: Sequence[str],
+    captions: Sequence[Sequence[str]] | None = None,
+    height: int = PANEL_HEIGHT,
+) -> Image.Image:
+    """Compose a picture of rows of pictures under titles.
+
+    Args:
+        strips: the pictures of each row, one below each title; the last row may be shorter.
+        titles: of the columns.
+        captions: texts below the pictures of each row, for all or the first of them; None: no
+            captions.
+        height: of each picture, in pixels; very wide ones are lower.
+
+    Returns:
+        RGB picture.
+    """
+    font = ImageFont.load_default(13)
+    strips = [[_at_height(picture, height) for picture in strip] for strip in strips]
+    columns = zip_longest(*strips)
+    widths = [max(picture.width for picture in column if picture) for column in columns]
     line = 20
-    step = PANEL_HEIGHT + GAP + (line if names else 0)
-    canvas = Image.new("RGB", (sum(widths) + GAP * 5, line + GAP + step * len(strips)), "white")
+    step = height + GAP + (line if captions else 0)
+    size = (sum(widths) + GAP * (len(widths) + 1), line + GAP + step * len(strips))
+    canvas = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(canvas)
-    lefts = np.cumsum([GAP, *(width + GAP for width in widths)])
+    lefts = np.cumsum([GAP, *(width + GAP for width in widths)]).tolist()
     for left, title in zip(lefts, titles, strict=False):
         draw.text((left, 3), title, fill="black", font=font)
     for number, strip in enumerate(strips):
         top = line + GAP + step * number
         for left, picture in zip(lefts, strip, strict=False):
-            canvas.paste(picture, (int(left), top))
-        if names:
-            position = (int(lefts[0]), top + PANEL_HEIGHT + 2)
-            draw.text(position, names[number], fill="black", font=font)
+            canvas.paste(picture, (left, top))
+        for left, caption in zip(lefts, captions[number] if captions else (), strict=False):
+            draw.text((left, top + height + 2), caption, fill="black", font=font)
     return canvas
 
 

@@ -13,13 +13,24 @@ from experiments import views as drawing
 from salzoo.data.dataset import load_dataset
 from salzoo.data.images import read_image
 from salzoo.utils.errors import InputError
-from salzoo.utils.tensorflow import load_tensorflow
+from tests.experiments.small_dataset import write_dataset
 
-load_tensorflow()
+DATA = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def data(tmp_path_factory):
+    """Some training images, in the folder that `arguments` names."""
+    folder = tmp_path_factory.mktemp("data")
+    write_dataset(folder, 5)
+    DATA.append(str(folder))
+    yield
+    DATA.clear()
 
 
 def arguments(out, *more):
-    return ["msinet_lite", "--dataset", "synthetic", "--views", "4", "--out", str(out), *more]
+    given = ["--dataset", "folder", "--data_dir", *DATA, "--views", "4"]
+    return ["msinet_lite", *given, "--out", str(out), *more]
 
 
 def look_at_light(pixels):
@@ -113,7 +124,7 @@ def test_each_teacher_has_its_own_augmentation(monkeypatch):
     def load(run, tta):
         return lambda pixels: np.array([[3.0, 1.0 + tta]])
 
-    monkeypatch.setattr(salzoo, "load_model", load, raising=False)
+    monkeypatch.setitem(vars(salzoo), "load_model", load)
     for tta, expected in (
         (["full", "none", "mirror"], ([3, 2], [3, 1], [1, 1])),
         (["none"], ([3, 1], [3, 1], [3, 1])),
@@ -193,7 +204,7 @@ def test_sources_are_training_images_and_photographs(tmp_path):
     given = arguments("out", "--photos", str(tmp_path), "--photo_share", "0.3", "--pages", "0")
     found = drawing.find_sources(teacher_views._parser().parse_args(given))
     assert found.photos == [str(tmp_path / "a.jpg"), str(tmp_path / "b.png")]
-    training = load_dataset("synthetic", split="train")
+    training = load_dataset("folder", *DATA, split="train")
     assert found.training == [sample.image_path for sample in training]
     assert (found.photo_share, found.pages) == (0.3, 0.0)
     without = drawing.find_sources(teacher_views._parser().parse_args(arguments("out")))
@@ -226,7 +237,7 @@ def test_unusable_flags_are_one_sentence(flags, message, tmp_path, monkeypatch, 
 
 def test_views_in_use_are_one_sentence(views, tmp_path, capsys, fake):
     assert teacher_views.main(arguments(views, "--seed", "1")) == 2
-    assert "holds views of other arguments; choose another" in capsys.readouterr().err
+    assert "holds results of other arguments; choose another" in capsys.readouterr().err
     (tmp_path / "photo.jpg").touch()
     assert teacher_views.main(arguments(tmp_path)) == 2
     assert f"--out {tmp_path} is not empty; choose another folder." in capsys.readouterr().err
