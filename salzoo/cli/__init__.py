@@ -37,6 +37,7 @@ COMMANDS = (
     "predict",
     "export",
     "serve",
+    "demo",
 )
 
 

@@ -1,0 +1,67 @@
+"""Networks for browsers equal those that they were made from."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from salzoo.export.web_model import web_model, write_web_model
+from salzoo.utils.errors import InputError
+from tests.export.browsers import brightness_model
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("web")
+    write_web_model(brightness_model(), str(path))
+    return path
+
+
+def test_the_network_takes_every_size(folder):
+    network = brightness_model().model
+    interpreter = tf.lite.Interpreter(str(folder / "model.tflite"))
+    [taken], [given] = interpreter.get_input_details(), interpreter.get_output_details()
+    for size in ((96, 128), (32, 64)):
+        images = np.random.default_rng(0).uniform(0, 255, (1, *size, 3)).astype("float32")
+        interpreter.resize_tensor_input(taken["index"], images.shape, strict=True)
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(taken["index"], images)
+        interpreter.invoke()
+        maps = interpreter.get_tensor(given["index"])
+        expected = network(images).numpy()
+        np.testing.assert_allclose(maps, expected, atol=1e-3)  # the weights are float16
+
+
+def test_the_description_is_complete(folder):
+    description = json.loads((folder / "model.json").read_text())
+    content = (folder / "model.tflite").read_bytes()
+    assert description["sha256"] == hashlib.sha256(content).hexdigest()
+    assert description["map_scale"] == 0.25
+    assert description["geometry"]["fit_mode"] == "pad"
+    assert description["sizes"] == [[32, 32], [64, 64], [64, 96], [96, 128], [128, 160]]
+
+
+def test_what_the_page_cannot_compute_is_refused(exported, monkeypatch):
+    with pytest.raises(InputError, match="is an export; give the run or the model"):
+        web_model(exported)
+    opened = brightness_model()
+    blurred = {**opened.card, "post_processing": {"blur": 2.0, "divide_by_maximum": True}}
+    monkeypatch.setattr(
+        "salzoo.export.web_model.open_source", lambda source: opened._replace(card=blurred)
+    )
+    with pytest.raises(InputError, match="brightness blurs its maps by 2 pixels"):
+        web_model("brightness")
+
+
+def test_a_model_is_converted_once(monkeypatch, tmp_path):
+    monkeypatch.setenv("SALZOO_HOME", str(tmp_path))
+    opened = brightness_model()._replace(fingerprint=["a"])
+    monkeypatch.setattr("salzoo.export.web_model.open_source", lambda source: opened)
+    folder = web_model("brightness")
+    monkeypatch.setattr("salzoo.export.web_model.write_web_model", None)
+    assert web_model("brightness") == folder
+    opened = opened._replace(fingerprint=["b"])
+    with pytest.raises(TypeError):
+        web_model("brightness")
