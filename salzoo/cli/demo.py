@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=whole_number(0, 65535),
-        default=8000,
-        help="of the page's address; 0: any free one (default: 8000)",
+        default=8080,
+        help="of the page's address; 0: any free one (default: 8080)",
     )
     parser.add_argument(
         "--out",

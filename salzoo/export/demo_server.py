@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -89,7 +90,5 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle(self) -> None:
         """Answer a connection; browsers close some early."""
-        try:
+        with contextlib.suppress(ConnectionError):
             super().handle()
-        except ConnectionError:
-            pass

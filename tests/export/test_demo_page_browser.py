@@ -80,7 +80,9 @@ def visit(browser, address):
     assert not errors
     own = [url for url in requests if url.startswith((address, f"blob:{address}"))]
     assert own
-    assert {url for url in requests if url not in own} <= {url for url, why in refused if why == "csp"}
+    assert {url for url in requests if url not in own} <= {
+        url for url, why in refused if why == "csp"
+    }
 
 
 def give(page, path):
@@ -326,7 +328,7 @@ def test_the_quality_changes_the_input(visit, picture):
     page = visit()
     give(page, picture)
     labels = page.locator("#quality option").all_text_contents()
-    assert labels[3] == "Standard, 128×96" and len(labels) == 5
+    assert labels[3] == "Standard, 128\u00d796" and len(labels) == 5
     assert page.input_value("#quality") == "3"
     for choice in "04":
         page.evaluate("() => { document.getElementById('status').textContent = ''; }")
@@ -342,7 +344,8 @@ def test_it_works_offline_and_reaches_nothing_else(visit, picture):
           const found = [];
           for (const url of tries) {
             try {
-              if (url.startsWith("ws")) new WebSocket(url); else await fetch(url, {mode: "no-cors"});
+              if (url.startsWith("ws")) new WebSocket(url);
+              else await fetch(url, {mode: "no-cors"});
               found.push(url);
             } catch (error) { if (!/policy|fetch|socket/i.test(error.message)) throw error; }
           }
@@ -359,7 +362,10 @@ def test_it_works_offline_and_reaches_nothing_else(visit, picture):
     )
     assert violations == "img-src" and reached[0] in ([], ["wss://example.org/"])
     page.context.set_offline(True)
+    page.click("#example")
+    page.wait_for_selector("#status:text('example.svg: the first spot holds')")
     give(page, picture)
+    page.wait_for_selector("#status:text('patch.png: the first spot holds')")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -369,7 +375,9 @@ def test_light_and_dark_are_legible(visit, picture, scheme):
 
     def luminance(colour):
         channels = np.array([int(value) for value in re.findall(r"\d+", colour)[:3]]) / 255
-        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        linear = np.where(
+            channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+        )
         return linear @ (0.2126, 0.7152, 0.0722)
 
     pairs = page.evaluate(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -21,7 +22,9 @@ def folder(tmp_path_factory):
 
 def test_the_network_takes_every_size(folder):
     network = brightness_model().model
-    interpreter = tf.lite.Interpreter(str(folder / "model.tflite"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that TensorFlow will not have it for ever
+        interpreter = tf.lite.Interpreter(str(folder / "model.tflite"))
     [taken], [given] = interpreter.get_input_details(), interpreter.get_output_details()
     for size in ((96, 128), (32, 64)):
         images = np.random.default_rng(0).uniform(0, 255, (1, *size, 3)).astype("float32")
@@ -43,16 +46,18 @@ def test_the_description_is_complete(folder):
     assert description["sizes"] == [[32, 32], [64, 64], [64, 96], [96, 128], [128, 160]]
 
 
-def test_what_the_page_cannot_compute_is_refused(exported, monkeypatch):
-    with pytest.raises(InputError, match="is an export; give the run or the model"):
-        web_model(exported)
+def test_what_the_page_cannot_compute_is_refused(monkeypatch):
     opened = brightness_model()
     blurred = {**opened.card, "post_processing": {"blur": 2.0, "divide_by_maximum": True}}
-    monkeypatch.setattr(
-        "salzoo.export.web_model.open_source", lambda source: opened._replace(card=blurred)
-    )
-    with pytest.raises(InputError, match="brightness blurs its maps by 2 pixels"):
-        web_model("brightness")
+    for found, message in (
+        (opened._replace(model=None), "x is an export; give the run or the model"),
+        (opened._replace(card=blurred), "brightness blurs its maps by 2 pixels"),
+    ):
+        monkeypatch.setattr(
+            "salzoo.export.web_model.open_source", lambda source, found=found: found
+        )
+        with pytest.raises(InputError, match=message):
+            web_model("x")
 
 
 def test_a_model_is_converted_once(monkeypatch, tmp_path):

@@ -359,7 +359,8 @@ async function start() {
   try {
     engine = await Engine.load();
     // Now, since nothing is fetched later.
-    example = new File([await (await fetch("example.svg")).blob()], "example.svg");
+    const drawn = await (await fetch("example.svg")).blob();
+    example = new File([drawn], "example.svg", {type: "image/svg+xml"});
   } catch (error) {
     $("loading").hidden = true;
     say(`The model could not be loaded: ${error.message}`, true);

@@ -5,7 +5,7 @@ const HEAT = [
   [0, 0, 4], [31, 12, 72], [85, 15, 109], [136, 34, 106], [186, 54, 85],
   [227, 89, 51], [249, 140, 10], [249, 201, 50], [252, 255, 164],
 ];
-const LEVELS = 256;
+const LEVELS = 2048;  // fine enough that the steps of opacity are not seen
 
 /** Return red, green and blue of a value 0..1. */
 export function colourOf(value) {
