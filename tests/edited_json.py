@@ -8,21 +8,8 @@ from typing import Any
 
 import pytest
 
+from experiments.fuzz.texts import edit_part
 from salzoo.utils.errors import InputError
-
-VALUES = (
-    *(None, True, -1, 0, 3, 2.5, 1e308, 10**19, "", "x", "../../../evil", "/etc/passwd", "\ud800"),
-    *("=1+1", "²", "\x1b[31m", "nan", [], [None], {}, {"x": 1}, [[1, 2], [3]], "y" * 3000),
-)
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the keys that lead to each part of a value."""
-    yield path
-    items = value.items() if isinstance(value, dict) else ()
-    items = enumerate(value) if isinstance(value, list) else items
-    for key, item in items:
-        yield from places(item, (*path, key))
 
 
 def edits(value: Any, count: int, seed: int = 0) -> Iterator[Any]:
@@ -37,19 +24,8 @@ def edits(value: Any, count: int, seed: int = 0) -> Iterator[Any]:
     for number in range(count):
         edited = copy.deepcopy(value)
         for _ in range(1 + number % 3):
-            *path, last = choose.choice([path for path in places(edited) if path] or [("new",)])
-            part = edited
-            for key in path:
-                part = part[key]
-            kind = choose.randrange(10)
-            if kind == 0:
-                del part[last]
-            elif kind == 1 and isinstance(part, dict):
-                part[choose.choice(("new", "", last * 2))] = part[last]
-            elif kind == 2:
-                part[last] = [part[last]] * 2
-            else:
-                part[last] = copy.deepcopy(choose.choice(VALUES))
+            if edited:
+                edit_part(edited, choose)
         yield edited
 
 

@@ -62,11 +62,22 @@ def mutate_json_lines(content: bytes, seeds: Sequence[bytes], choose: random.Ran
 
 
 def _edit_value(value: Any, choose: random.Random) -> Any:
-    """Replace, remove, rename or repeat one part of a value, in place where it can be."""
+    """Edit a part of a value, or replace all of it."""
+    if not isinstance(value, dict | list) or not value or choose.random() < 0.02:
+        return copy.deepcopy(choose.choice(VALUES))
+    edit_part(value, choose)
+    return value
+
+
+def edit_part(value: Any, choose: random.Random) -> None:
+    """Replace, remove, rename or repeat one part of a value, in place.
+
+    Args:
+        value: dict or list of plain values, not empty.
+        choose: source of all choices.
+    """
     new = copy.deepcopy(choose.choice(VALUES))
     places = [path for path in _places(value) if path]
-    if not places or choose.random() < 0.02:
-        return new
     *path, last = choose.choice(places)
     part = value
     for key in path:
@@ -88,7 +99,6 @@ def _edit_value(value: Any, choose: random.Random) -> Any:
         part[last] = copy.deepcopy(source[other]) if len(places) < 500 and source is part else new
     else:
         part[last] = new
-    return value
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import hashlib
+import math
 import os
 import pathlib
 import re
@@ -95,10 +96,23 @@ def check_space(path: Path, size: int) -> None:
         size: of the file, bytes.
 
     Raises:
-        OSError: the disk has less free space; names `path`.
+        OSError: the disk has less free space, or the process may not write so large a file;
+            names `path`.
     """
+    if size > _largest_file():
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), os.fspath(path))
     if shutil.disk_usage(os.path.dirname(os.path.abspath(path))).free < size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fspath(path))
+
+
+def _largest_file() -> float:
+    """Return the number of bytes that this process may write into a file (`ulimit -f`)."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return math.inf
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return math.inf if limit == resource.RLIM_INFINITY else limit
 
 
 def check_free(size: int, folder: Path, what: str) -> None:

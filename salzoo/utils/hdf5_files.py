@@ -19,6 +19,8 @@ LARGEST_RATIO, SMALL = 2000, 2**20
 MOST_OBJECTS = 1_000_000
 # Bytes of a compressed part of an array; unpacked they are at most 256 MB.
 LARGE_PART = 2**18
+COMPRESSIONS = (h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_LZF)
+OTHER_FILTERS = (h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32)
 
 
 @contextlib.contextmanager
@@ -124,9 +126,15 @@ def _check_chunks(array: h5py.Dataset, where: str) -> None:
     """
     properties = array.id.get_create_plist()
     filters = [properties.get_filter(n)[0] for n in range(properties.get_nfilters())]
-    if filters.count(h5py.h5z.FILTER_DEFLATE) > 1:
+    if not {*filters} <= {*COMPRESSIONS, *OTHER_FILTERS}:
+        raise InputError(f"{where}: {shorten(array.name)} is packed otherwise than by gzip or lzf.")
+    compressions = [filter_ for filter_ in filters if filter_ in COMPRESSIONS]
+    if not compressions:
+        return
+    if len(compressions) > 1:
         raise InputError(f"{where}: {shorten(array.name)} is compressed twice; save it once.")
     size = math.prod(array.chunks) * array.dtype.itemsize
+    unpacked_size = _deflate_size if h5py.h5z.FILTER_DEFLATE in filters else _lzf_size
     large = []
 
     def visit(part: h5py.h5d.StoreInfo) -> None:
@@ -134,15 +142,46 @@ def _check_chunks(array: h5py.Dataset, where: str) -> None:
         if part.size > LARGE_PART:
             large.append(part)
 
-    if h5py.h5z.FILTER_DEFLATE in filters:
-        array.id.chunk_iter(visit)
+    array.id.chunk_iter(visit)
     for part in large:
-        packed = array.id.read_direct_chunk(part.chunk_offset)[1] if part.size <= 2 * size else b""
-        if not packed or len(zlib.decompressobj().decompress(packed, size + 1)) > size:
+        skipped, packed = 0, b""
+        if part.size <= 2 * size:
+            skipped, packed = array.id.read_direct_chunk(part.chunk_offset)
+        if skipped >> filters.index(compressions[0]) & 1:
+            continue  # it is stored as it is
+        if filters[-1] == h5py.h5z.FILTER_FLETCHER32:
+            packed = packed[:-4]  # the checksum
+        if not packed or unpacked_size(packed, size) > size:
             raise InputError(
                 f"{where}: a part of {shorten(array.name)} unpacks to more than its {size} bytes; "
                 "save it again."
             )
+
+
+def _deflate_size(packed: bytes, most: int) -> int:
+    """Return to how many bytes deflate unpacks, `most` + 1 for all above."""
+    return len(zlib.decompressobj().decompress(packed, most + 1))
+
+
+def _lzf_size(packed: bytes, most: int) -> int:
+    """Return to how many bytes LZF unpacks, any number above `most` for all above.
+
+    It is a series of literals, their number - 1 and themselves, and of references of 2 or 3 bytes
+    to earlier bytes, whose number - 2 is in the first three bits, or 7 and in the second byte.
+    """
+    size = place = 0
+    while place < len(packed) and size <= most:
+        first = packed[place]
+        if first < 32:
+            size += first + 1
+            place += first + 2
+        elif first < 224:
+            size += (first >> 5) + 2
+            place += 2
+        else:
+            size += 9 + packed[place + 1]
+            place += 3
+    return size
 
 
 def _reason(error: Exception) -> str:

@@ -99,6 +99,7 @@ def test_curves_follow_their_images(tmp_path):
         (lambda rows: [[*row[:5], ""] for row in rows], "one column CC, and has 0"),
         (lambda rows: [[*row, row[5]] for row in rows], "one column CC, and has 2"),
         (lambda rows: [rows[0], *([*row[:4], "x", "1"] for row in rows[1:])], "no number"),
+        (lambda rows: [rows[0], *([*row[:4], "1_0", "1"] for row in rows[1:])], "is '1_0', which"),
         (lambda rows: [rows[0], *(row[:4] for row in rows[1:])], "line 2 has 4 values for 6"),
         (lambda rows: [*rows, ["third", *rows[-1][1:]]], "line 14: there should be no row third"),
         (lambda rows: [], "one column"),

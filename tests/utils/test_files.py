@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from salzoo.utils import files
-from salzoo.utils.files import check_space, open_no_link, whole_file
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import check_folder, check_space, open_no_link, whole_file
 
 
 def test_a_failed_block_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -68,16 +69,18 @@ def test_links_are_not_opened(tmp_path):
 WRITERS = {
     "text": "open(path, 'w').write('x' * 100_000)",
     "numpy": "import numpy; numpy.save(path, numpy.zeros(100_000))",
+    # HDF5 itself would end the process.
+    "hdf5": "check_space(path, 100_000); import h5py; h5py.File(path, 'w')['x'] = [0] * 12_500",
 }
 
 
-@pytest.mark.parametrize("writer", ["text", "numpy"])
+@pytest.mark.parametrize("writer", WRITERS)
 def test_a_full_disk_is_reported_with_the_name_of_the_file(tmp_path, writer):
     # A limit on the size of files stops writing as a full disk does.
     code = f"""
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
-from salzoo.utils.files import whole_file
+from salzoo.utils.files import check_space, whole_file
 try:
     with whole_file("map.npy") as path:
         {WRITERS[writer]}
@@ -106,6 +109,13 @@ def test_a_file_larger_than_the_free_space_is_refused_before(tmp_path):
     with pytest.raises(OSError) as caught:
         check_space(tmp_path / "large", 1 << 60)
     assert caught.value.errno == errno.ENOSPC
+
+
+@pytest.mark.parametrize("path", ["a\0b", b"a\0b", "a/\0", "a\ud800"])
+def test_no_folder_has_such_a_path(path):
+    with pytest.raises(InputError, match="`out` .*: no folder can be called so.") as caught:
+        check_folder("out", path)
+    assert str(caught.value).isprintable()
 
 
 def test_a_folder_with_a_link_on_its_way_is_the_one_the_system_finds(tmp_path, monkeypatch):

@@ -5,9 +5,11 @@ import zlib
 import h5py
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from salzoo.utils.errors import InputError
-from salzoo.utils.hdf5_files import open_hdf5
+from salzoo.utils.hdf5_files import _lzf_size, open_hdf5
 
 
 def names(path):
@@ -61,6 +63,16 @@ def overfull(file, secret):
     array.id.write_direct_chunk((0,), zlib.compress(np.random.default_rng(0).bytes(300_000)))
 
 
+def overfull_lzf(file, secret):
+    """A part of 300 kB that holds 26 MB; of a large part it would be 88 times as much."""
+    array = file.create_dataset("full", (400_000,), "u1", chunks=(400_000,), compression="lzf")
+    array.id.write_direct_chunk((0,), b"\x00x" + b"\xe0\xff\x00" * 100_000)
+
+
+def scaled(file, secret):
+    file.create_dataset("scaled", data=np.arange(1000), chunks=(1000,), scaleoffset=4)
+
+
 def packed_twice(file, secret):
     properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     properties.set_chunk((10,))
@@ -70,10 +82,45 @@ def packed_twice(file, secret):
     h5py.h5d.create(file.id, b"twice", h5py.h5t.NATIVE_UINT8, space, properties)
 
 
+@pytest.mark.parametrize("fletcher32", [False, True])
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize("compression", ["lzf", "gzip"])
+@pytest.mark.parametrize("kind", ["noise", "few levels", "constant"])
+def test_large_parts_of_every_usual_kind_are_read(tmp_path, kind, compression, shuffle, fletcher32):
+    """Each larger than the parts that are not looked at, but the constant one."""
+    values = np.random.default_rng(0).integers(
+        0, {"noise": 2**31, "few levels": 3}.get(kind, 1), (1500, 1500), dtype="int32"
+    )
+    filters = {"shuffle": shuffle, "fletcher32": fletcher32, "compression": compression}
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("values", data=values, chunks=(1500, 1500), **filters)
+        stored = file["values"].id.get_storage_size()
+    assert (stored > 2**18) is (kind != "constant")
+    with open_hdf5(tmp_path / "a.h5") as file:
+        np.testing.assert_array_equal(file["values"][()], values)
+
+
+@given(data=st.data())
+def test_the_size_that_lzf_unpacks_to(data):
+    """h5py packs; what it packed unpacks to the size that is foretold."""
+    alphabet = data.draw(st.sampled_from([1, 2, 256]))
+    length = data.draw(st.integers(100, 3000))
+    seed = data.draw(st.integers(0, 99))
+    values = np.random.default_rng(seed).integers(0, alphabet, length, dtype="uint8")
+    values[length // 3 : length // 2] = 7
+    with h5py.File("memory", "w", driver="core", backing_store=False) as file:
+        array = file.create_dataset("x", data=values, chunks=(length,), compression="lzf")
+        mask, packed = array.id.read_direct_chunk((0,))
+    assert mask or _lzf_size(packed, 10**6) == length  # masked: stored as it is
+    assert mask or _lzf_size(packed, length - 1) >= length
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (overfull, "a part of /group/full unpacks to more than its 200000 bytes"),
+        (overfull_lzf, "a part of /group/full unpacks to more than its 400000 bytes"),
+        (scaled, "/group/scaled is packed otherwise than by gzip or lzf"),
         (packed_twice, "/group/twice is compressed twice"),
         (external_link, "file.h5: link is a link to another file"),
         (external_storage, "file.h5: the values of /group/bytes lie in another file"),
