@@ -197,6 +197,15 @@ def table(header: tuple, rows: object) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in cells)
 
 
+def verbatim(text: str) -> str:
+    """Return a text whose asterisks and angle brackets mean themselves, outside of code."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(
+        part if part.startswith("`") else part.replace("*", "\\*").replace("<", "&lt;")
+        for part in parts
+    )
+
+
 def model_table() -> str:
     """Return the table of all models."""
     rows = []
@@ -222,12 +231,15 @@ def released_table() -> str:
     for record in list_released():
         sizes = " or ".join(f"{rows}x{columns}" for rows, columns in record.sizes)
         options = ", ".join(f"`{name}={value}`" for name, value in record.model_options.items())
-        blur = f"{record.blur:g} px" if record.blur else ""
-        padding = f"{record.padding_value:g}" if record.fit_mode == "pad" else ""
+        blur = f"{record.blur:g}&nbsp;px" if record.blur else ""
+        fit = (
+            f"pad&nbsp;with&nbsp;{record.padding_value:g}"
+            if record.fit_mode == "pad"
+            else record.fit_mode
+        )
         source = f"[`{record.source}`]({record.homepage})"
-        cells = (source, record.trained_on, record.licence, record.fit_mode, sizes)
-        rows.append((*cells, padding, blur, options))
-    names = ("weights", "trained on", "licence", "fit", "input", "padding", "blur", "options")
+        rows.append((source, record.trained_on, record.licence, fit, sizes, blur, options))
+    names = ("weights", "trained on", "licence", "fit", "input", "blur", "options")
     return table(names, rows)
 
 
@@ -273,15 +285,15 @@ def dataset_section(record: DatasetRecord) -> str:
     facts = {
         "Task": record.task,
         "Images": image_count(record),
-        "Ground truth": record.ground_truth,
-        "Viewing conditions": record.viewing,
-        "Licence": record.licence,
-        "Citation": record.citation,
+        "Ground truth": verbatim(record.ground_truth),
+        "Viewing conditions": verbatim(record.viewing),
+        "Licence": verbatim(record.licence),
+        "Citation": verbatim(record.citation),
         "Home page": f"<{record.homepage}>" if "://" in record.homepage else record.homepage,
-        "Layout": record.layout or "none; generated on first use",
+        "Layout": verbatim(record.layout) or "none; generated on first use",
     }
     if record.sigma is not None:
-        facts["Sigma of the density"] = f"{record.sigma:g} px ({record.sigma_source})"
+        facts["Sigma of the density"] = f"{record.sigma:g} px ({verbatim(record.sigma_source)})"
     parts = [
         f"### {record.name} {{ #{record.name} }}",
         f"{record.title}.",
@@ -291,16 +303,18 @@ def dataset_section(record: DatasetRecord) -> str:
         (
             f"`{name}`" + (" (default)" if name == record.default_protocol else ""),
             ", ".join(f"{split} {count:,}" for split, count in protocol.counts.items()),
-            protocol.source,
+            verbatim(protocol.source),
         )
         for name, protocol in record.protocols.items()
     ]
     parts.append(table(("protocol", "images", "source"), protocols))
     if record.options:
-        options = [(f"`{name}`", meaning) for name, meaning in record.options.items()]
+        options = [(f"`{name}`", verbatim(meaning)) for name, meaning in record.options.items()]
         parts.append(table(("dataset option", "meaning"), options))
     if record.steps:
-        parts.append("\n".join(f"{number}. {step}" for number, step in enumerate(record.steps, 1)))
+        parts.append(
+            "\n".join(f"{number}. {verbatim(step)}" for number, step in enumerate(record.steps, 1))
+        )
     archives = [
         (
             f"<{each.url}>" if "://" in each.url else each.url,
