@@ -12,7 +12,7 @@ import uuid
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from salzoo.serving.problems import Problem, problem_response
+from salzoo.serving.problems import Problem, not_now, problem_response
 from salzoo.serving.request_log import LOGGER, log
 from salzoo.serving.service import Service
 from salzoo.serving.wire import Wire
@@ -62,7 +62,7 @@ class Access:
             outcome = "client gone"
         finally:
             counters.in_flight.dec()
-            status = (wire.status or 0) if outcome == "answered" else CLIENT_GONE
+            status = CLIENT_GONE if outcome == "client gone" else wire.status or 0
             seconds, path = time.perf_counter() - begun, _template(scope)
             counters.requests.labels(path, status).inc()
             counters.seconds.labels(path).observe(seconds)
@@ -92,7 +92,12 @@ class Access:
                 "The token is missing or wrong; send it as Authorization: Bearer TOKEN.",
                 {"WWW-Authenticate": "Bearer"},
             )
-        except (ClientDisconnect, OSError, asyncio.CancelledError):
+        except (ClientDisconnect, OSError):
+            raise
+        except asyncio.CancelledError:  # the time to stop is over
+            if wire.status is None:
+                stopped = not_now("The server has stopped; send the request again.", 5, "stopping")
+                await problem_response(stopped)(scope, wire.receive, wire.send)
             raise
         except Exception as error:
             fields = {"fields": {"request": identifier, "error": type(error).__name__}}

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -37,15 +37,18 @@ class Server(uvicorn.Server):
     Args:
         settings: of the server.
         listener: bound socket.
+        on_ready: is called when all models are loaded.
 
     Attributes:
         failure: why the models could not be loaded; None: they could.
         abandoned: requests without an answer when the time to stop was over.
     """
 
-    def __init__(self, settings: ServerSettings, listener: socket.socket) -> None:
+    def __init__(
+        self, settings: ServerSettings, listener: socket.socket, on_ready: Callable[[], None]
+    ) -> None:
         self.service = Service(settings)
-        self._listener = listener
+        self._listener, self._on_ready = listener, on_ready
         self._loader = threading.Thread(target=self._load, name="load", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.failure: BaseException | None = None
@@ -122,6 +125,7 @@ class Server(uvicorn.Server):
     def _load(self) -> None:
         try:
             self.service.models.load()
+            self._on_ready()
             log("ready", models=sorted(self.service.settings.models))
         except BaseException as error:  # it is raised in the main thread
             self.failure, self.should_exit = error, True
@@ -160,12 +164,17 @@ def bind(settings: ServerSettings) -> socket.socket:
     return listener
 
 
-def run_server(settings: ServerSettings, listener: socket.socket) -> int:
+def run_server(
+    settings: ServerSettings,
+    listener: socket.socket,
+    on_ready: Callable[[], None] = lambda: None,
+) -> int:
     """Serve in this process until it is told to stop.
 
     Args:
         settings: of the server.
         listener: bound socket; it is closed.
+        on_ready: is called when all models are loaded.
 
     Returns:
         0, or 1 if requests were left without an answer.
@@ -173,7 +182,7 @@ def run_server(settings: ServerSettings, listener: socket.socket) -> int:
     Raises:
         InputError: a model is unusable.
     """
-    server = Server(settings, listener)
+    server = Server(settings, listener, on_ready)
     server.run([listener])
     if server.failure is not None:
         raise server.failure

@@ -8,9 +8,9 @@ import signal
 import socket
 import sys
 import tempfile
-import time
 from multiprocessing import connection
 from multiprocessing.context import SpawnProcess
+from multiprocessing.synchronize import Event
 from types import FrameType
 
 from salzoo.serving.request_log import log, open_log
@@ -19,14 +19,13 @@ from salzoo.utils.errors import InputError
 from salzoo.utils.printable import printable
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-# A worker that ends sooner is not replaced: the next one would end as well.
-SHORTEST_LIFE = 10
 
 
 class Workers:
     """Processes that serve, and the one that watches over them.
 
-    A worker that dies is replaced. SIGTERM, SIGINT and SIGHUP are passed on.
+    A worker that dies is replaced, unless it has not come so far as to answer: the next one would
+    die as well. SIGTERM, SIGINT and SIGHUP are passed on.
 
     Args:
         settings: of the server.
@@ -36,7 +35,7 @@ class Workers:
     def __init__(self, settings: ServerSettings, listener: socket.socket) -> None:
         self._settings, self._listener = settings, listener
         self._context = multiprocessing.get_context("spawn")
-        self._processes: dict[SpawnProcess, float] = {}
+        self._processes: dict[SpawnProcess, Event] = {}
         self._stopping = False
         self._status = 0
 
@@ -65,22 +64,23 @@ class Workers:
         return self._status
 
     def _start(self) -> None:
+        ready = self._context.Event()
         process = self._context.Process(
-            target=_serve, args=(self._settings, self._listener), name="serve"
+            target=_serve, args=(self._settings, self._listener, ready), name="serve"
         )
         process.start()
-        self._processes[process] = time.monotonic()
+        self._processes[process] = ready
 
     def _replace(self, process: SpawnProcess, folder: str) -> None:
         """Forget a worker that has ended; start another one unless all shall end."""
         from prometheus_client.multiprocess import mark_process_dead
 
-        begun = self._processes.pop(process)
+        ready = self._processes.pop(process)
         mark_process_dead(process.pid, folder)
         code = process.exitcode or 0
         if self._stopping:
             self._status = max(self._status, 1 if code else 0)
-        elif time.monotonic() - begun < SHORTEST_LIFE or code == 2:
+        elif not ready.is_set():
             log("worker failed", "error", worker=process.pid, status=code)
             self._status = code if code > 0 else 1
             self._stop(signal.SIGTERM)
@@ -108,7 +108,7 @@ class Workers:
                 os.kill(process.pid, number)
 
 
-def _serve(settings: ServerSettings, listener: socket.socket) -> None:
+def _serve(settings: ServerSettings, listener: socket.socket, ready: Event) -> None:
     """Serve in a worker."""
     # Not before prometheus_client finds the folder of all workers' values.
     from salzoo.serving.server import run_server
@@ -116,7 +116,7 @@ def _serve(settings: ServerSettings, listener: socket.socket) -> None:
     open_log()
     listener.setblocking(False)
     try:
-        sys.exit(run_server(settings, listener))
+        sys.exit(run_server(settings, listener, ready.set))
     except InputError as error:
         sys.stderr.write(f"salzoo serve: {printable(str(error))}\n")
         sys.exit(2)

@@ -1,10 +1,12 @@
 """A server whose network is arithmetic: `python -m tests.serving.fake_server SETTINGS`.
 
-SETTINGS is JSON of the fields of ServerSettings. The sources of its models are "fake" and
-"fake:SECONDS", which takes that long for each image.
+SETTINGS is JSON of the fields of ServerSettings. The sources of its models are "fake",
+"fake:SECONDS", which takes that long for each image, "late:SECONDS", which takes that long to
+load, and files with one of these.
 """
 
 import json
+import os
 import sys
 import time
 
@@ -23,7 +25,7 @@ def fake_map(image):
 
 class Fake:
     def __init__(self, seconds):
-        self.card = {"model": "fake", "task": "fixations", "data_dir": "/secret/folder"}
+        self.card = {"model": "fake", "trained_on": str(seconds), "data_dir": "/secret/folder"}
         self.seconds = seconds
 
     def __call__(self, image):
@@ -33,15 +35,18 @@ class Fake:
 
 
 def load(source, options):
-    """Load "fake:SECONDS", or the name in a file, which a test may change."""
-    name, _, seconds = source.partition(":")
-    if name != "fake":
+    """Load a source, or that in a file, which a test may change."""
+    if os.path.exists(source):
         with open(source) as file:
-            name, _, seconds = file.read().partition(":")
+            source = file.read()
+    name, _, seconds = source.partition(":")
+    if name == "late":
+        time.sleep(float(seconds))
+        return Fake(0.0)
+    if name == "crash":
+        raise RuntimeError("out of luck")
     if name != "fake":
         raise InputError(f"{source} is no model.")
-    if seconds == "crash":
-        raise RuntimeError("out of luck")
     return Fake(float(seconds or 0))
 
 

@@ -1,13 +1,16 @@
 """A server process, and a client of it over the loopback interface."""
 
+import concurrent.futures
 import http.client
 import io
+import itertools
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -25,11 +28,11 @@ class Running:
         folder: for its log.
         command: to run; None: the fake server with the settings.
         environment: variables to add.
-        ready: whether to wait until predictions are answered.
+        ready: seconds to wait until predictions are answered; 0: none.
         **settings: of the server.
     """
 
-    def __init__(self, folder, command=None, environment=None, ready=True, **settings):
+    def __init__(self, folder, command=None, environment=None, ready=60, **settings):
         settings = {"models": {"fake": "fake"}, "port": 0, **settings}
         command = command or ["-m", "tests.serving.fake_server", json.dumps(settings)]
         folder.mkdir(exist_ok=True)
@@ -48,7 +51,7 @@ class Running:
         self.host, self.port = first["url"].removeprefix("http://").rsplit(":", 1)
         self.port = int(self.port)
         if ready:
-            self.wait_for("ready", settings.get("workers", 1))
+            self.wait_for("ready", settings.get("workers", 1), ready)
 
     def log(self):
         """The lines of the log so far."""
@@ -157,3 +160,46 @@ def multipart(boundary="xx", **parts):
         header = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
         pieces.append(header.encode() + content + b"\r\n")
     return b"".join(pieces) + f"--{boundary}--\r\n".encode()
+
+
+def is_healthy(server):
+    """Whether the server says that it is alive."""
+    return server.request("GET", "/healthz")[0] == 200
+
+
+def _load_with(server, image, stop, ids, reuse):
+    """Send requests until told to stop; return {identifier: status or the error's name}."""
+    found, connection = {}, None
+    while not stop.is_set():
+        name = f"id-{next(ids)}"
+        try:
+            if connection is None:
+                connection = server.connect()
+            connection.request("POST", "/v1/models/fake:predict", image, {"X-Request-ID": name})
+            response = connection.getresponse()
+            body = response.read()
+            assert response.status != 200 or body.startswith(b"\x89PNG")
+            found[name] = response.status
+            if not reuse or response.getheader("Connection") == "close":
+                connection.close()
+                connection = None
+        except (OSError, http.client.HTTPException) as error:
+            found[name] = type(error).__name__
+            connection = None
+            time.sleep(0.01)
+    return found
+
+
+def start_load(server, image, clients=6):
+    """Begin to send requests; return a function that ends it and returns what came back."""
+    stop, ids = threading.Event(), itertools.count()
+    pool = concurrent.futures.ThreadPoolExecutor(clients)
+    jobs = [
+        pool.submit(_load_with, server, image, stop, ids, number % 2) for number in range(clients)
+    ]
+
+    def end():
+        stop.set()
+        return {key: value for job in jobs for key, value in job.result(30).items()}
+
+    return end

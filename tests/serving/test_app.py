@@ -156,7 +156,7 @@ def test_other_addresses(server):
     assert json.loads(server.request("GET", "/readyz")[2]) == {"status": "ready"}
     [model] = json.loads(server.request("GET", "/v1/models")[2])["models"]
     assert model["name"] == "fake" and model["ready"]
-    assert model["card"] == {"model": "fake", "task": "fixations"}  # no folders
+    assert model["card"] == {"model": "fake", "trained_on": "0.0"}  # no folders
 
 
 def test_the_page_loads_nothing(server):
