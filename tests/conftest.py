@@ -79,15 +79,37 @@ def small_config(**fields):
     return RunConfig(**{**defaults, **fields})
 
 
+def made_once(tmp_path_factory, name, make):
+    """Return what the first of pytest's processes makes in a folder, to all that run the tests.
+
+    Args:
+        tmp_path_factory: pytest's.
+        name: of the folder.
+        make: function of the folder, which does not exist yet.
+    """
+    from salzoo.utils.downloads import one_at_a_time
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    made = folder.with_suffix(".made")
+    with one_at_a_time(folder.with_suffix(".lock")):
+        if not made.exists():
+            make(folder)
+            made.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory):
-    """A finished run with its report."""
+    """A finished run with its report; tests change copies of it only."""
     from salzoo.api import report_training
     from salzoo.training.loop import train
+    from salzoo.training.run import Run
 
-    result = train(small_config(), tmp_path_factory.mktemp("runs") / "small", verbose=0)
-    report_training(result)
-    return result.run
+    def make(folder):
+        report_training(train(small_config(), folder, verbose=0))
+
+    return Run(made_once(tmp_path_factory, "small", make))
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +117,10 @@ def exported(small_run, tmp_path_factory):
     """The small run as a SavedModel."""
     from salzoo.export import export_model
 
-    return export_model(small_run.folder, str(tmp_path_factory.mktemp("exports")))
+    folder = made_once(
+        tmp_path_factory, "exports", lambda folder: export_model(small_run.folder, str(folder))
+    )
+    return str(folder / "msinet" / "1")
 
 
 @pytest.fixture(scope="session")

@@ -259,6 +259,9 @@ def describe_config(config: RunConfig) -> list[str]:
     }
     shown["sigma"] = config.recipe.sigma or "the dataset's own"
     shown["input_size"] = "x".join(map(str, config.recipe.input_size))
+    for name in ("optimizer_options", "loss_options"):
+        pairs = getattr(config.recipe, name).items()
+        shown[name] = " ".join(f"{option}={value}" for option, value in pairs) or None
     if config.init_from is not None:
         del shown["backbone_weights"]
         shown["init_from"] = describe_start(config.init_from)

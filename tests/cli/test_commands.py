@@ -44,30 +44,33 @@ def test_closed_standard_streams_are_no_failure(closed, tmp_path):
 
 def test_the_whole_walk(inside, tmp_path, monkeypatch):
     """train and predict as programs, evaluate and export, in an empty folder."""
-    small = ["--input_size", "32x40", "--limit_train", "4", "--limit_val", "2", "--epochs", "1"]
-    trained = run("train", "msinet", *small, "--export", "exports", cwd=tmp_path)
+    small = ["--model_options", "conv3_filters=1", "--input_size", "96x96"]
+    small += ["--limit_train", "4", "--limit_val", "2", "--epochs", "1", "--export", "exports"]
+    trained = run("train", "shallow_convnet", *small, cwd=tmp_path)
     assert trained.returncode == 0, trained.stderr
-    assert "learning_rate     0.0001" in trained.stdout
+    assert "learning_rate     0.03" in trained.stdout
     assert "None" not in trained.stdout and "{" not in trained.stdout
     assert "mean map" in trained.stdout and "AUC-Judd" in trained.stdout
-    assert "runs/msinet-synthetic-001/predictions.png" in trained.stdout
-    assert trained.stdout.splitlines()[-1] == "export    exports/msinet/1"
+    assert "runs/shallow_convnet-synthetic-001/predictions.png" in trained.stdout
+    assert trained.stdout.splitlines()[-1] == "export    exports/shallow_convnet/1"
     assert "Traceback" not in trained.stderr and "I0000" not in trained.stderr
 
     monkeypatch.chdir(tmp_path)
-    for model in ("runs/msinet-synthetic-001", "exports/msinet"):
+    for model in ("runs/shallow_convnet-synthetic-001", "exports/shallow_convnet"):
         status, out, err = inside("evaluate", model, "--split", "test", "--limit", "3")
         assert status == 0, err
         assert "synthetic test, 3 images, sigma 10 px, convention mit" in out
         folder = (tmp_path / out.splitlines()[-1]).parent
         summary = json.loads((folder / "evaluation.json").read_text())
-        assert summary["means"]["mit"]["msinet"]["NSS"] is not None
+        assert summary["means"]["mit"]["shallow_convnet"]["NSS"] is not None
         assert len((folder / "scores.csv").read_text().splitlines()) == 1 + 4 * 3
 
     Image.new("RGB", (90, 60), "red").save(tmp_path / "photo.jpg")
     (tmp_path / "broken.jpg").write_text("not a picture")
     images = ["photo.jpg", "broken.jpg", "missing.jpg"]
-    predicted = run("predict", *images, "--model", "exports/msinet/1", "--out", "p", cwd=tmp_path)
+    predicted = run(
+        "predict", *images, "--model", "exports/shallow_convnet/1", "--out", "p", cwd=tmp_path
+    )
     assert predicted.returncode == 1
     assert "1 of 3 images" in predicted.stdout
     assert "broken.jpg is not an image" in predicted.stderr
@@ -81,8 +84,8 @@ def test_the_whole_walk(inside, tmp_path, monkeypatch):
     for kind in ("overlay", "saliency"):
         assert Image.open(tmp_path / "p" / f"photo_{kind}.png").size == (90, 60)
 
-    _, out, _ = inside("export", "runs/msinet-synthetic-001")
-    assert out.strip() == "exports/msinet/2"
+    _, out, _ = inside("export", "runs/shallow_convnet-synthetic-001")
+    assert out.strip() == "exports/shallow_convnet/2"
 
 
 @pytest.mark.parametrize("command", ["models", "datasets"])

@@ -209,24 +209,40 @@ def exported_files(folder):
     return sorted(path for path in paths if PART not in path)
 
 
-def test_export_goes_on(place, trained):
-    command = ["export", "out/trained", "--out"]
-    place.run(*command, "out/exports", statuses=[0])
-    expected = exported_files(place.root / "out/exports")
-    assert "shallow_convnet/1/saved_model.pb" in expected
+@pytest.fixture(scope="module")
+def exports(place, trained):
+    """The files of an undisturbed export."""
+    place.run("export", "out/trained", "--out", "out/exports", statuses=[0])
+    files = exported_files(place.root / "out/exports")
+    assert "shallow_convnet/1/saved_model.pb" in files
+    return files
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "killed",
+        pytest.param("interrupted", marks=pytest.mark.slow),
+        "full",
+        pytest.param("removed", marks=pytest.mark.slow),
+    ],
+)
+def test_export_goes_on(place, exports, kind):
+    folder = f"out/exports-{kind}"
     call = "salzoo.export.saved_model:os.remove"
-    target = place.root / "out/exports-removed/shallow_convnet"
-    for kind, job in {
+    job = {
         "killed": {"event": {"call": call, **KILL}},
         "interrupted": {"event": {"call": call, **INTERRUPT}},
         "full": {"file_size": 20_000},
-        "removed": {"event": {"call": call, "remove": str(target)}},
-    }.items():
-        folder = f"out/exports-{kind}"
-        result = place.run(*command, folder, statuses=[2, 130, -9], **job)
-        assert result.status < 0 or result.err.count("\n") <= 2, result
-        place.run(*command, folder, statuses=[0])
-        assert exported_files(place.root / folder) == expected, kind
+        "removed": {
+            "event": {"call": call, "remove": str(place.root / folder / "shallow_convnet")}
+        },
+    }[kind]
+    command = ["export", "out/trained", "--out", folder]
+    result = place.run(*command, statuses=[2, 130, -9], **job)
+    assert result.status < 0 or result.err.count("\n") <= 2, result
+    place.run(*command, statuses=[0])
+    assert exported_files(place.root / folder) == exports
 
 
 URL = "https://example.org/images.zip"

@@ -40,7 +40,8 @@ def slow_on(*names):
     return mark
 
 
-heavy = slow_on(*LARGE)
+# Two networks prove it in the usual run.
+heavy = slow_on(*LARGE, "deep_convnet")
 
 
 def pytest_generate_tests(metafunc):

@@ -163,12 +163,9 @@ def saved(small_run, tmp_path_factory):
     return path
 
 
-def test_runs_exports_and_keras_files_alike(small_run, saved, levels, tmp_path):
-    from salzoo.export import export_model
-
-    export = export_model(small_run.folder, str(tmp_path))
+def test_runs_exports_and_keras_files_alike(small_run, exported, saved, levels):
     expected = salzoo.predict(levels, model=small_run.folder)
-    np.testing.assert_allclose(salzoo.predict(levels, model=export), expected, atol=1e-5)
+    np.testing.assert_allclose(salzoo.predict(levels, model=exported), expected, atol=1e-5)
     np.testing.assert_array_equal(salzoo.load_model(small_run.folder)(levels), expected)
     # A .keras file does not say at which size it was trained.
     model = salzoo.load_model(saved)

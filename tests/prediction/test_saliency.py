@@ -6,31 +6,30 @@ import keras
 import numpy as np
 
 from salzoo.data.geometry import Geometry
-from salzoo.models import trained_model
 from salzoo.prediction.predictor import load_model
 from salzoo.prediction.saliency import saliency_function
 
 
-def test_tta_is_the_mean_over_scales_and_mirror_images(random):
+def test_tta_is_the_mean_over_scales_and_mirror_images(small_run, random):
     """Computed again from single views, which have equal weights whatever their size."""
     image = random.uniform(0, 255, (60, 90, 3)).astype("float32")
-    model = trained_model("msinet_lite")
-    usual = load_model("msinet_lite", raw=True)
+    model = small_run.load_model()
+    usual = load_model(small_run.folder, raw=True)
     rows, columns = usual.card["geometry"]["size"]
     views = []
     for share in (0.8, 1.0, 1.2):
-        size = tuple(32 * math.ceil(side * share / 32) for side in (rows, columns))
-        function = saliency_function(model, Geometry("pad", size, 32, 127.5), raw=True)
+        size = tuple(8 * math.ceil(side * share / 8) for side in (rows, columns))
+        function = saliency_function(model, Geometry("pad", size, 8, 126.0), raw=True)
         for step in (1, -1):
             map_ = np.float64(function(image[None, :, ::step])[0, :, ::step, 0])
             views.append(map_ / map_.sum())
     expected = np.mean(views, axis=0)
-    raw = load_model("msinet_lite", raw=True, tta=True)(image)
+    raw = load_model(small_run.folder, raw=True, tta=True)(image)
     np.testing.assert_allclose(raw, expected * usual(image).sum(), rtol=1e-3)
-    scaled = load_model("msinet_lite", tta=True)
+    scaled = load_model(small_run.folder, tta=True)
     np.testing.assert_allclose(scaled(image), expected / expected.max(), atol=1e-4)
     assert scaled.card["post_processing"]["tta"] is True
-    assert scaled.fingerprint != load_model("msinet_lite").fingerprint
+    assert scaled.fingerprint != load_model(small_run.folder).fingerprint
 
 
 def test_a_fixed_size_leaves_the_mirror_image(random):

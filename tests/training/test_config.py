@@ -65,6 +65,14 @@ def test_own_images_are_learned_from_the_shipped_weights():
     assert not any(line.startswith("backbone_weights") for line in lines)
 
 
+def test_options_of_a_recipe_are_shown_as_they_are_given():
+    lines = configs.describe_config(config(model="msinet_lite"))
+    weights = models.model_record("msinet_lite").recipe.loss_options
+    shown = next(line for line in lines if line.startswith("loss_options")).split()
+    assert dict(pair.split("=") for pair in shown[1:]) == {k: str(v) for k, v in weights.items()}
+    assert not any("{" in line or line.endswith("None") for line in lines)
+
+
 def test_own_images_from_elsewhere():
     record = models.model_record("msinet_lite")
     for given in ({"init_from": "none"}, {"backbone_weights": "imagenet"}):
