@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import salzoo
+from salzoo.export.demo_page import SOURCES
 
 ROOT = pathlib.Path(salzoo.__file__).resolve().parents[1]
 BUILD = "import sys; from setuptools import build_meta; print(build_meta.build_wheel(sys.argv[1]))"
@@ -36,6 +37,7 @@ def test_the_wheel_predicts_in_an_empty_folder(wheel, tmp_path):
     installed, empty = tmp_path / "installed", tmp_path / "empty"
     with zipfile.ZipFile(wheel) as archive:  # what installing without dependencies does
         archive.extractall(installed)
+    assert sorted(os.listdir(installed / "salzoo/export/page")) == sorted(os.listdir(SOURCES))
     empty.mkdir()
     levels = np.random.default_rng(0).integers(0, 256, (4, 6, 3), dtype="uint8")
     Image.fromarray(levels).resize((96, 64), Image.Resampling.BICUBIC).save(empty / "photo.jpg")

@@ -2,7 +2,8 @@
 
 The files are written beside the images: float32 maps (.npy), grey pictures of them and
 overlays (.png); --write chooses some of them. --top, --regions and --crop add the most
-salient spots, the share of attention in boxes, and a crop.
+salient spots, the share of attention in boxes, and a crop. --report writes one page about all
+images, with variants of a design side by side.
 
 --submission writes maps of the test images of a public benchmark in the format that it
 requires, and the archive to submit. An interrupted submission continues when the same
@@ -16,8 +17,9 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from salzoo import __version__
 from salzoo.cli.arguments import add_data_dir, add_inference_options, inference_options
 from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import parse_aspect, parse_names, whole_number
@@ -30,7 +32,7 @@ from salzoo.utils.wording import counted
 if TYPE_CHECKING:
     from salzoo.prediction.attention.box_files import BoxFile
     from salzoo.prediction.photo_files import FoundImages
-    from salzoo.prediction.photos import OutputOptions
+    from salzoo.prediction.photos import OutputOptions, PhotoResult
 
 HELP = "predict saliency maps of images"
 # They would end every other image too.
@@ -77,6 +79,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "attention",
     )
     parser.add_argument(
+        "--report",
+        metavar="FILE",
+        help="write one HTML page about all images; those whose names differ in a last letter "
+        "only, such as poster_a.png and poster_b.png, are compared",
+    )
+    parser.add_argument(
+        "--pair",
+        nargs=2,
+        action="append",
+        metavar=("A", "B"),
+        help="compare two of the images in the report; may be repeated",
+    )
+    parser.add_argument(
         "--submission",
         metavar="BENCHMARK",
         help="mit300, cat2000 or salicon, instead of images",
@@ -97,11 +112,17 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid UTF-8
     from salzoo.prediction.photo_files import find_images
 
+    if arguments.pair and not arguments.report:
+        raise InputError("--pair compares two images in a report; add --report FILE.")
     found = find_images(arguments.images)
     paths, failures = found.paths, found.problems
     if not paths:
         only_outputs = "There are only files that salzoo predict wrote itself: give the photos."
         raise InputError(" ".join((*failures, *found.notes)) or only_outputs)
+    if arguments.report:
+        from salzoo.prediction.design_report import check_report
+
+        check_report(arguments.report, (*paths, arguments.regions or paths[0]))
     regions, notes = _regions(arguments.regions, paths)
     notes += found.notes
     if found.own_count:
@@ -110,10 +131,14 @@ def run(arguments: argparse.Namespace) -> int:
     from salzoo.prediction.photos import MAP_FILES, OutputOptions
 
     write = arguments.write or tuple(MAP_FILES)
-    options = OutputOptions(write, arguments.top or 0, regions, arguments.crop)
+    report = arguments.report is not None
+    options = OutputOptions(write, arguments.top or 0, regions, arguments.crop, report)
     load_tensorflow()
     with _eager_execution(len(paths) == 1):
-        files = _predict(arguments, found, options)
+        results, card = _predict(arguments, found, options)
+    files = [result.files for result in results]
+    if arguments.report and results:
+        notes.append(_write_report(arguments, results, card))
     _print_summary(files, len(files) + len(failures), options, notes)
     for failure in failures:
         message = printable(render_message(failure, arguments.parser))
@@ -125,7 +150,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _predict(
     arguments: argparse.Namespace, found: "FoundImages", options: "OutputOptions"
-) -> list[list[str]]:
+) -> tuple[list["PhotoResult"], dict[str, Any]]:
     """Write the files of all images.
 
     Args:
@@ -134,7 +159,7 @@ def _predict(
         options: what to write besides the maps.
 
     Returns:
-        For each image that was used the paths of its files.
+        What was written for each image that was used, and the model's card.
     """
     from tqdm import tqdm
 
@@ -145,7 +170,7 @@ def _predict(
     paths = found.paths
     predictor = Predictor(arguments.model, inference_options(arguments))
     read = {os.path.realpath(path) for path in (*paths, arguments.regions or paths[0])}
-    files = []
+    results = []
     stems = output_stems(paths, arguments.out, found.below)
     bar = tqdm(paths, unit="image", disable=None if len(paths) > 1 else True)
     for path, stem in zip(bar, stems, strict=True):
@@ -159,10 +184,24 @@ def _predict(
                 raise
             found.problems.append(f"{path}: {_reason(error)}")
             continue
-        files.append(result.files)
+        results.append(result)
         for text in result.texts:
             tqdm.write(text + "\n")
-    return files
+    return results, predictor.card
+
+
+def _write_report(
+    arguments: argparse.Namespace, results: list["PhotoResult"], card: dict[str, Any]
+) -> str:
+    """Write the report; return the sentence to print."""
+    from salzoo.prediction.design_report import write_report
+    from salzoo.prediction.designs import group_variants
+
+    summaries = [result.summary for result in results if result.summary is not None]
+    model = f"{card['model']}, salzoo {__version__}"
+    facts = {"Model": f"{model}, trained on {card['trained_on']}" if card["trained_on"] else model}
+    write_report(arguments.report, group_variants(summaries, arguments.pair or ()), facts)
+    return f"report: {arguments.report}"
 
 
 def _reason(error: Exception) -> str:
@@ -220,7 +259,7 @@ def _print_summary(
 
 def _submit(arguments: argparse.Namespace) -> int:
     """Write maps of a benchmark's test images and the archive to submit."""
-    for name in ("images", "write", "top", "regions", "crop"):
+    for name in ("images", "write", "top", "regions", "crop", "report", "pair"):
         if getattr(arguments, name):
             raise InputError("--submission takes the benchmark's own images and writes maps alone.")
     out = arguments.out or "predictions"

@@ -18,6 +18,7 @@ from salzoo.utils.files import whole_file
 
 if TYPE_CHECKING:
     from salzoo.prediction.attention import Box, BoxFile
+    from salzoo.prediction.designs import DesignSummary
 
 
 # The files that show a map, by name: ends of their names.
@@ -33,12 +34,14 @@ class OutputOptions:
         top: number of the most salient spots; 0: none.
         regions: boxes whose share of attention is computed; None: none.
         crop: aspect ratio of the crop, width over height; None: no crop.
+        report: whether a summary for a report is made.
     """
 
     write: Sequence[str] = tuple(MAP_FILES)
     top: int = 0
     regions: BoxFile | None = None
     crop: float | None = None
+    report: bool = False
 
     def __post_init__(self) -> None:
         for name in self.write:
@@ -57,10 +60,12 @@ class PhotoResult:
     Attributes:
         files: paths of the files written.
         texts: tables and sentences to print.
+        summary: for a report; None: none is written.
     """
 
     files: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    summary: DesignSummary | None = None
 
 
 NO_OPTIONS = OutputOptions()
@@ -112,7 +117,12 @@ def predict_photo(
             np.save(temporary, map_)
     picture = draw_overlay(decoded.rgb, map_) if "overlay" in files else None
     texts = _write_attention(options, map_, path, boxes, files, picture, decoded)
-    return PhotoResult(list(files.values()), texts)
+    summary = None
+    if options.report:
+        from salzoo.prediction.designs import SPOTS, summarise_design
+
+        summary = summarise_design(path, decoded.rgb, map_, boxes, options.top or SPOTS)
+    return PhotoResult(list(files.values()), texts, summary)
 
 
 def write_crop(decoded: DecodedImage, box: Box, path: str) -> None:

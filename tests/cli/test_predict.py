@@ -379,3 +379,24 @@ def test_a_file_where_a_submission_goes(inside, here):
     (here / "predictions").touch()
     status, _, err = inside("predict", "--submission", "mit300", "--data_dir", "x")
     assert status == 2 and "predictions is a file; give a folder" in err
+
+
+def test_a_report_of_all_images(inside, here):
+    Image.new("RGB", (60, 40), "blue").save("poster_a.png")
+    Image.new("RGB", (60, 40), "red").save("poster_b.png")
+    file = boxes("boxes.csv", "all,0,0,60,40")
+    arguments = ["predict", ".", "--out", "maps", "--write", "png", "--regions", file]
+    status, out, _ = inside(*arguments, "--report", "report.html")
+    assert status == 0 and "report: report.html" in out
+    text = (here / "report.html").read_text()
+    assert "<h2>photo.jpg</h2>" in text and "<h2>poster</h2>" in text and "B - A" in text
+    pair = ["--pair", "photo.jpg", "poster_b.png"]
+    assert inside(*arguments, "--report", "report.html", *pair)[0] == 0
+    assert "<h2>photo.jpg and poster_b.png</h2>" in (here / "report.html").read_text()
+    for wrong, message in (
+        (pair, "--pair compares two images in a report; add --report"),
+        (["--report", "boxes.csv"], "--report boxes.csv: name a file that ends in .html"),
+        (["--report", "new.html", "--pair", "photo.jpg", "x.jpg"], "--pair x.jpg: is no image"),
+    ):
+        status, _, err = inside(*arguments, *wrong)
+        assert status == 2 and message in err

@@ -119,7 +119,7 @@ def check_equal(page, opened, path, kind, largest):
     assert np.abs(found - expected).max() <= largest
 
 
-@pytest.mark.parametrize("size", [(240, 180), (128, 96), (31, 200), (700, 300), (1, 1)])
+@pytest.mark.parametrize("size", [(240, 180), (128, 96), (31, 200), (300, 120), (1, 1)])
 def test_the_map_is_that_of_python(visit, opened, tmp_path, size):
     levels = np.random.default_rng(1).integers(0, 256, (5, 7, 4), dtype="uint8")
     image = Image.fromarray(levels).resize(size, Image.Resampling.BICUBIC)

@@ -10,9 +10,9 @@ import numpy as np
 from salzoo.evaluation.comparison import Comparison
 from salzoo.evaluation.metric_properties import LOWER_IS_BETTER
 from salzoo.evaluation.report.charts import draw_distributions
-from salzoo.evaluation.report.html_page import render_page, render_terms
 from salzoo.evaluation.report.sections import add_arrow
 from salzoo.evaluation.statistics import RANKED, improvement
+from salzoo.utils.html_pages import render_page, render_terms
 from salzoo.utils.printable import printable, write_rows
 from salzoo.utils.table import (
     Table,

@@ -54,9 +54,13 @@ export function cropPicture(picture, {x, y, width, height}) {
   return toBlob(canvas);
 }
 
-/** Return a table as CSV; texts are quoted where they need it. */
+/** Return a table as CSV in which no spreadsheet finds a formula, as salzoo/utils/printable.py. */
 export function table(header, rows) {
-  const cell = value => (typeof value === "string" && /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+  const cell = value => {
+    if (typeof value !== "string") return value;
+    const text = /^[=+\-@\t\r']/.test(value) ? `'${value}` : value;
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
   const lines = [header, ...rows].map(row => row.map(cell).join(","));
   return new Blob([`${lines.join("\n")}\n`], {type: "text/csv"});
 }

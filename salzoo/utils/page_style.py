@@ -63,6 +63,13 @@ td small {{ display: block; font-size: .7rem; font-weight: 400 }}
 figure {{ margin: 1.2rem 0 2rem }}
 figure img {{ display: block; max-width: 100%; height: auto; border-radius: 3px }}
 figcaption {{ margin-top: .5rem }}
+.layers {{ position: relative; width: fit-content; max-width: 100% }}
+.layers svg {{ position: absolute; inset: 0; width: 100%; height: 100%; max-width: none }}
+.layers svg text {{ fill: #fff; stroke: #000c; paint-order: stroke; font-weight: 650 }}
+.layers .under {{ fill: none; stroke: #000a }} .layers .over {{ fill: none; stroke: #fff }}
+.side {{ display: grid; gap: 0 2rem; align-items: start;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)) }}
+.side figure {{ margin: .8rem 0 1rem }} .side .table {{ margin-top: .4rem }}
 details {{ margin: 1rem 0 }}
 summary {{ cursor: pointer; font-size: .9rem; font-weight: 600 }}
 .charts {{ display: grid; gap: 2rem 2.5rem; margin: 1.2rem 0;
