@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
@@ -13,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 
 from salzoo import __version__
-from salzoo.serving.access import Access
+from salzoo.serving.access import PROTECTED, Access
 from salzoo.serving.api_page import CONTENT_SECURITY_POLICY, write_api_page
 from salzoo.serving.counters import CONTENT_TYPE
 from salzoo.serving.negotiation import JSON, OUTPUTS, choose_answer
@@ -21,6 +22,7 @@ from salzoo.serving.problems import Problem, described_problems, problem_respons
 from salzoo.serving.service import Service, make_question
 from salzoo.utils.errors import shorten, unknown_name
 
+PREDICT = "/v1/models/{name}:predict"
 MOST_SPOTS = 100
 
 _DESCRIPTION = 'Saliency maps of images. An answer that is no success is JSON, {"error": sentence}.'
@@ -77,6 +79,7 @@ def make_app(service: Service) -> FastAPI:
         page = write_api_page(app.openapi())
         return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
+    app.openapi = functools.partial(_describe_models, app.openapi, service)  # type: ignore[method-assign]
     app.add_middleware(Access, service=service)
     if service.settings.cors:
         app.add_middleware(
@@ -89,11 +92,27 @@ def make_app(service: Service) -> FastAPI:
     return app
 
 
+def _describe_models(describe: Callable[[], dict[str, Any]], service: Service) -> dict[str, Any]:
+    """Return the description of the interface with the names of the models and the token."""
+    description = describe()
+    parameters = description["paths"][PREDICT]["post"]["parameters"]
+    [name] = [parameter for parameter in parameters if parameter["name"] == "name"]
+    name["schema"]["enum"] = [*service.settings.models]
+    if service.settings.token is not None:
+        schemes = {"token": {"type": "http", "scheme": "bearer"}}
+        description.setdefault("components", {})["securitySchemes"] = schemes
+        for path, operations in description["paths"].items():
+            if path.startswith(PROTECTED):
+                for operation in operations.values():
+                    operation["security"] = [{"token": []}]
+    return description
+
+
 def _add_prediction(app: FastAPI, service: Service) -> None:
     known = ("output", "top", "regions", "crop")
 
     @app.post(
-        "/v1/models/{name}:predict",
+        PREDICT,
         summary="Predict the saliency map of an image",
         response_class=Response,
         responses={200: _ANSWERS, **described_problems(*_FOR_PREDICTION)},

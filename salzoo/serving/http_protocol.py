@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 # Connections of a process; each takes a file descriptor and some memory.
@@ -53,6 +55,22 @@ class PatientProtocol(H11Protocol):
     def _end_if_idle(self, cycle: RequestResponseCycle | None) -> None:
         if self.cycle is cycle:  # no request has come since
             self.transport.abort()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP."""
+        body = json.dumps({"error": f"{msg} Send a request of HTTP/1.1."}).encode()
+        headers = {
+            "content-type": "application/json",
+            "content-length": str(len(body)),
+            "connection": "close",
+        }
+        for event in (
+            h11.Response(status_code=400, headers=[*headers.items()], reason="Bad Request"),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event))
+        self.transport.close()
 
     def pause_writing(self) -> None:
         """Watch an answer that the client does not read at once."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import queue
 import signal
 import socket
 import threading
@@ -41,6 +42,7 @@ class Server(uvicorn.Server):
 
     Attributes:
         failure: why the models could not be loaded; None: they could.
+        loading: whether models are being loaded.
         abandoned: requests without an answer when the time to stop was over.
     """
 
@@ -50,9 +52,11 @@ class Server(uvicorn.Server):
         self.service = Service(settings)
         self._listener, self._on_ready = listener, on_ready
         self._loader = threading.Thread(target=self._load, name="load", daemon=True)
+        self._reloads: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.failure: BaseException | None = None
         self.abandoned = 0
+        self.loading = True
         super().__init__(
             uvicorn.Config(
                 make_app(self.service),
@@ -112,9 +116,7 @@ class Server(uvicorn.Server):
             self.should_exit = True
 
     def _on_reload(self, *_: object) -> None:
-        if self._loader.ident is not None and not self._loader.is_alive():
-            self._loader = threading.Thread(target=self.service.reload, name="load", daemon=True)
-            self._loader.start()
+        self._reloads.put(1)
 
     def _begin_stop(self) -> None:
         if not self.service.stopping:
@@ -123,17 +125,21 @@ class Server(uvicorn.Server):
             asyncio.get_running_loop().call_later(LINGER, setattr, self, "should_exit", True)
 
     def _load(self) -> None:
+        """Load the models, then load them again whenever it is asked for."""
         try:
             self.service.models.load()
-            self._on_ready()
-            log("ready", models=sorted(self.service.settings.models))
         except BaseException as error:  # it is raised in the main thread
             self.failure, self.should_exit = error, True
-
-    @property
-    def loading(self) -> bool:
-        """Whether a thread still loads models."""
-        return self._loader.is_alive()
+            return
+        self._on_ready()
+        log("ready", models=sorted(self.service.settings.models))
+        while True:
+            self.loading = False
+            self._reloads.get()
+            self.loading = True
+            while not self._reloads.empty():
+                self._reloads.get()
+            self.service.reload()
 
 
 def bind(settings: ServerSettings) -> socket.socket:
@@ -187,6 +193,7 @@ def run_server(
     if server.failure is not None:
         raise server.failure
     log("stopped", abandoned=server.abandoned)
-    if server.loading:
-        os._exit(0)  # the import of a library cannot be interrupted
-    return 1 if server.abandoned else 0
+    status = 1 if server.abandoned else 0
+    if server.loading or server.abandoned:
+        os._exit(status)  # threads that cannot be interrupted would keep the process
+    return status

@@ -83,24 +83,22 @@ class Workers:
         elif not ready.is_set():
             log("worker failed", "error", worker=process.pid, status=code)
             self._status = code if code > 0 else 1
-            self._stop(signal.SIGTERM)
+            self._stop()
         else:
             log("worker replaced", "error", worker=process.pid, status=code)
             self._start()
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         if number in (signal.SIGTERM, signal.SIGINT):
-            self._stop(number)
+            self._stop()
         else:
             self._send(number)
 
-    def _stop(self, number: int) -> None:
+    def _stop(self) -> None:
         if not self._stopping:
             self._listener.close()  # when the workers have closed theirs, nothing connects
             self._stopping = True
-        # A terminal sends SIGINT to the workers itself.
-        if number == signal.SIGTERM or not sys.stdin.isatty():
-            self._send(signal.SIGTERM)
+        self._send(signal.SIGTERM)  # a terminal has sent them SIGINT, which changes nothing
 
     def _send(self, number: int) -> None:
         for process in self._processes:

@@ -34,6 +34,7 @@ class Running:
 
     def __init__(self, folder, command=None, environment=None, ready=60, **settings):
         settings = {"models": {"fake": "fake"}, "port": 0, **settings}
+        self.settings = settings
         command = command or ["-m", "tests.serving.fake_server", json.dumps(settings)]
         folder.mkdir(exist_ok=True)
         self.log_path = folder / "log"

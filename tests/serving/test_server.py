@@ -32,7 +32,7 @@ def server(tmp_path_factory):
 
 def check_refusal(status, body, case):
     assert status in REFUSED, (case, status, body[:300])
-    sentence = json.loads(body)["error"]
+    sentence = json.JSONDecoder().raw_decode(body.decode())[0]["error"]
     assert sentence.isprintable() and "Traceback" not in sentence and len(sentence) < 500, case
 
 
@@ -110,6 +110,9 @@ def test_hostile_protocol(server, data, statuses):
         data = data.replace(b"Host: x\r\n", b"Host: x\r\nConnection: close\r\n", 1)
     answer = server.exchange(data)
     assert int(answer.split()[1]) in statuses, answer[:500]
+    head, body = answer.split(b"\r\n\r\n", 1)
+    if b"200 OK" not in head:
+        check_refusal(int(head.split()[1]), body, data[:99])
     assert b"\x1b" not in answer and is_healthy(server)
 
 
@@ -127,6 +130,21 @@ def test_an_endless_chunked_body_is_cut(server):
         assert sent < 60 * 2**20
         assert answer.result(10).startswith(b"HTTP/1.1 413 ")
     assert is_healthy(server)
+
+
+def test_bodies_that_arrive_at_once_are_bounded(server):
+    size = server.settings["max_megabytes"] * 2**20
+    head = HEAD + f"Content-Length: {size}\r\n\r\n".encode()
+    for _ in range(2):  # the bytes of the first ones are free again
+        with contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(server.socket()) for _ in range(11)]
+            for connection in connections:
+                with contextlib.suppress(OSError):
+                    connection.sendall(head + bytes(size - 1))
+            statuses = [read_all(connection)[9:12] for connection in connections]
+        assert statuses.count(b"503") >= 2 and {*statuses} <= {b"503", b"408"}, statuses
+    assert server.metric("salzoo_refused_total", reason="bytes") >= 4
+    assert server.predict(GOOD)[0] == 200 and is_healthy(server)
 
 
 def test_clients_that_leave_halfway(server):

@@ -132,7 +132,7 @@ def test_reloading_loses_no_request(tmp_path):
 
 
 def test_a_stopping_server_gives_up_when_its_time_is_over(tmp_path):
-    with Running(tmp_path, models={"fake": "fake:2.5"}, grace=1) as server:
+    with Running(tmp_path, models={"fake": "fake:30"}, grace=1) as server:
         pool = concurrent.futures.ThreadPoolExecutor(1)
         job = pool.submit(server.predict, GOOD)
         while server.metric("salzoo_queue_length") == 0:
