@@ -26,7 +26,7 @@ PICTURES = ("_saliency.png", "_overlay.png", "_crop.png", "_crop.jpg")
 MAP = "_saliency.npy"
 TABLES = {
     "_spots.csv": b"spot,x,y,radius,share_percent\n",
-    "_regions.csv": b"name,x,y,width,height,share_percent,times_even\n",
+    "_regions.csv": b"name,x,y,width,height,share_percent,low_percent,high_percent,times_even\n",
 }
 
 

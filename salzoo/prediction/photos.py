@@ -17,7 +17,7 @@ from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.files import whole_file
 
 if TYPE_CHECKING:
-    from salzoo.prediction.attention import Box, BoxFile
+    from salzoo.prediction.attention import Box, BoxFile, ShareCalibration
     from salzoo.prediction.designs import DesignSummary
 
 
@@ -88,7 +88,7 @@ def predict_photo(
 
     Args:
         predictor: function of an image, RGB 0..255 (rows, columns, 3), uint8 or float32, to its map
-            (rows, columns).
+            (rows, columns). Its attribute `calibration`, if it has one, is that of the shares.
         path: image file.
         stem: path of the files to write, without ending.
         options: what to write.
@@ -116,7 +116,8 @@ def predict_photo(
         with whole_file(files["npy"]) as temporary:
             np.save(temporary, map_)
     picture = draw_overlay(decoded.rgb, map_) if "overlay" in files else None
-    texts = _write_attention(options, map_, path, boxes, files, picture, decoded)
+    calibration = getattr(predictor, "calibration", None)
+    texts = _write_attention(options, map_, calibration, path, boxes, files, picture, decoded)
     summary = None
     if options.report:
         from salzoo.prediction.designs import SPOTS, summarise_design
@@ -181,6 +182,7 @@ def _output_files(
 def _write_attention(
     options: OutputOptions,
     map_: np.ndarray,
+    calibration: ShareCalibration | None,
     path: str,
     boxes: list[Box],
     files: dict[str, str],
@@ -192,6 +194,7 @@ def _write_attention(
     Args:
         options: what to write.
         map_: saliency map, 0 or more, (rows, columns).
+        calibration: of the shares; None: there is none.
         path: of the image file.
         boxes: of the image.
         files: paths to write.
@@ -205,8 +208,10 @@ def _write_attention(
     if options.top or options.regions or options.crop:
         from salzoo.prediction import attention
         from salzoo.prediction.attention import tables
+
+        corrected = calibration.correct(map_) if calibration else map_
     if options.top:
-        spots = attention.find_spots(map_, options.top)
+        spots = attention.find_spots(corrected, options.top)
         radius = attention.spot_radius(map_.shape)
         if picture is not None:
             mark_spots(picture, spots, radius)
@@ -214,12 +219,12 @@ def _write_attention(
     if picture is not None:
         save_picture(picture, files["overlay"], source=path)
     if boxes:
-        regions = attention.region_shares(map_, boxes)
-        texts.append(tables.write_regions(files["regions"], name, regions))
+        regions = attention.region_shares(map_, boxes, calibration)
+        texts.append(tables.write_regions(files["regions"], name, regions, calibration))
     elif options.regions:
         texts.append(f"{name}: {options.regions.path} has no region of it.")
     if options.crop:
-        box, share = attention.best_crop(map_, options.crop)
+        box, share = attention.best_crop(corrected, options.crop)
         write_crop(decoded, box, files["crop"])
         texts.append(
             f"{name}: the best crop is x {box.x}, y {box.y}, width {box.width}, height "

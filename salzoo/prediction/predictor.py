@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
@@ -12,9 +13,12 @@ from salzoo.models.released import SEPARATOR, released
 from salzoo.prediction.large_images import block_side, enlarge_map, reduce_image
 from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
-from salzoo.prediction.sources import SourceKind, resolve_source
+from salzoo.prediction.sources import SourceKind, resolve_source, shares_file
 from salzoo.utils.errors import InputError, shorten
 from salzoo.utils.tensorflow import check_process
+
+if TYPE_CHECKING:
+    from salzoo.prediction.attention import ShareCalibration
 
 
 class Predictor:
@@ -35,10 +39,12 @@ class Predictor:
 
     # What to load again, by path or name; None: it was made from a model in memory.
     _origin: tuple[str, InferenceOptions] | None = None
+    _shares_file: str | None = None
 
     def __init__(self, source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> None:
         self._use(open_source(source, options))
         found = resolve_source(source)
+        self._shares_file = shares_file(found)
         if found.path is not None:
             path = found.path if found.kind is SourceKind.NAME else os.path.abspath(found.path)
             self._origin = path, options
@@ -56,6 +62,19 @@ class Predictor:
 
     def _use(self, opened: Opened) -> None:
         self.card, self.fingerprint, self.model, self._saliency = opened
+
+    @cached_property
+    def calibration(self) -> ShareCalibration | None:
+        """Calibration of the shares of attention for `salzoo.prediction.attention`.
+
+        None where there is none for these weights and options: pretrained models have one, with
+        and without `tta`, and runs for which `experiments/calibration.py` wrote it.
+        """
+        if self._shares_file is None:
+            return None
+        from salzoo.prediction.attention.calibration import find_calibration
+
+        return find_calibration(self._shares_file, self.fingerprint)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle a predictor as the place that it was loaded from."""

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from salzoo.models import MODELS, model_record, models_with_weights
+from salzoo.models import MODELS, WEIGHTS_FOLDER, model_record, models_with_weights
 from salzoo.models.released import is_released, released
 from salzoo.prediction.cards import read_card
 from salzoo.utils.errors import InputError
@@ -137,6 +137,20 @@ def describe_source(source: Source) -> SourceDescription:
     if source.kind is SourceKind.MODEL and source.given.name in MODELS:
         return SourceDescription(source.given.name, model_record(source.given.name).task)
     return SourceDescription()
+
+
+def shares_file(source: Source) -> str | None:
+    """Return where the calibration of a source's shares of attention is, whether or not it exists.
+
+    Args:
+        source: from `resolve_source`.
+
+    Returns:
+        Path of the .json file; None for sources that have none.
+    """
+    if source.kind is SourceKind.NAME:
+        return os.path.join(WEIGHTS_FOLDER, f"{source.path}.shares.json")
+    return os.path.join(str(source.path), "shares.json") if source.kind is SourceKind.RUN else None
 
 
 def refuse_versions(path: str) -> None:

@@ -11,10 +11,13 @@ from PIL import Image, ImageOps
 
 import salzoo
 from salzoo.data.images import decode_file
+from salzoo.models import WEIGHTS_FOLDER
 from salzoo.prediction.attention import best_crop, find_spots, region_shares
 from salzoo.prediction.attention.boxes import Box
+from salzoo.prediction.attention.calibration import read_calibrations
 from salzoo.prediction.photos import write_crop
 
+CALIBRATIONS = os.path.join(WEIGHTS_FOLDER, "msinet_lite.shares.json")
 MAPS = ["saliency.npy", "saliency.png", "overlay.png"]
 
 
@@ -30,6 +33,10 @@ def here(tmp_path, monkeypatch):
 def rows(path):
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def shipped_calibration():
+    return read_calibrations(CALIBRATIONS)[0]
 
 
 def boxes(path, *lines, header="name,x,y,width,height"):
@@ -125,7 +132,7 @@ def test_top(inside, here):
     inside("predict", "photo.jpg", "--out", "plain")
     status, out, _ = inside("predict", "photo.jpg", "--top", 3)
     assert status == 0 and out.split()[-1] == "photo_spots.csv"
-    spots = find_spots(np.load("photo_saliency.npy"), 3)
+    spots = find_spots(shipped_calibration().correct(np.load("photo_saliency.npy")), 3)
     assert 1 <= len(spots) <= 3
     found = rows("photo_spots.csv")
     assert [row["spot"] for row in found] == [str(n) for n in range(1, len(spots) + 1)]
@@ -164,13 +171,35 @@ def test_regions(inside, here):
     expected = region_shares(
         np.load("photo_saliency.npy"),
         [Box("logo", 10.5, 20, 30.25, 10), Box("edge", 0, 50, 15, 10), Box("a, b", 0, 0, 90, 60)],
+        shipped_calibration(),
     )
     for row, region in zip(rows("photo_regions.csv"), expected, strict=True):
         sides = [float(row[name]) for name in ("x", "y", "width", "height")]
         assert (row["name"], *sides) == region.box
         assert float(row["share_percent"]) == pytest.approx(100 * region.share, rel=1e-5)
+        ends = [float(row[name]) for name in ("low_percent", "high_percent")]
+        assert ends == pytest.approx([100 * region.low, 100 * region.high], rel=1e-5)
+        assert f"{region.low:.1%} to {region.high:.1%}" in out
         assert float(row["times_even"]) == pytest.approx(region.density, rel=1e-5)
         assert f"{100 * region.share:.1f}%   " in out
+
+
+def test_intervals_are_those_of_the_options(inside, here):
+    """Test-time augmentation has its own; other options, and other models, have none."""
+    file = boxes("boxes.csv", "logo,10,20,30,10")
+    _, tta = read_calibrations(CALIBRATIONS)
+    assert inside("predict", "photo.jpg", "--regions", file, "--tta")[0] == 0
+    (row,) = rows("photo_regions.csv")
+    ends = tta.interval(float(row["share_percent"]) / 100)
+    assert [float(row["low_percent"]), float(row["high_percent"])] == pytest.approx(
+        [100 * end for end in ends], rel=1e-4
+    )
+    status, out, _ = inside("predict", "photo.jpg", "--regions", file, "--fit_mode", "stretch")
+    assert status == 0 and "interval" not in out
+    (row,) = rows("photo_regions.csv")
+    assert (row["low_percent"], row["high_percent"]) == ("", "")
+    (region,) = region_shares(np.load("photo_saliency.npy"), [Box("logo", 10, 20, 30, 10)])
+    assert float(row["share_percent"]) == pytest.approx(100 * region.share, rel=1e-5)
 
 
 def test_regions_of_several_photos(inside, here):
@@ -216,7 +245,7 @@ def test_crop(inside, here, kind):
     Image.fromarray(levels).convert(mode).save(f"p.{kind}", exif=exif, icc_profile=b"colours")
     status, out, _ = inside("predict", f"p.{kind}", "--crop", "1:1")
     assert status == 0 and out.split()[-1] == f"p_crop.{kind}"
-    box, share = best_crop(np.load("p_saliency.npy"), 1.0)
+    box, share = best_crop(shipped_calibration().correct(np.load("p_saliency.npy")), 1.0)
     assert (box.width, box.height) == (60, 60)
     assert f"x {box.x}, y {box.y}, width 60, height 60; it keeps {100 * share:.1f}%" in out
     upright = ImageOps.exif_transpose(Image.open(f"p.{kind}"))

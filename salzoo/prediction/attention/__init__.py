@@ -2,11 +2,13 @@
 
 The functions take a map (rows, columns) of any scale and need numpy and scipy only. The
 attention of a pixel is the map divided by its sum; a map of zeros stands for uniform
-attention. Coordinates are in pixels: pixel i of an axis covers i..i+1.
+attention. A `ShareCalibration` corrects the shares of a model and gives intervals
+around them. Coordinates are in pixels: pixel i of an axis covers i..i+1.
 """
 
 from salzoo.prediction.attention.box_files import BoxFile
 from salzoo.prediction.attention.boxes import Box
+from salzoo.prediction.attention.calibration import ShareCalibration
 from salzoo.prediction.attention.crops import best_crop
 from salzoo.prediction.attention.regions import Region, region_shares
 from salzoo.prediction.attention.shares import shares
@@ -16,6 +18,7 @@ __all__ = [
     "Box",
     "BoxFile",
     "Region",
+    "ShareCalibration",
     "Spot",
     "best_crop",
     "find_spots",

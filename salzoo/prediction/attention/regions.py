@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from salzoo.prediction.attention.boxes import Box
+from salzoo.prediction.attention.calibration import ShareCalibration
 from salzoo.prediction.attention.shares import shares
 
 
@@ -20,15 +21,22 @@ class Region(NamedTuple):
         density: that share divided by the box's share of the image's area; 1 for uniform
             attention.
         clipped: whether a part of the box is outside the image.
+        low: lower end of the 90 % interval of the share, see `ShareCalibration`; None without
+            a calibration.
+        high: upper end of the interval.
     """
 
     box: Box
     share: float
     density: float
     clipped: bool
+    low: float | None = None
+    high: float | None = None
 
 
-def region_shares(map_: np.ndarray, boxes: Sequence[Box]) -> list[Region]:
+def region_shares(
+    map_: np.ndarray, boxes: Sequence[Box], calibration: ShareCalibration | None = None
+) -> list[Region]:
     """Return the share of attention of each box; boxes may overlap.
 
     Pixels on a border are weighted by the part of their area inside the box.
@@ -36,15 +44,30 @@ def region_shares(map_: np.ndarray, boxes: Sequence[Box]) -> list[Region]:
     Args:
         map_: (rows, columns), see `salzoo.prediction.attention.shares.shares`.
         boxes: in pixels of the map.
+        calibration: of the model that predicted the map, `Predictor.calibration`. None: the
+            shares are those of the map itself, without intervals.
 
     Returns:
         One region per box.
 
     Raises:
         ValueError: a box has no area inside the image.
+
+    Examples:
+        >>> model = salzoo.load_model("msinet_lite")
+        >>> box = Box("logo", 20, 30, 80, 40)
+        >>> (region,) = region_shares(model(image), [box], model.calibration)
+        >>> region.low, region.share, region.high
     """
-    attention = shares(map_)
-    return [_region(attention, box) for box in boxes]
+    attention = shares(calibration.correct(map_) if calibration else map_)
+    regions = [_region(attention, box) for box in boxes]
+    if calibration is None:
+        return regions
+    ends = [calibration.interval(region.share) for region in regions]
+    return [
+        region._replace(low=low, high=high)
+        for region, (low, high) in zip(regions, ends, strict=True)
+    ]
 
 
 def _region(attention: np.ndarray, box: Box) -> Region:
@@ -54,7 +77,7 @@ def _region(attention: np.ndarray, box: Box) -> Region:
         raise ValueError(f"The box {box.name} has no area inside the image ({columns}x{rows}).")
     covered_rows, down = _covered(inside.y, inside.height, rows)
     covered_columns, across = _covered(inside.x, inside.width, columns)
-    share = float(down @ attention[covered_rows, covered_columns] @ across)
+    share = min(float(down @ attention[covered_rows, covered_columns] @ across), 1.0)
     area = inside.width * inside.height / attention.size
     return Region(inside, share, share / area, inside != box)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from salzoo.prediction.attention.calibration import ShareCalibration
 from salzoo.prediction.attention.regions import Region
 from salzoo.prediction.attention.spots import Spot
 from salzoo.utils.files import whole_file
@@ -36,16 +37,23 @@ def write_spots(path: str, image: str, spots: Sequence[Spot], radius: int) -> st
     return Table(f"{image}: looked at most", ["spot", "x", "y", "share"], rows, notes=[note]).text()
 
 
-def write_regions(path: str, image: str, regions: Sequence[Region]) -> str:
+def write_regions(
+    path: str,
+    image: str,
+    regions: Sequence[Region],
+    calibration: ShareCalibration | None = None,
+) -> str:
     """Write the attention of regions as csv.
 
     Columns: name, x, y, width, height (of the part inside the image, pixels), share_percent,
-    times_even (share of attention over share of the area).
+    low_percent and high_percent (its 90 % interval, empty without a calibration), times_even
+    (share of attention over share of the area).
 
     Args:
         path: file to write.
         image: name of the image.
         regions: from `region_shares`.
+        calibration: that they were made with.
 
     Returns:
         The table as text.
@@ -56,17 +64,33 @@ def write_regions(path: str, image: str, regions: Sequence[Region]) -> str:
     for region in regions:
         box = region.box
         sides = [f"{value:.10g}" for value in box[1:]]
-        lines.append((box.name, *sides, f"{100 * region.share:.6g}", f"{region.density:.6g}"))
-        rows.append([box.name, *sides, f"{region.share:.1%}", format_number(region.density, 2)])
+        share, density = f"{region.share:.1%}", format_number(region.density, 2)
+        interval, ends = [], ["", ""]
+        if region.low is not None and region.high is not None:
+            interval = [f"{region.low:.1%} to {region.high:.1%}"]
+            ends = [f"{100 * end:.6g}" for end in (region.low, region.high)]
+        lines.append(
+            (box.name, *sides, f"{100 * region.share:.6g}", *ends, f"{region.density:.6g}")
+        )
+        rows.append([box.name, *sides, share, *interval, density])
         if region.clipped:
             notes.append(
                 f"{box.name} reaches beyond the photo: counted is the part inside, "
                 f"{box.width:g}x{box.height:g} pixels"
             )
     sides = ["x", "y", "width", "height"]
-    _write(path, ("name", *sides, "share_percent", "times_even"), lines)
+    percents = ("share_percent", "low_percent", "high_percent")
+    _write(path, ("name", *sides, *percents, "times_even"), lines)
+    title = []
+    if calibration is not None:
+        title = ["90 % interval"]
+        least, most = calibration.observers
+        notes.append(
+            f"90 % interval: the share that {least} to {most} observers show lies in it for 9 of "
+            "10 regions of photographs"
+        )
     notes.append("times even: attention per area, 1 if attention were spread evenly")
-    header = ["region", *sides, "share", "times even"]
+    header = ["region", *sides, "share", *title, "times even"]
     return Table(f"{image}: attention by region", header, rows, notes=notes).text()
 
 
