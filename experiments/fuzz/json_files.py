@@ -14,6 +14,7 @@ from experiments.fuzz.reader import Reader
 from salzoo.evaluation import Evaluation
 from salzoo.evaluation.journal import Journal
 from salzoo.models import model_record
+from salzoo.prediction.attention.calibration import read_calibrations
 from salzoo.prediction.cards import read_card, read_metrics
 from salzoo.training.config import new_config, read_config
 from salzoo.utils.json_files import read_json
@@ -35,6 +36,7 @@ def readers() -> list[Reader]:
         Reader("config.json", "config.json", run, _config, edits),
         Reader("card.json", "assets/card.json", {"a.json": _dump(_card())}, _read_card, edits),
         Reader("metrics.json", "metrics.json", {"a.json": _dump(means)}, _metrics, edits),
+        Reader("shares.json", "shares.json", {"a.json": _dump(_shares())}, _read_shares, edits),
         Reader("evaluation.json", "evaluation.json", {"a.json": summary}, _evaluation, edits, rest),
         Reader(
             "scores.csv",
@@ -89,6 +91,24 @@ def _card() -> dict[str, Any]:
 def _read_card(path: str) -> None:
     card = read_card(os.path.dirname(os.path.dirname(path)))
     json.dumps(card, allow_nan=False)
+
+
+def _shares() -> list[dict[str, Any]]:
+    known = {
+        **{"fingerprint": ["0a", {"model": "msinet"}], "exponent": 1.05, "datasets": "osie"},
+        **{"shares": [0.0, 0.1, 1.0], "low": [0.0, 0.02, 1.0], "high": [0.01, 0.2, 1.0]},
+        **{"images": 50, "observers": [15, 15], "fixations": [80, 120]},
+    }
+    return [known, known | {"exponent": 1}]
+
+
+def _read_shares(path: str) -> None:
+    for known in read_calibrations(path):
+        assert np.isfinite(known.correct(np.eye(3))).all()
+        for share in (0.0, 0.05, 0.5, 1.0):
+            low, high = known.interval(share)
+            assert 0 <= low <= share <= high <= 1
+        json.dumps(known.fingerprint, allow_nan=False)
 
 
 def _metrics(path: str) -> None:
