@@ -68,9 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--regions",
         metavar="BOXES",
-        help="list the share of attention in boxes, for pretrained models with its 90 %% interval: "
-        "a .csv or .json file with the columns name, x, y, width and height in pixels, and image if "
-        "the boxes differ between images",
+        help="list the share of attention in boxes, with its 90 %% interval for pretrained models: "
+        "a .csv or .json file with the columns name, x, y, width and height in pixels, and image "
+        "if the boxes differ between images",
     )
     parser.add_argument(
         "--crop",
