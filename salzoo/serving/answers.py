@@ -14,6 +14,7 @@ from PIL import Image
 from salzoo.data.images import DecodedImage, check_image_file, decode_file
 from salzoo.prediction.attention import (
     BoxFile,
+    ShareCalibration,
     best_crop,
     find_spots,
     region_shares,
@@ -64,7 +65,8 @@ def compute_answer(
     """Decode an image, predict its map and encode the answer.
 
     Args:
-        predict: function of an image, RGB 0..255 (rows, columns, 3), to its map (rows, columns).
+        predict: function of an image, RGB 0..255 (rows, columns, 3), to its map (rows, columns);
+            its attribute `calibration`, if it has one, is that of the shares.
         body: the image.
         question: what is asked about it.
         pixel_limit: number of pixels above which the image is not decoded.
@@ -78,7 +80,7 @@ def compute_answer(
         seconds["decode"], begun = time.perf_counter() - begun, time.perf_counter()
         map_ = predict(decoded.rgb)
         seconds["predict"], begun = time.perf_counter() - begun, time.perf_counter()
-        content = _encode(question, decoded, map_, body.name)
+        content = _encode(question, decoded, map_, body.name, getattr(predict, "calibration", None))
         seconds["encode"] = time.perf_counter() - begun
     except ImageTooLarge as error:
         raise Problem(413, str(error)) from error
@@ -99,11 +101,17 @@ def _decode(body: Body, pixel_limit: int) -> DecodedImage:
     return decode_file(body.name, file=file)
 
 
-def _encode(question: Question, decoded: DecodedImage, map_: np.ndarray, name: str) -> bytes:
+def _encode(
+    question: Question,
+    decoded: DecodedImage,
+    map_: np.ndarray,
+    name: str,
+    calibration: ShareCalibration | None,
+) -> bytes:
     output, media_type = question.answer
     buffer = io.BytesIO()
     if output == "attention":
-        return _attention_json(question, map_, name)
+        return _attention_json(question, map_, name, calibration)
     if media_type == NPY:
         np.save(buffer, np.asarray(map_, "float32"), allow_pickle=False)
         return buffer.getvalue()
@@ -113,11 +121,11 @@ def _encode(question: Question, decoded: DecodedImage, map_: np.ndarray, name: s
     elif output == "overlay":
         picture = draw_overlay(decoded.rgb, map_)
         if question.top:
-            spots = find_spots(map_, question.top)
+            spots = find_spots(_corrected(map_, calibration), question.top)
             mark_spots(picture, spots, spot_radius(map_.shape))
     else:
         assert question.aspect is not None  # checked with the parameters
-        box, _ = best_crop(map_, question.aspect)
+        box, _ = best_crop(_corrected(map_, calibration), question.aspect)
         picture, options = cut_crop(decoded, box, media_type == JPEG)
     if media_type == JPEG:
         picture.save(buffer, "JPEG", **{"quality": 90, **options})
@@ -137,28 +145,37 @@ def grey_16_bits(map_: np.ndarray) -> Image.Image:
     return Image.fromarray(np.round(map_ * (65535 / highest)).astype("uint16"))
 
 
-def _attention_json(question: Question, map_: np.ndarray, name: str) -> bytes:
+def _corrected(map_: np.ndarray, calibration: ShareCalibration | None) -> np.ndarray:
+    return calibration.correct(map_) if calibration else map_
+
+
+def _attention_json(
+    question: Question, map_: np.ndarray, name: str, calibration: ShareCalibration | None
+) -> bytes:
     rows, columns = map_.shape
+    corrected = _corrected(map_, calibration)
     boxes = question.boxes.of(name, rows, columns) if question.boxes else []
     top = 5 if question.top is None else question.top
     answer: dict[str, Any] = {
         "width": columns,
         "height": rows,
         "radius": spot_radius(map_.shape),
-        "spots": [spot._asdict() for spot in find_spots(map_, top)] if top else [],
+        "spots": [spot._asdict() for spot in find_spots(corrected, top)] if top else [],
         "regions": [
             {
                 **region.box._asdict(),
                 "share": region.share,
+                "low": region.low,
+                "high": region.high,
                 "times_even": region.density,
                 "clipped": region.clipped,
             }
-            for region in region_shares(map_, boxes)
+            for region in region_shares(map_, boxes, calibration)
         ],
         "crop": None,
     }
     if question.aspect:
-        box, share = best_crop(map_, question.aspect)
+        box, share = best_crop(corrected, question.aspect)
         sides = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
         answer["crop"] = {**sides, "share": share}
     return json.dumps(answer, allow_nan=False).encode()

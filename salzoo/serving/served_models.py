@@ -22,11 +22,15 @@ class LoadedModel:
 
     Args:
         predict: function of an image to its map.
+
+    Attributes:
+        calibration: of the shares of attention; None: there is none.
     """
 
     def __init__(self, predict: Predict) -> None:
         self._predict, self._lock = predict, threading.Lock()
         card = getattr(predict, "card", {})
+        self.calibration = getattr(predict, "calibration", None)
         self.description = {key: card[key] for key in SHOWN if key in card}
         self.loaded_at = datetime.datetime.now(datetime.UTC)
 

@@ -76,6 +76,7 @@ def test_attention(server):
     expected = rows @ map_[3:13, 2:12].astype("float64").sum(axis=1) / total
     logo, second = answer["regions"]
     assert logo["share"] == pytest.approx(expected) and not logo["clipped"]
+    assert (logo["low"], logo["high"]) == (None, None)  # the model has no calibration
     assert logo["times_even"] == pytest.approx(expected * 36 * 24 / 90)
     assert second["name"] == "é" and second["clipped"] and second["width"] == 6
     box, share = attention.best_crop(map_, 1)

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import tempfile
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from salzoo.models import WEIGHTS_FOLDER
-from salzoo.prediction.attention import Box, ShareCalibration, region_shares, shares
+from salzoo.prediction.attention import Box, BoxFile, ShareCalibration, region_shares, shares
 from salzoo.prediction.attention.calibration import find_calibration, read_calibrations
 from salzoo.prediction.attention.tables import write_regions
 from salzoo.prediction.sources import resolve_source, shares_file
@@ -96,6 +97,21 @@ def test_the_table_has_the_interval_where_it_is_known(tmp_path):
     assert "interval" not in text and path.read_text().splitlines()[1] == "a,0,0,5,6,30,,,1"
 
 
+def test_served_shares_are_calibrated():
+    from salzoo.serving.answers import Question, _attention_json
+    from salzoo.serving.negotiation import Answer
+
+    known, map_ = replace(KNOWN, exponent=2.0), np.arange(12.0).reshape(3, 4)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "boxes.json")
+        path.write_text('[{"name": "a", "x": 0, "y": 1, "width": 3, "height": 2}]')
+        question = Question(Answer("attention", "application/json"), boxes=BoxFile(path))
+    (region,) = json.loads(_attention_json(question, map_, "x.jpg", known))["regions"]
+    share = (map_[1:, :3] ** 2).sum() / (map_**2).sum()
+    assert region["share"] == pytest.approx(share)
+    assert (region["low"], region["high"]) == pytest.approx(known.interval(share))
+
+
 # Files
 
 
@@ -124,7 +140,7 @@ def test_a_calibration_is_of_its_weights_and_options(tmp_path):
         ({"exponent": 0}, "`exponent` 0: give"),
         ({"exponent": "1"}, 'exponent "1" is not a number'),
         ({"images": 1.5}, "images 1.5 is not a whole number"),
-        ({"widths": []}, "There is no field 'widths'"),
+        ({"widths": []}, "unknown field; known: datasets"),
     ],
 )
 def test_damaged_files_are_one_sentence(tmp_path, change, message):
