@@ -116,7 +116,8 @@ def predict_photo(
         with whole_file(files["npy"]) as temporary:
             np.save(temporary, map_)
     picture = draw_overlay(decoded.rgb, map_) if "overlay" in files else None
-    calibration = getattr(predictor, "calibration", None)
+    asked = options.top or options.regions or options.crop
+    calibration = getattr(predictor, "calibration", None) if asked else None
     texts = _write_attention(options, map_, calibration, path, boxes, files, picture, decoded)
     summary = None
     if options.report:
