@@ -14,6 +14,7 @@ from PIL import Image
 from salzoo.prediction.attention import (
     Box,
     Region,
+    ShareCalibration,
     Spot,
     find_spots,
     region_shares,
@@ -76,7 +77,12 @@ class Design:
 
 
 def summarise_design(
-    path: str, image: np.ndarray, map_: np.ndarray, boxes: Sequence[Box], spots: int
+    path: str,
+    image: np.ndarray,
+    map_: np.ndarray,
+    boxes: Sequence[Box],
+    spots: int,
+    calibration: ShareCalibration | None = None,
 ) -> DesignSummary:
     """Reduce an image and its map to what a report shows.
 
@@ -86,21 +92,23 @@ def summarise_design(
         map_: saliency map (rows, columns).
         boxes: whose shares are computed.
         spots: number of spots.
+        calibration: of the shares; None: there is none.
     """
+    corrected = calibration.correct(map_) if calibration else map_
     rows, columns = map_.shape
     picture = Image.fromarray(np.uint8(np.round(image)))
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     small_map = _reduced(map_, (picture.height, picture.width))
     scale = min(1.0, GRID_SIDE / max(map_.shape))
-    grid = _reduced(map_, (max(1, round(rows * scale)), max(1, round(columns * scale))))
+    grid = _reduced(corrected, (max(1, round(rows * scale)), max(1, round(columns * scale))))
     return DesignSummary(
         path,
         (rows, columns),
         _jpeg(picture),
         _jpeg(draw_overlay(np.asarray(picture), small_map, colour_bar=False)),
-        find_spots(map_, spots),
+        find_spots(corrected, spots),
         spot_radius(map_.shape),
-        region_shares(map_, boxes),
+        region_shares(map_, boxes, calibration),
         shares(grid).astype("float32"),
     )
 

@@ -116,14 +116,15 @@ def predict_photo(
         with whole_file(files["npy"]) as temporary:
             np.save(temporary, map_)
     picture = draw_overlay(decoded.rgb, map_) if "overlay" in files else None
-    asked = options.top or options.regions or options.crop
+    asked = options.top or options.regions or options.crop or options.report
     calibration = getattr(predictor, "calibration", None) if asked else None
     texts = _write_attention(options, map_, calibration, path, boxes, files, picture, decoded)
     summary = None
     if options.report:
         from salzoo.prediction.designs import SPOTS, summarise_design
 
-        summary = summarise_design(path, decoded.rgb, map_, boxes, options.top or SPOTS)
+        spots = options.top or SPOTS
+        summary = summarise_design(path, decoded.rgb, map_, boxes, spots, calibration)
     return PhotoResult(list(files.values()), texts, summary)
 
 
