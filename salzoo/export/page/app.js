@@ -22,7 +22,7 @@ let picture = null;  // canvas of the picture or of the camera's last frame
 let name = "picture";
 let attention = null;  // of its map
 let spots = [], crop = null;
-let live = false, turn = 0;
+let live = false, turn = 0, frames = 0;
 
 function say(text, bad = false) {
   $("status").textContent = text;
@@ -46,6 +46,7 @@ async function analyse(canvas, pixels) {
   spots = findSpots(attention, SPOTS).filter(({share}) => share >= SMALLEST_SHARE);
   update();
   $("speed").dataset.network = milliseconds.toFixed(1);
+  $("speed").dataset.frames = ++frames;
   return milliseconds;
 }
 
@@ -240,7 +241,6 @@ async function watch(mine) {
     if (times.length > 1) {
       const rate = 1000 * (times.length - 1) / (times.at(-1) - times[0]);
       $("speed").textContent = `${rate.toFixed(rate < 10 ? 1 : 0)} pictures a second`;
-      $("speed").dataset.rate = rate;
     }
     await new Promise(requestAnimationFrame);
   }

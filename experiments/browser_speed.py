@@ -1,0 +1,101 @@
+"""Speed of the demo's page in Chromium: pictures a second of the camera, by quality and threads.
+
+    python experiments/browser_speed.py [--model msinet_lite] [--rounds 3] [--seconds 4]
+
+Needs playwright, Chromium on the PATH or in SALZOO_CHROMIUM, and LiteRT.js, which `salzoo demo
+--yes` fetches. The page watches Chromium's test camera (640x480). Rounds alternate between one
+thread and as many as the page takes; the columns are medians: milliseconds of the network alone,
+and pictures a second from the camera to the drawn map.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import statistics
+import threading
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from playwright.sync_api import sync_playwright
+
+from salzoo.cli.parsers import parse_positive, whole_number
+from salzoo.export import demo_server
+from salzoo.export.demo_page import HEADERS, page_files
+from salzoo.export.web_model import web_model
+from salzoo.export.web_runtime import fetch_runtime
+
+# Without these headers a page has no threads.
+_ISOLATING = ("Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy")
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--disable-background-networking",
+)
+
+
+@contextlib.contextmanager
+def serve(files):
+    """Yield the address of the page."""
+    with demo_server.DemoServer(files, 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.address
+        server.shutdown()
+
+
+def watch(browser, address, seconds):
+    """Return {quality: (milliseconds, pictures a second)} and what the page says of threads."""
+    with contextlib.closing(browser.new_context(permissions=["camera"])) as context:
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("html[data-ready]")
+        page.click("#camera")
+        page.wait_for_selector("#speed:text('a second')")
+        found = {}
+        for index, name in enumerate(page.locator("#quality option").all_text_contents()):
+            page.select_option("#quality", str(index))
+            page.wait_for_timeout(1000)  # the network is compiled for the size
+            before, times = page.evaluate(_COUNT), []
+            for _ in range(10):
+                page.wait_for_timeout(100 * seconds)
+                times.append(float(page.get_attribute("#speed", "data-network")))
+            after = page.evaluate(_COUNT)
+            rate = 1000 * (after[0] - before[0]) / (after[1] - before[1])
+            found[name] = statistics.median(times), rate
+        return found, page.text_content("#about").split("; ")[1]
+
+
+_COUNT = "[Number(document.getElementById('speed').dataset.frames), performance.now()]"
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", default="msinet_lite")
+    parser.add_argument("--rounds", type=whole_number(1), default=3)
+    parser.add_argument("--seconds", type=parse_positive, default=4)
+    arguments = parser.parse_args()
+    path = os.environ.get("SALZOO_CHROMIUM") or shutil.which("chromium")
+    files = page_files(web_model(arguments.model), fetch_runtime())
+    plain = {name: value for name, value in HEADERS.items() if name not in _ISOLATING}
+    taken = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        for _ in range(arguments.rounds):
+            for headers in (plain, HEADERS):
+                demo_server.HEADERS = headers
+                with serve(files) as address:
+                    found, threads = watch(browser, address, arguments.seconds)
+                for quality, values in found.items():
+                    taken.setdefault((quality, threads), []).append(values)
+        print(f"Chromium {browser.version}, {arguments.model}")
+        browser.close()
+    print("| quality | threads | network, ms | pictures a second |\n| --- | --- | --- | --- |")
+    for (quality, threads), values in taken.items():
+        milliseconds, rate = (statistics.median(column) for column in zip(*values, strict=True))
+        print(f"| {quality} | {threads} | {milliseconds:.0f} | {rate:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
