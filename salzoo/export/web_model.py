@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import asdict
 from typing import Any
 
 import tensorflow as tf
 
 from salzoo import __version__
+from salzoo.prediction.attention.calibration import ShareCalibration, find_calibration
 from salzoo.prediction.opening import Opened, open_source
+from salzoo.prediction.sources import resolve_source, shares_file
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file, whole_folder
 from salzoo.utils.home import cache_folder
@@ -35,12 +38,15 @@ def web_model(source: str) -> str:
     """
     opened = open_source(source)
     _check(opened, source)
-    made_from = json.dumps([__version__, tf.__version__, opened.fingerprint], sort_keys=True)
+    place = shares_file(resolve_source(source))
+    calibration = find_calibration(place, opened.fingerprint) if place else None
+    known = asdict(calibration) if calibration else None
+    made_from = json.dumps([__version__, tf.__version__, opened.fingerprint, known], sort_keys=True)
     key = hashlib.sha256(made_from.encode()).hexdigest()[:16]
     folder = os.path.join(cache_folder(), "web", f"{opened.card['model']}-{key}")
     if not os.path.isdir(folder):
         with whole_folder(folder) as draft:
-            write_web_model(opened, draft)
+            write_web_model(opened, draft, calibration)
     return folder
 
 
@@ -56,17 +62,25 @@ def _check(opened: Opened, source: str) -> None:
         )
 
 
-def write_web_model(opened: Opened, folder: str) -> None:
+def write_web_model(
+    opened: Opened, folder: str, calibration: ShareCalibration | None = None
+) -> None:
     """Write `model.tflite`, the network alone, and `model.json`, what goes around it.
 
     Args:
         opened: a model with its network.
         folder: to write to.
+        calibration: of the model's shares of attention; None: there is none.
     """
     content = _convert(opened)
     with whole_file(os.path.join(folder, MODEL)) as path, open(path, "wb") as file:
         file.write(content)
-    write_json(os.path.join(folder, DESCRIPTION), _describe(opened, content))
+    known = None
+    if calibration is not None:
+        names = ("exponent", "shares", "low", "high")
+        known = {name: getattr(calibration, name) for name in names}
+    description = {**_describe(opened, content), "calibration": known}
+    write_json(os.path.join(folder, DESCRIPTION), description)
 
 
 def _describe(opened: Opened, content: bytes) -> dict[str, Any]:

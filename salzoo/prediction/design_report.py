@@ -226,7 +226,14 @@ def _region_table(variants: Sequence[DesignSummary]) -> str:
         if not several and found[0] is not None:
             row.append(format_number(found[0].density, 2))
         rows.append(row)
-    notes = ["bold: the intervals of both shares do not overlap"] if strong else []
+    notes = []
+    if any(map(_ends, (region for column in columns for region in column.values()))):
+        notes.append(
+            "small figures: 90 % interval; the share that a group of observers shows lies in it "
+            "for 9 of 10 regions of photographs"
+        )
+    if strong:
+        notes.append("bold: the intervals of both shares do not overlap")
     return Table("Attention by region", header, rows, strong, notes=notes).html()
 
 
@@ -249,8 +256,7 @@ def _interval(region: Region) -> str:
 
 def _ends(region: Region) -> tuple[float, float] | None:
     """Return the 90 % interval of a share, None where the model has none."""
-    low, high = getattr(region, "low", None), getattr(region, "high", None)
-    return None if low is None or high is None else (low, high)
+    return None if region.low is None or region.high is None else (region.low, region.high)
 
 
 def _is_clear(first: Region | None, second: Region | None) -> bool:

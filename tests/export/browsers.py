@@ -81,10 +81,10 @@ def brightness_model(size=(96, 128), fit_mode="pad"):
 
 
 @contextlib.contextmanager
-def served(opened, folder, headers=None):
+def served(opened, folder, calibration=None):
     """Serve the page with a model; yield its address."""
     folder.mkdir()
-    write_web_model(opened, str(folder))
+    write_web_model(opened, str(folder), calibration)
     files = demo_page.page_files(str(folder), RUNTIME)
     with DemoServer(files, 0) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()

@@ -4,13 +4,20 @@ import base64
 import csv
 import io
 import re
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from salzoo.data.images import decode_file
-from salzoo.prediction.attention import Box, best_crop, find_spots, region_shares
+from salzoo.prediction.attention import (
+    Box,
+    ShareCalibration,
+    best_crop,
+    find_spots,
+    region_shares,
+)
 from tests.export.browsers import brightness_model, running_browser, served
 
 PATCH = (165, 10, 45, 45)  # x, y, width, height of what is bright in the picture
@@ -185,6 +192,46 @@ def test_spots_shares_and_crops_are_those_of_python(visit):
         best, share = best_crop(map_, 1.3)
         assert [crop[side] for side in ("x", "y", "width", "height")] == list(best[1:])
         assert abs(crop["share"] - share) < 1e-6
+
+
+def test_calibrated_shares_are_those_of_python(visit):
+    map_ = np.random.default_rng(4).random((30, 40), "float32")
+    map_ /= map_.max()
+    levels = [0.0, 0.1, 0.5, 1.0]
+    calibration = ShareCalibration(
+        None, 1.6, levels, [0.0, 0.02, 0.4, 0.9], [0.05, 0.3, 0.7, 1.0], 1, (9, 9), (9, 9), "none"
+    )
+    named = [Box("a", 0, 0, size, 20) for size in (1, 5, 20, 40)] + [Box("b", 0, 0, 40, 30)]
+    answer = visit().evaluate(
+        """async ([data, boxes, calibration]) => {
+          const {Attention, correct, interval} = await import("./attention.js");
+          const map = {data: Float32Array.from(data), rows: 30, columns: 40};
+          const attention = new Attention(correct(map, calibration));
+          const shares = boxes.map(box => attention.box(box).share);
+          return shares.map(share => [share, ...interval(calibration, share)]);
+        }""",
+        [map_.ravel().tolist(), [box._asdict() for box in named], asdict(calibration)],
+    )
+    regions = region_shares(map_, named, calibration)
+    expected = [(region.share, region.low, region.high) for region in regions]
+    np.testing.assert_allclose(answer, expected, atol=1e-5)
+
+
+def test_intervals_are_shown_for_the_calibrated_quality(browser, opened, picture, tmp_path):
+    levels = [0.0, 1.0]
+    known = ShareCalibration(None, 1.0, levels, levels, [0.5, 1.0], 1, (9, 9), (9, 9), "none")
+    with served(opened, tmp_path / "model", known) as url:
+        page = browser.new_page()
+        page.goto(url)
+        page.wait_for_selector("html[data-ready]")
+        give(page, picture)
+        page.click("#addbox")
+        assert re.search(r"\d+ to \d+ %, [\d.]+ \u00d7 its area", page.text_content("#boxlist"))
+        assert page.is_visible("#intervalhint")
+        page.select_option("#quality", "0")
+        page.wait_for_selector("#intervalhint", state="hidden")
+        assert " to " not in page.text_content("#boxlist output")
+        page.close()
 
 
 def test_pictures_are_dropped_pasted_and_chosen(visit, picture):

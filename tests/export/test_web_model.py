@@ -64,9 +64,9 @@ def test_a_model_is_converted_once(monkeypatch, tmp_path):
     monkeypatch.setenv("SALZOO_HOME", str(tmp_path))
     opened = brightness_model()._replace(fingerprint=["a"])
     monkeypatch.setattr("salzoo.export.web_model.open_source", lambda source: opened)
-    folder = web_model("brightness")
+    folder = web_model("msinet_lite")
     monkeypatch.setattr("salzoo.export.web_model.write_web_model", None)
-    assert web_model("brightness") == folder
+    assert web_model("msinet_lite") == folder
     opened = opened._replace(fingerprint=["b"])
     with pytest.raises(TypeError):
-        web_model("brightness")
+        web_model("msinet_lite")

@@ -81,18 +81,13 @@ def test_other_aspects_are_not_compared():
 
 
 def test_intervals_that_do_not_overlap_stand_out():
-    class Region(type(summary().regions[0])):
-        low, high = 0.9, 1.0
-
-    class Other(type(summary().regions[0])):
-        low, high = 0.0, 0.3
-
     first, second = summary("x_a.png"), summary("x_b.png", peak=(20, 70))
-    first.regions[:] = [Region(*first.regions[0][:4])]
-    second.regions[:] = [Other(*second.regions[0][:4])]
+    first.regions[:] = [first.regions[0]._replace(low=0.9, high=1.0)]
+    second.regions[:] = [second.regions[0]._replace(low=0.0, high=0.3)]
     page, text = read([Design("x", [first, second])])
     assert "90% to 100%" in text and "0% to 30%" in text
     assert '<td class="strong">-100.0 points</td>' in page and "do not overlap" in text
+    assert "90 % interval" in text
 
 
 def test_names_are_escaped():

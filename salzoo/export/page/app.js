@@ -1,6 +1,6 @@
 // The page: one picture or the camera, its map, and what can be read from the map.
 
-import {Attention, bestCrop, findSpots, spotRadius} from "./attention.js";
+import {Attention, bestCrop, correct, findSpots, interval, spotRadius} from "./attention.js";
 import {Boxes} from "./boxes.js";
 import {drawHeat} from "./drawing.js";
 import {Engine} from "./engine.js";
@@ -21,7 +21,9 @@ let engine, example;
 let picture = null;  // canvas of the picture or of the camera's last frame
 let name = "picture";
 let attention = null;  // of its map
+let calibration = null;  // of the shares: known for one quality of some models
 let spots = [], crop = null;
+let saliency = null, standard = "";
 let live = false, turn = 0, frames = 0;
 
 function say(text, bad = false) {
@@ -41,7 +43,9 @@ async function analyse(canvas, pixels) {
   const {map, milliseconds} = await engine.predict(image, size, engine.model.sizes[$("quality").selectedIndex]);
   if (mine !== turn) return false;
   picture = canvas;
-  attention = new Attention(map);
+  calibration = $("quality").value === standard ? engine.model.calibration : null;
+  attention = new Attention(calibration ? correct(map, calibration) : map);
+  saliency = map;
   drawHeat($("heat"), map);
   spots = findSpots(attention, SPOTS).filter(({share}) => share >= SMALLEST_SHARE);
   update();
@@ -145,14 +149,25 @@ function showBoxes() {
     boxes.describe(item, region ? percent(region.share) : "");
     const [output] = item.line.getElementsByTagName("output");
     output.replaceChildren(...(region
-      ? [percent(region.share), element("small", "", `${region.density.toFixed(2)} × its area`)] : []));
+      ? [percent(region.share), element("small", "", describeShare(region))] : []));
   }
   const lines = boxes.items.map(({line}) => line);
   if (lines.length !== list.children.length || lines.some((line, index) => line !== list.children[index])) {
     list.replaceChildren(...lines);
   }
   $("boxhint").hidden = boxes.items.length > 0;
+  $("intervalhint").hidden = !(boxes.items.length && calibration);
   $("saveboxes").hidden = !boxes.items.length;
+}
+
+/** Return the interval of a share where it is known, and how it compares with the area. */
+function describeShare({share, density}) {
+  const parts = [`${density.toFixed(2)} × its area`];
+  if (calibration) {
+    const [low, high] = interval(calibration, share).map(end => Math.round(100 * end));
+    parts.unshift(`${low} to ${high} %`);
+  }
+  return parts.join(", ");
 }
 
 function boxLine(item) {
@@ -298,7 +313,7 @@ const savings = {
     save(await overlayPicture(picture, $("heat"), shown), `${name}_overlay.png`);
   },
   async savemap() {
-    save(await mapPicture(attention, picture), `${name}_saliency.png`);
+    save(await mapPicture(saliency, picture), `${name}_saliency.png`);
   },
   async savecrop() {
     const {x, y, width, height} = inPicture(crop);
@@ -369,8 +384,9 @@ async function start() {
   const {model, threads} = engine;
   for (const [index, [rows, columns]] of model.sizes.entries()) {
     const label = model.sizes.length === QUALITIES.length ? `${QUALITIES[index]}, ${columns}×${rows}` : `${columns}×${rows}`;
-    const standard = String([rows, columns]) === String(model.geometry.size);
-    $("quality").add(new Option(label, String(index), standard, standard));
+    const isStandard = String([rows, columns]) === String(model.geometry.size);
+    if (isStandard) standard = String(index);
+    $("quality").add(new Option(label, String(index), isStandard, isStandard));
   }
   $("about").textContent = `Model ${model.model}${model.trained_on ? `, trained on ${model.trained_on}` : ""}; `
     + `${threads > 1 ? `${threads} threads` : "one thread"}; salzoo ${model.salzoo}.`;

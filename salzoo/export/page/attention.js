@@ -2,6 +2,19 @@
 
 import {roundEven} from "./geometry.js";
 
+/** Return the map (maximum 1) whose shares are calibrated, as ShareCalibration.correct. */
+export function correct(map, {exponent}) {
+  return exponent === 1 ? map : {...map, data: map.data.map(value => value ** exponent)};
+}
+
+/** Return the 90 % interval around a share of a corrected map, as ShareCalibration.interval. */
+export function interval({shares, low, high}, share) {
+  const above = Math.max(1, shares.findIndex(known => known >= share));
+  const part = (share - shares[above - 1]) / (shares[above] - shares[above - 1]);
+  const end = values => values[above - 1] + part * (values[above] - values[above - 1]);
+  return [Math.min(end(low), share), Math.max(end(high), share)];
+}
+
 /** The attention of a map, prepared for sums over boxes; a map of zeros is uniform attention. */
 export class Attention {
   /** @param {{data: Float32Array, rows: number, columns: number}} map Values of 0 or more. */
