@@ -23,8 +23,7 @@ MAY_IMPORT = {
         *("api", "export", "evaluation", "training", "prediction", "models", "data", "utils"),
         *("serving", "salzoo"),
     },
-    # It serves what `salzoo.load_model` returns.
-    "serving": {"api", "prediction", "data", "utils", "salzoo"},
+    "serving": {"prediction", "data", "utils", "salzoo"},
     "api": {"export", "evaluation", "training", "prediction", "models", "data", "utils"},
     "export": {"prediction", "models", "data", "layers", "utils", "salzoo"},
     "evaluation": {"prediction", "models", "data", "metrics", "utils", "salzoo"},

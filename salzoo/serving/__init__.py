@@ -1,4 +1,5 @@
 """Saliency maps over HTTP: `salzoo serve`.
 
-Its modules import neither TensorFlow nor Keras; a model is whatever `salzoo.load_model` returns.
+Its modules import neither TensorFlow nor Keras; `salzoo.prediction.predictor` decides what
+computes a model.
 """

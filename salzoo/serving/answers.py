@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -26,6 +28,10 @@ from salzoo.serving.negotiation import JPEG, NPY, Answer
 from salzoo.serving.problems import Problem
 from salzoo.utils.drawing import draw_overlay, mark_spots
 from salzoo.utils.errors import ImageTooLarge, InputError
+
+# Pixels. A larger image takes a gigabyte and more, so that only one is computed at a time.
+LARGE = 16_000_000
+_ONE_LARGE = threading.Lock()
 
 
 class Question(NamedTuple):
@@ -74,31 +80,33 @@ def compute_answer(
     Raises:
         Problem: the image or a box cannot be used (422), or has too many pixels (413).
     """
-    seconds, begun = {}, time.perf_counter()
     try:
-        decoded = _decode(body, pixel_limit)
-        seconds["decode"], begun = time.perf_counter() - begun, time.perf_counter()
-        map_ = predict(decoded.rgb)
-        seconds["predict"], begun = time.perf_counter() - begun, time.perf_counter()
-        content = _encode(question, decoded, map_, body.name, getattr(predict, "calibration", None))
-        seconds["encode"] = time.perf_counter() - begun
+        rows, columns = check_image_file(body.name, file=io.BytesIO(body.image)).size
+        if rows * columns > pixel_limit:
+            raise ImageTooLarge(
+                f"{body.name} has an image of {columns}x{rows} pixels; send one of at most "
+                f"{pixel_limit / 1e6:g} megapixels."
+            )
+        with _ONE_LARGE if rows * columns > LARGE else contextlib.nullcontext():
+            return _compute(predict, body, question)
     except ImageTooLarge as error:
         raise Problem(413, str(error)) from error
     except InputError as error:
         raise Problem(422, str(error)) from error
+
+
+def _compute(
+    predict: Callable[[np.ndarray], np.ndarray], body: Body, question: Question
+) -> Computed:
+    moments = [time.perf_counter()]
+    decoded = decode_file(body.name, file=io.BytesIO(body.image))
+    moments.append(time.perf_counter())
+    map_ = predict(decoded.rgb)
+    moments.append(time.perf_counter())
+    content = _encode(question, decoded, map_, body.name, getattr(predict, "calibration", None))
+    moments.append(time.perf_counter())
+    seconds = dict(zip(("decode", "predict", "encode"), np.diff(moments).tolist(), strict=True))
     return Computed(content, map_.size, seconds)
-
-
-def _decode(body: Body, pixel_limit: int) -> DecodedImage:
-    file = io.BytesIO(body.image)
-    rows, columns = check_image_file(body.name, file=file).size
-    if rows * columns > pixel_limit:
-        raise ImageTooLarge(
-            f"{body.name} has an image of {columns}x{rows} pixels; send one of at most "
-            f"{pixel_limit / 1e6:g} megapixels."
-        )
-    file.seek(0)
-    return decode_file(body.name, file=file)
 
 
 def _encode(

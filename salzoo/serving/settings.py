@@ -26,17 +26,15 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 def load(source: str, options: InferenceOptions) -> Predict:
-    """Load a model by `salzoo.load_model`.
+    """Load a model as `salzoo.load_model` does.
 
     Args:
         source: path or name.
         options: how it is applied to images.
     """
-    from salzoo import load_model
+    from salzoo.prediction.predictor import Predictor
 
-    return load_model(
-        source, options.raw, options.fit_mode, options.output, options.tta, options.trust
-    )
+    return Predictor(source, options)
 
 
 @dataclass(frozen=True)
