@@ -1,8 +1,8 @@
 """Geometry between the original image and the network's input, in both directions.
 
-The pipeline, prediction, evaluation and export all use this module. It consists of
-TensorFlow operations, since the size of an image may be unknown until an exported model
-gets it; called directly, it takes arrays as well.
+The pipeline, prediction, evaluation and all exports use this module. It takes arrays and gives
+arrays, or tensors and gives tensors; in a graph the size of an image may be unknown until it
+arrives. Sizes are whole numbers and computed as such, so that every runtime finds the same.
 
 Coordinates: a point (x, y) lies in pixel (floor y, floor x); pixel i covers
 i..i+1. Scaling an image by s therefore moves a point to s * x, and resizing
@@ -10,33 +10,23 @@ samples at pixel centres. Areas are averaged when a side shrinks and
 interpolated bicubically when it grows, without leaving the range of the input.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
-from salzoo.data.blur import gaussian_blur
-from salzoo.data.resizing import Size, resize, size_of
+from salzoo.data.operations import operations_of
+from salzoo.data.placement import Placement, content_and_canvas
+from salzoo.data.resampling import resample
 from salzoo.utils.validators import VARYING_FIT_MODES, check_fit_mode
 
-
-class Placement(NamedTuple):
-    """Position of an image of a certain size on the network's canvas.
-
-    All are int32 (2,): rows, columns.
-
-    Attributes:
-        image: size of the original image.
-        content: size it is resized to.
-        offset: of the content's first pixel on the canvas.
-        canvas: size of the network's input.
-    """
-
-    image: tf.Tensor
-    content: tf.Tensor
-    offset: tf.Tensor
-    canvas: tf.Tensor
+# (rows, columns), numbers or integer tensors.
+Size = Any
+# Function of images (batch, rows, columns, channels) and a size to images of that size.
+Resize = Callable[[Any, Size], Any]
 
 
 @dataclass(frozen=True)
@@ -70,7 +60,7 @@ class Geometry:
     def __post_init__(self) -> None:
         check_fit_mode("fit_mode", self.fit_mode)
 
-    def scaled(self, scale: float) -> "Geometry":
+    def scaled(self, scale: float) -> Geometry:
         """Return the geometry of maps at another scale than the network's input.
 
         Canvas, content and offset are this geometry's times `scale`, rounded: their
@@ -96,128 +86,107 @@ class Geometry:
         """Return the position of an image on the canvas.
 
         Args:
-            image_size: (rows, columns) of the image.
+            image_size: (rows, columns) of the image, numbers or a tensor.
         """
-        known = tf.get_static_value(tf.convert_to_tensor(image_size))
-        if known is None or tf.executing_eagerly():
-            return self._place(image_size)
-        with tf.init_scope():  # now, rather than for every image of the graph
-            return Placement(*(part.numpy() for part in self._place(known)))
-
-    def _place(self, image_size: Size) -> Placement:
-        image = tf.cast(tf.convert_to_tensor(image_size), tf.int32)
-        canvas = tf.constant(self.size, tf.int32)
-        sides = tf.cast(image, tf.float64)
-        if self.fit_mode in VARYING_FIT_MODES:
-            scale = tf.minimum(max(self.size) / tf.reduce_max(sides), 1.0)
-            if self.fit_mode == "native":
-                scale = np.sqrt(np.prod(self.size)) / tf.sqrt(tf.reduce_prod(sides))
-            steps = tf.cast(tf.round(sides * scale / self.size_multiple), tf.int32)
-            canvas = tf.maximum(steps, 1) * self.size_multiple
-        content = canvas
-        if self.fit_mode == "pad":
-            canvas = self._nearest_canvas(sides)
-            scale = tf.reduce_min(tf.cast(canvas, tf.float64) / sides)
-            content = tf.maximum(tf.cast(tf.round(sides * scale), tf.int32), 1)
-        offset = (canvas - content) // 2
-        if self.scale != 1.0:
-            content, offset, canvas = (
-                tf.cast(tf.round(tf.cast(part, tf.float64) * self.scale), tf.int32)
-                for part in (content, offset, canvas)
-            )
-            content = tf.maximum(content, 1)
+        image = operations_of(image_size).size(image_size)
+        ops = operations_of(image)
+        content, canvas = content_and_canvas(self, image, ops)
+        rows, columns = ((whole - part) // 2 for whole, part in zip(canvas, content, strict=True))
+        placement = Placement(image, content, (rows, columns), canvas)
+        if self.scale == 1.0:
+            return placement
+        content, offset, canvas = (
+            tuple(self._scaled(side) for side in part) for part in placement[1:]
+        )
+        content = tuple(ops.maximum(side, 1) for side in content)
         return Placement(image, content, offset, canvas)
 
-    def _nearest_canvas(self, sides: tf.Tensor) -> tf.Tensor:
-        """Return the canvas whose rows/columns are nearest to those of an image."""
-        aspect = sides[0] / sides[1]
-        canvas = tf.constant(self.size, tf.int32)
-        nearest = tf.abs(aspect - self.size[0] / self.size[1])
-        for size in self.other_sizes:
-            distance = tf.abs(aspect - size[0] / size[1])
-            canvas = tf.where(distance < nearest, tf.constant(size, tf.int32), canvas)
-            nearest = tf.minimum(distance, nearest)
-        return canvas
+    def _scaled(self, side: Any) -> Any:
+        ops = operations_of(side)
+        scaled = ops.cast(ops.round(ops.cast(side, "float64") * self.scale), "int64")
+        return int(scaled) if isinstance(scaled, np.ndarray | np.generic) else scaled
 
-    def fit_image(self, image: Any) -> tf.Tensor:
+    def fit_image(self, image: Any, resize: Resize = resample) -> Any:
         """Resize an image to the canvas.
 
         Args:
-            image: array or tensor (..., rows, columns, channels), uint8 or float.
+            image: array or tensor ([batch,] rows, columns, channels), uint8 or float.
+            resize: how; `salzoo.data.resizing.resize` is faster in TensorFlow's graphs.
 
         Returns:
-            float32 (..., canvas rows, canvas columns, channels).
+            float32 ([batch,] canvas rows, canvas columns, channels).
         """
-        return self._fit(image, self.padding_value)
+        return self._fit(image, self.padding_value, resize)
 
-    def fit_map(self, map_: Any) -> tf.Tensor:
+    def fit_map(self, map_: Any, resize: Resize = resample) -> Any:
         """Resize a map to the canvas, with 0 beside it.
 
         Args:
-            map_: array or tensor (..., rows, columns, 1), uint8 or float.
+            map_: array or tensor ([batch,] rows, columns, 1), uint8 or float.
+            resize: see `fit_image`.
 
         Returns:
-            float32 (..., canvas rows, canvas columns, 1).
+            float32 ([batch,] canvas rows, canvas columns, 1).
         """
-        return self._fit(map_, 0.0)
+        return self._fit(map_, 0.0, resize)
 
-    def _fit(self, image: Any, padding_value: float) -> tf.Tensor:
-        image = tf.convert_to_tensor(image)
-        placement = self.place(size_of(image))
-        content = resize(image, placement.content)
-        return self._pad(content, placement, padding_value)
+    def _fit(self, image: Any, padding_value: float, resize: Resize) -> Any:
+        images = image[None] if len(image.shape) == 3 else image
+        placement = self.place(operations_of(images).shape(images)[1:3])
+        fitted = self._pad(resize(images, placement.content), placement, padding_value)
+        return fitted[0] if len(image.shape) == 3 else fitted
 
-    def _pad(
-        self, content: tf.Tensor, placement: Placement, padding_value: float = 0.0
-    ) -> tf.Tensor:
+    def _pad(self, content: Any, placement: Placement, padding_value: float = 0.0) -> Any:
+        ops = operations_of(content)
         *leading, _, _, channels = content.shape
         if self.fit_mode == "pad" and not _fills(placement):
-            after = placement.canvas - placement.content - placement.offset
-            sides = tf.stack([placement.offset, after], axis=1)
-            sides = tf.pad(sides, [[len(leading), 1], [0, 0]])
-            content = tf.pad(content, sides, constant_values=padding_value)
+            sides = [
+                (before, canvas - part - before)
+                for canvas, part, before in zip(
+                    placement.canvas, placement.content, placement.offset, strict=True
+                )
+            ]
+            # Not every runtime pads with another number than 0.
+            content = (
+                ops.pad(content - padding_value, [*((0, 0) for _ in leading), *sides, (0, 0)])
+                + padding_value
+            )
         if self.has_one_size:
             # Padding forgets what is known of the shape; a network runs slower without it.
-            content.set_shape([*leading, *self.canvas_size, channels])
+            return ops.with_shape(content, [*leading, *self.canvas_size, channels])
         return content
 
-    def unfit_map(self, map_: Any, image_size: Size) -> tf.Tensor:
+    def unfit_map(self, map_: Any, image_size: Size) -> Any:
         """Resize a network's map to the image's size.
 
         Args:
-            map_: array or tensor (..., rows, columns, 1) of any size; it covers the canvas.
+            map_: array or tensor ([batch,] rows, columns, 1) of any size; it covers the canvas.
             image_size: (rows, columns) of the image.
 
         Returns:
-            float32 (..., image rows, image columns, 1).
+            float32 ([batch,] image rows, image columns, 1).
         """
+        maps = map_[None] if len(map_.shape) == 3 else map_
         placement = self.place(image_size)
         if self.fit_mode == "pad":
-            map_, placement = self._on_its_own_canvas(map_, placement)
-            (top, left), (rows, columns) = (
-                tf.unstack(part) for part in (placement.offset, placement.content)
-            )
-            map_ = map_[..., top : top + rows, left : left + columns, :]
-        return resize(tf.convert_to_tensor(map_), placement.image)
+            maps, placement = self._on_its_own_canvas(maps, placement)
+            (top, left), (rows, columns) = placement.offset, placement.content
+            maps = maps[:, top : top + rows, left : left + columns]
+        unfitted = resample(maps, placement.image)
+        return unfitted[0] if len(map_.shape) == 3 else unfitted
 
-    def _on_its_own_canvas(self, map_: Any, placement: Placement) -> tuple[tf.Tensor, Placement]:
+    def _on_its_own_canvas(self, maps: Any, placement: Placement) -> tuple[Any, Placement]:
         """Return a map that is larger by a whole factor as it is, any other at the canvas' size."""
-        map_ = tf.convert_to_tensor(map_)
-        one = self.has_one_size
-        canvas = np.array(self.canvas_size, "int32") if one else placement.canvas
-        factors = size_of(map_) // canvas
-        if isinstance(factors, np.ndarray):
-            factor = max(int(factors.min()), 1)
-        else:
-            factor = tf.maximum(tf.reduce_min(factors), 1)
-        placement = placement._replace(
-            content=placement.content * factor,
-            offset=placement.offset * factor,
-            canvas=placement.canvas * factor,
-        )
-        return resize(map_, placement.canvas), placement
+        ops = operations_of(maps, placement.canvas)
+        canvas = self.canvas_size if self.has_one_size else placement.canvas
+        found = ops.shape(maps)[1:3]
+        factors = [side // whole for side, whole in zip(found, canvas, strict=True)]
+        factor = ops.maximum(ops.minimum(*factors), 1)
+        enlarged = (tuple(side * factor for side in part) for part in placement[1:])
+        placement = Placement(placement.image, *enlarged)
+        return resample(maps, tuple(side * factor for side in canvas)), placement
 
-    def fit_points(self, points: Any, image_size: Size) -> tf.Tensor:
+    def fit_points(self, points: Any, image_size: Size) -> Any:
         """Move points from the original image to the canvas.
 
         Args:
@@ -227,10 +196,10 @@ class Geometry:
         Returns:
             float64 (n, 2).
         """
-        placement = self.place(image_size)
-        return tf.cast(points, tf.float64) * _scale(placement) + _shift(placement)
+        scale, shift = self._scale_and_shift(points, image_size)
+        return operations_of(points).cast(points, "float64") * scale + shift
 
-    def unfit_points(self, points: Any, image_size: Size) -> tf.Tensor:
+    def unfit_points(self, points: Any, image_size: Size) -> Any:
         """Move points from the canvas back to the original image.
 
         Args:
@@ -240,13 +209,20 @@ class Geometry:
         Returns:
             float64 (n, 2).
         """
-        placement = self.place(image_size)
-        return (tf.cast(points, tf.float64) - _shift(placement)) / _scale(placement)
+        scale, shift = self._scale_and_shift(points, image_size)
+        return (operations_of(points).cast(points, "float64") - shift) / scale
 
-    def fit_fixations(
-        self, fixations: Any, image_size: Size, sigma: Any
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Rasterise fixations on the canvas.
+    def _scale_and_shift(self, points: Any, image_size: Size) -> tuple[Any, Any]:
+        """Return content over image, and the offset of the content, for x and y."""
+        placement = self.place(image_size)
+        ops = operations_of(points, *placement)
+        image, content, offset = (
+            ops.stack([ops.cast(side, "float64") for side in part[::-1]]) for part in placement[:3]
+        )
+        return content / image, offset
+
+    def fit_fixations(self, fixations: Any, image_size: Size, sigma: Any) -> tuple[Any, Any]:
+        """Rasterise fixations on the canvas, in TensorFlow.
 
         Args:
             fixations: (n, 2), x and y inside the original image.
@@ -255,44 +231,31 @@ class Geometry:
                 image.
 
         Returns:
-            Density and fixation counts, float32 (rows, columns, 1).
+            Density and fixation counts, float32 tensors (rows, columns, 1).
         """
+        from salzoo.data import rasterising
+
         placement = self.place(image_size)
-        counts = _count(fixations, placement)
-        sigma = tf.cast(sigma, tf.float64) * _scale(placement)[::-1]
-        density = gaussian_blur(counts, sigma)
+        counts = rasterising.count(fixations, placement)
+        density = rasterising.blur(counts, placement, sigma)
         return self._pad(density[..., None], placement), self._pad(counts[..., None], placement)
 
-    def count_fixations(self, fixations: Any, image_size: Size) -> tf.Tensor:
+    def count_fixations(self, fixations: Any, image_size: Size) -> Any:
         """Return the fixation counts of `fit_fixations` alone.
 
         Args:
             fixations: (n, 2), x and y inside the original image.
             image_size: (rows, columns) of the image.
         """
+        from salzoo.data import rasterising
+
         placement = self.place(image_size)
-        return self._pad(_count(fixations, placement)[..., None], placement)
-
-
-def _count(fixations: Any, placement: Placement) -> tf.Tensor:
-    """Count fixations on the pixels of the content, moving points."""
-    moved = tf.cast(fixations, tf.float64) * _scale(placement)
-    pixels = tf.cast(tf.floor(moved[:, ::-1]), tf.int32)
-    pixels = tf.clip_by_value(pixels, 0, placement.content - 1)
-    return tf.scatter_nd(pixels, tf.ones(tf.shape(pixels)[:1]), placement.content)
+        return self._pad(rasterising.count(fixations, placement)[..., None], placement)
 
 
 def _fills(placement: Placement) -> bool:
     """Return whether the content surely fills the canvas; padding would only copy it."""
-    content, canvas = placement.content, placement.canvas
-    return isinstance(content, np.ndarray) and np.array_equal(content, canvas)
-
-
-def _scale(placement: Placement) -> tf.Tensor:
-    """Return content over image, for x and y."""
-    return tf.cast(placement.content[::-1], tf.float64) / tf.cast(placement.image[::-1], tf.float64)
-
-
-def _shift(placement: Placement) -> tf.Tensor:
-    """Return the offset of the content, for x and y."""
-    return tf.cast(placement.offset[::-1], tf.float64)
+    sides = (*placement.content, *placement.canvas)
+    return all(isinstance(side, int | np.integer) for side in sides) and (
+        placement.content == placement.canvas
+    )

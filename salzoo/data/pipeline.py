@@ -12,6 +12,7 @@ from salzoo.data.augmentation import mirrored, moved, recoloured
 from salzoo.data.cache import affordable_cache, keep_in_memory, keep_on_disk
 from salzoo.data.decoding import decoder_for
 from salzoo.data.geometry import Geometry
+from salzoo.data.resizing import resize
 from salzoo.data.sample import Sample
 from salzoo.data.sampling import NONE, Augmentation, Plan
 from salzoo.data.targets import Targets, value_at
@@ -152,7 +153,7 @@ class Pipeline:
         return self._maker.make(index) if self.targets is None else self.targets[index]
 
     def _load_image(self, index: tf.Tensor) -> tf.Tensor:
-        return self.geometry.fit_image(self._decode_image(value_at(self.paths, index)))
+        return self.geometry.fit_image(self._decode_image(value_at(self.paths, index)), resize)
 
     def _fitted(self, what: str, load: Callable[[tf.Tensor], tf.Tensor]) -> Iterator[np.ndarray]:
         """Yield what `load` gives of each sample, as arrays."""

@@ -1,4 +1,8 @@
-"""Resizing of images and maps in TensorFlow, with sizes that are known now or only in a graph."""
+"""Resizing of images in TensorFlow graphs by its own kernels, for the training pipeline.
+
+Equal to `salzoo.data.resampling` to the precision of float32, and faster on uint8 images, but
+in operations that other runtimes lack.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,25 +10,24 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-# (rows, columns), numbers or an int32 tensor (2,).
-Size = Any
+from salzoo.data.tensor_operations import TENSORFLOW
 
 
-def resize(image: tf.Tensor, size: Size) -> tf.Tensor:
+def resize(image: tf.Tensor, size: Any) -> tf.Tensor:
     """Shrink each side by area and grow it bicubically, within the input's range.
 
     uint8 images are shrunk as they are, which is fastest.
 
     Args:
         image: (..., rows, columns, channels).
-        size: (rows, columns) of the result.
+        size: (rows, columns) of the result, numbers or scalar tensors.
 
     Returns:
         float32 (..., rows, columns, channels).
     """
     if image.dtype != tf.uint8:
         image = tf.cast(image, tf.float32)
-    current = size_of(image)
+    current, size = _joined(TENSORFLOW.shape(image)[-3:-1]), _joined(size)
     smaller = tf.minimum(current, size)
     known = isinstance(current, np.ndarray) and isinstance(size, np.ndarray)
     # At half the size both ways give the mean of 2x2 pixels, this one a fifth faster.
@@ -46,14 +49,11 @@ def resize(image: tf.Tensor, size: Size) -> tf.Tensor:
     return _if(current < size, grow, lambda: shrunk)
 
 
-def size_of(image: tf.Tensor) -> Size:
-    """Return rows and columns of images: an array if they are known, else a tensor.
-
-    Args:
-        image: (..., rows, columns, channels).
-    """
-    size = image.shape[-3:-1]
-    return np.array(size, "int32") if size.is_fully_defined() else tf.shape(image)[-3:-1]
+def _joined(size: Any) -> Any:
+    """Return rows and columns as one int32 array if they are known, else as a tensor."""
+    if all(isinstance(side, int | np.integer) for side in size):
+        return np.array(size, "int32")
+    return tf.stack([tf.cast(side, tf.int32) for side in size])
 
 
 def _if(conditions: Any, yes: Callable[[], tf.Tensor], no: Callable[[], tf.Tensor]) -> tf.Tensor:

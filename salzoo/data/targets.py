@@ -11,6 +11,7 @@ import tensorflow as tf
 from salzoo.data.augmentation import moved, moved_counts
 from salzoo.data.geometry import Geometry
 from salzoo.data.ground_truth import read_density, read_mask
+from salzoo.data.resizing import resize
 from salzoo.data.sample import Sample
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
@@ -108,7 +109,7 @@ class Targets:
             self._density_paths,
             index,
             lambda path: (
-                self._geometry.fit_map(_read(_density, path)),
+                self._geometry.fit_map(_read(_density, path), resize),
                 self._geometry.count_fixations(points, size),
             ),
             lambda: self._geometry.fit_fixations(points, size, value_at(self._sigmas, index)),
@@ -117,12 +118,14 @@ class Targets:
     def _mask(self, index: tf.Tensor) -> tf.Tensor:
         def empty() -> tf.Tensor:
             size = tf.unstack(value_at(self._sizes, index))
-            return self._geometry.fit_map(tf.zeros([*size, 1]))
+            return self._geometry.fit_map(tf.zeros([*size, 1]), resize)
 
         return _either(
             self._mask_paths,
             index,
-            lambda path: self._geometry.fit_map(_read(_mask, path, value_at(self._graded, index))),
+            lambda path: self._geometry.fit_map(
+                _read(_mask, path, value_at(self._graded, index)), resize
+            ),
             empty,
         )
 
