@@ -103,7 +103,7 @@ class Geometry:
 
     def _scaled(self, side: Any) -> Any:
         ops = operations_of(side)
-        scaled = ops.cast(ops.round(ops.cast(side, "float64") * self.scale), "int64")
+        scaled = ops.cast(ops.round(ops.cast(side, "float64") * self.scale), ops.integer)
         return int(scaled) if isinstance(scaled, np.ndarray | np.generic) else scaled
 
     def fit_image(self, image: Any, resize: Resize = resample) -> Any:
@@ -151,10 +151,9 @@ class Geometry:
                 ops.pad(content - padding_value, [*((0, 0) for _ in leading), *sides, (0, 0)])
                 + padding_value
             )
-        if self.has_one_size:
-            # Padding forgets what is known of the shape; a network runs slower without it.
-            return ops.with_shape(content, [*leading, *self.canvas_size, channels])
-        return content
+        # Padding forgets what is known of the shape; a network runs slower without it.
+        known = self.canvas_size if self.has_one_size else (None, None)
+        return ops.with_shape(content, [*leading, *known, channels])
 
     def unfit_map(self, map_: Any, image_size: Size) -> Any:
         """Resize a network's map to the image's size.

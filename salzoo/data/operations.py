@@ -6,16 +6,23 @@ them as well, with sizes that are unknown until an image arrives.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 
 class NumpyOperations:
-    """The operations on numpy arrays; sizes are ints."""
+    """The operations on numpy arrays; sizes are ints.
+
+    Attributes:
+        integer: type of sizes and places.
+    """
+
+    integer = "int64"
 
     absolute: Any = staticmethod(np.abs)
+    exp: Any = staticmethod(np.exp)
     floor: Any = staticmethod(np.floor)
     matmul: Any = staticmethod(np.matmul)
     maximum: Any = staticmethod(np.maximum)
@@ -24,6 +31,7 @@ class NumpyOperations:
     round: Any = staticmethod(np.round)  # halves to even
     sqrt: Any = staticmethod(np.sqrt)
     stack: Any = staticmethod(np.stack)
+    tile: Any = staticmethod(np.tile)
     transpose: Any = staticmethod(np.transpose)
     where: Any = staticmethod(np.where)
 
@@ -37,6 +45,11 @@ class NumpyOperations:
     def shape(values: Any) -> tuple[Any, ...]:
         """Return the sides of an array."""
         return tuple(np.shape(values))
+
+    @staticmethod
+    def call(function: Callable[[Any, Any], Any], images: Any, target: Any) -> Any:
+        """Return function(images, target), images of `target` rows; graphs share its body."""
+        return function(images, target)
 
     @staticmethod
     def with_shape(values: Any, shape: Sequence[int | None]) -> Any:

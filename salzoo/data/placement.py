@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 class Placement(NamedTuple):
     """Position of an image of a certain size on the network's canvas.
 
-    All are pairs of numbers or of scalar int64 tensors: rows, columns.
+    All are pairs of numbers or of scalar int32 tensors: rows, columns.
 
     Attributes:
         image: size of the original image.
@@ -31,7 +32,7 @@ def content_and_canvas(geometry: Geometry, image: tuple[Any, Any], ops: Any) -> 
 
     Args:
         geometry: whose fields decide.
-        image: (rows, columns), numbers or int64 tensors.
+        image: (rows, columns), numbers or int32 tensors.
         ops: operations for them.
     """
     rows, columns = image
@@ -67,14 +68,23 @@ def _nearest_canvas(geometry: Geometry, image: tuple[Any, Any], ops: Any) -> tup
     """Return the canvas whose rows/columns are nearest to those of an image."""
     rows, columns = image
     best_rows, best_columns = geometry.size
-    for other_rows, other_columns in geometry.other_sizes:
+    ratio_rows, ratio_columns = _reduced(geometry.size)
+    for other in geometry.other_sizes:
+        other_rows, other_columns = _reduced(other)
         # Differences of the ratios, times the columns of the image and of both canvases.
-        best = ops.absolute(rows * best_columns - best_rows * columns) * other_columns
-        other = ops.absolute(rows * other_columns - other_rows * columns) * best_columns
-        nearer = other < best
-        best_rows = ops.where(nearer, other_rows, best_rows)
-        best_columns = ops.where(nearer, other_columns, best_columns)
+        best = ops.absolute(rows * ratio_columns - ratio_rows * columns) * other_columns
+        nearer = ops.absolute(rows * other_columns - other_rows * columns) * ratio_columns < best
+        best_rows = ops.where(nearer, other[0], best_rows)
+        best_columns = ops.where(nearer, other[1], best_columns)
+        ratio_rows = ops.where(nearer, other_rows, ratio_rows)
+        ratio_columns = ops.where(nearer, other_columns, ratio_columns)
     return best_rows, best_columns
+
+
+def _reduced(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the ratio of rows and columns in small numbers, whose products are small."""
+    divisor = math.gcd(*size)
+    return size[0] // divisor, size[1] // divisor
 
 
 def _rounded_ratio(dividend: Any, divisor: Any, ops: Any) -> Any:
@@ -82,17 +92,10 @@ def _rounded_ratio(dividend: Any, divisor: Any, ops: Any) -> Any:
     doubled = 2 * dividend + divisor
     rounded = doubled // (2 * divisor)
     odd_tie = (doubled % (2 * divisor) == 0) & (rounded % 2 == 1)
-    return rounded - ops.cast(odd_tie, "int64")
+    return rounded - ops.cast(odd_tie, ops.integer)
 
 
 def _rounded_root(pixels: int, side: Any, other: Any, multiple: int, ops: Any) -> Any:
-    """Return the nearest whole number of sqrt(pixels * side / other) / multiple.
-
-    A root in float32 is right to 1; whole numbers decide.
-    """
-    root = ops.sqrt(ops.cast(pixels * side, "float32") / ops.cast(other, "float32")) / multiple
-    nearest = ops.cast(ops.floor(root + 0.5), "int64")
-    area = 4 * pixels * side
-    above = area >= ((2 * nearest + 1) * multiple) ** 2 * other
-    below = area < ((2 * nearest - 1) * multiple) ** 2 * other
-    return nearest + ops.cast(above, "int64") - ops.cast(below, "int64")
+    """Return the nearest whole number of sqrt(pixels * side / other) / multiple, in float32."""
+    ratio = ops.cast(side, "float32") / ops.cast(other, "float32")
+    return ops.cast(ops.round(ops.sqrt(ratio * float(pixels)) / float(multiple)), ops.integer)

@@ -82,7 +82,7 @@ def saliency_function(
         if raw or is_object:
             return combined
         if blur:
-            combined = gaussian_blur(combined[..., 0], blur)[..., None]
+            combined = tf.expand_dims(gaussian_blur(tf.squeeze(combined, 3), blur), 3)
         # A negative maximum would turn the map upside down; `Predictor` refuses such maps.
         highest = tf.reduce_max(combined, axis=[1, 2, 3], keepdims=True)
         return tf.math.divide_no_nan(combined, tf.abs(highest))

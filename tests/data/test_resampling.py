@@ -45,7 +45,7 @@ def test_tensors_of_unknown_size_are_resized_the_same(size):
 
 
 @tf.function(
-    input_signature=[tf.TensorSpec([None, None, None, None]), tf.TensorSpec([2], tf.int64)],
+    input_signature=[tf.TensorSpec([None, None, None, None]), tf.TensorSpec([2], tf.int32)],
     autograph=False,
 )
 def IN_GRAPH(images, size):
