@@ -36,6 +36,7 @@ class TensorOperations(NumpyOperations):
     integer = "int32"  # LiteRT cannot divide others
 
     absolute = _of_numbers_too("absolute")
+    exp = staticmethod(tf.exp)
     floor = staticmethod(tf.floor)
     matmul = staticmethod(tf.matmul)
     maximum = _of_numbers_too("maximum")
