@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+import absl.logging
 import tensorflow as tf
 
 from salzoo import __version__
@@ -123,6 +126,17 @@ def _network(opened: Opened) -> Any:
     return opened.model
 
 
+@contextlib.contextmanager
+def _without_advice() -> Iterator[None]:
+    """Let libraries log errors only."""
+    before = absl.logging.get_verbosity()
+    absl.logging.set_verbosity(absl.logging.ERROR)
+    try:
+        yield
+    finally:
+        absl.logging.set_verbosity(before)
+
+
 def _convert(opened: Opened) -> bytes:
     """Convert the network alone, with float16 weights, as salzoo ships them."""
     from tensorflow.python.framework.convert_to_constants import (
@@ -142,7 +156,10 @@ def _convert(opened: Opened) -> bytes:
 
     # Otherwise the file would have no weights.
     frozen = convert_variables_to_constants_v2(predict.get_concrete_function())
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen], network)
+    # Not with the network as a second argument, as TensorFlow advises: it would forget the number
+    # of channels after each upsampling, and then refuse what follows.
+    with _without_advice():
+        converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
     return converter.convert()
