@@ -67,6 +67,7 @@ OTHER_TEST_MODULES = {
     "models/test_options.py": "options of all models",
     "training/test_several_outputs.py": "training of models with several outputs",
     "test_architecture.py": "tests the whole tree",
+    "test_docker.py": "installs what docker/requirements.txt lists",
     "test_project.py": "tests the files around the code",
     "test_real_data.py": "tests tests/real_data.py",
     "test_wheel.py": "builds the wheel",

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterable
 
 from salzoo.cli.parsers import parse_sigma
-from salzoo.prediction.options import InferenceOptions
+from salzoo.prediction.options import ENGINES, InferenceOptions
 from salzoo.utils.errors import InputError
 from salzoo.utils.json_files import parse_json
 from salzoo.utils.validators import FIT_MODES
@@ -94,10 +94,21 @@ def add_inference_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Add the flag that selects what computes the maps."""
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=ENGINES[0],
+        help="what computes the maps: litert starts at once and needs a portable file of the "
+        "model, which the pretrained ones have; auto takes it where it can (default: auto)",
+    )
+
+
 def inference_options(arguments: argparse.Namespace) -> InferenceOptions:
     """Return the `InferenceOptions` of parsed arguments."""
-    names = ("raw", "fit_mode", "output", "tta", "trust")
-    return InferenceOptions(**{name: getattr(arguments, name) for name in names})
+    names = ("raw", "fit_mode", "output", "tta", "trust", "engine")  # not all have an engine
+    return InferenceOptions(**{n: getattr(arguments, n) for n in names if n in arguments})
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:

@@ -20,13 +20,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from salzoo import __version__
-from salzoo.cli.arguments import add_data_dir, add_inference_options, inference_options
+from salzoo.cli.arguments import (
+    add_data_dir,
+    add_engine,
+    add_inference_options,
+    inference_options,
+)
 from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import parse_aspect, parse_names, whole_number
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 from salzoo.utils.printable import printable
-from salzoo.utils.tensorflow import load_tensorflow
 from salzoo.utils.wording import counted
 
 if TYPE_CHECKING:
@@ -99,6 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_data_dir(parser)
     add_inference_options(parser)
+    add_engine(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -109,6 +114,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.images:
         raise InputError("give images (files, folders or patterns), or --submission.")
     check_folder("out", arguments.out or ".")
+    # Photos are computed at the same time, one on each core, so that no step of one needs several.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be valid UTF-8
     from salzoo.prediction.photo_files import find_images
@@ -134,9 +141,7 @@ def run(arguments: argparse.Namespace) -> int:
     write = arguments.write or tuple(MAP_FILES)
     report = arguments.report is not None
     options = OutputOptions(write, arguments.top or 0, regions, arguments.crop, report)
-    load_tensorflow()
-    with _eager_execution(len(paths) == 1):
-        results, card = _predict(arguments, found, options)
+    results, card = _predict(arguments, found, options)
     files = [result.files for result in results]
     if arguments.report and results:
         notes.append(_write_report(arguments, results, card))
@@ -164,31 +169,34 @@ def _predict(
     """
     from tqdm import tqdm
 
+    from salzoo.prediction.photo_batch import predict_photos, worker_count
     from salzoo.prediction.photo_files import output_stems
-    from salzoo.prediction.photos import predict_photo
     from salzoo.prediction.predictor import Predictor
 
-    paths = found.paths
-    predictor = Predictor(arguments.model, inference_options(arguments))
-    read = {os.path.realpath(path) for path in (*paths, arguments.regions or paths[0])}
-    results = []
-    stems = output_stems(paths, arguments.out, found.below)
-    bar = tqdm(paths, unit="image", disable=None if len(paths) > 1 else True)
-    for path, stem in zip(bar, stems, strict=True):
-        try:
-            result = predict_photo(predictor, path, stem, options, read)
-        except InputError as error:
-            found.problems.append(str(error))
-            continue
-        except Exception as error:  # whatever it is, the other images are done
-            if isinstance(error, OSError) and error.errno in ERRORS_OF_DISKS:
-                raise
-            found.problems.append(f"{path}: {_reason(error)}")
-            continue
-        results.append(result)
-        for text in result.texts:
-            tqdm.write(text + "\n")
-    return results, predictor.card
+    count = len(found.paths)
+    workers = worker_count(count)
+    predictor = Predictor(arguments.model, inference_options(arguments), copies=workers)
+    read = {os.path.realpath(path) for path in (*found.paths, arguments.regions or found.paths[0])}
+    stems = output_stems(found.paths, arguments.out, found.below)
+    done = []
+    bar = tqdm(found.paths, unit="image", disable=None if count > 1 else True)
+    with (
+        _eager_execution(predictor.engine == "tensorflow" and count == 1),
+        contextlib.closing(
+            predict_photos(predictor, found.paths, stems, options, read, workers)
+        ) as results,
+    ):
+        for path, result in zip(bar, results, strict=True):
+            if isinstance(result, Exception):
+                if isinstance(result, OSError) and result.errno in ERRORS_OF_DISKS:
+                    raise result
+                is_ours = isinstance(result, InputError)
+                found.problems.append(str(result) if is_ours else f"{path}: {_reason(result)}")
+                continue
+            done.append(result)
+            for text in result.texts:
+                tqdm.write(text + "\n")
+    return done, predictor.card
 
 
 def _write_report(
@@ -217,11 +225,14 @@ def _reason(error: Exception) -> str:
 
 @contextlib.contextmanager
 def _eager_execution(enabled: bool) -> Iterator[None]:
-    """Run models without compiling them first: for one image, compiling takes longer."""
+    """Run models of TensorFlow without compiling them first: for one image, that takes longer."""
+    if not enabled:
+        yield
+        return
     import tensorflow as tf
 
     before = tf.config.functions_run_eagerly()
-    tf.config.run_functions_eagerly(enabled)
+    tf.config.run_functions_eagerly(True)
     try:
         yield
     finally:
@@ -265,7 +276,6 @@ def _submit(arguments: argparse.Namespace) -> int:
             raise InputError("--submission takes the benchmark's own images and writes maps alone.")
     out = arguments.out or "predictions"
     check_folder("out", out)
-    load_tensorflow()
     from salzoo.prediction.predictor import Predictor
     from salzoo.prediction.submission import test_images, write_submission
 

@@ -21,6 +21,12 @@ MODELS = {
     "sam_vgg": ("salzoo.models.sam", "SAM_VGG"),
     "shallow_convnet": ("salzoo.models.pan", "SHALLOW_CONVNET"),
 }
+# Models whose trained weights come with salzoo. Their records have the sha256 of the weights;
+# here, where no record is imported, is that of `weights/NAME.tflite`, the same network for
+# predictions without TensorFlow.
+PRETRAINED = {
+    "msinet_lite": "7cdc2b4bcbfdb42cd873056a42808b393f53a5f47e80b613d322a6283207b3e8",
+}
 
 
 def list_models() -> list[str]:

@@ -9,23 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from salzoo.models.registry import build_model, list_models, model_record
+from salzoo.models.registry import PRETRAINED, build_model, model_record
 from salzoo.utils.errors import InputError
-from salzoo.utils.hdf5_files import open_hdf5
 
 if TYPE_CHECKING:
     import keras
 
 # Holds NAME.weights.h5 and the model card NAME.md of each model with trained weights.
 WEIGHTS_FOLDER = os.path.join(os.path.dirname(__file__), "weights")
-
-
-def models_with_weights() -> list[str]:
-    """Return the names of the models whose trained weights come with salzoo.
-
-    Imports the modules of all models.
-    """
-    return [name for name in list_models() if model_record(name).weights]
 
 
 def shipped_weights(name: str) -> str:
@@ -39,7 +30,7 @@ def shipped_weights(name: str) -> str:
     """
     expected = model_record(name).weights
     if expected is None:
-        others = ", ".join(models_with_weights())
+        others = ", ".join(PRETRAINED)
         raise InputError(
             f"{name} comes without trained weights: train it (salzoo train {name} --dataset ...) "
             f"and give the run's folder, or take {others}."
@@ -82,6 +73,8 @@ def load_weights(model: keras.Model, path: str) -> None:
     Raises:
         InputError: The file is damaged or belongs to another model.
     """
+    from salzoo.utils.hdf5_files import open_hdf5  # only here: h5py takes long to import
+
     with open_hdf5(path):  # which checks it
         pass
     try:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from salzoo.data.images import over_white, read_image, to_rgb
-from salzoo.models import MODELS, model_record
+from salzoo.models import PRETRAINED
 from salzoo.prediction.predictor import Predictor
 from salzoo.utils.errors import InputError
 
@@ -41,7 +41,7 @@ def predict(image: Any, model: Any = "msinet_lite") -> np.ndarray | list[np.ndar
         >>> maps = salzoo.predict(["a.jpg", "b.jpg"], model="runs/msinet-osie-001")
     """
     if not isinstance(model, Predictor):
-        pretrained = isinstance(model, str) and model in MODELS and model_record(model).weights
+        pretrained = isinstance(model, str) and model in PRETRAINED
         model = _load_pretrained(model) if pretrained else Predictor(model)
     if isinstance(image, list | tuple):
         images = [

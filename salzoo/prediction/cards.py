@@ -85,10 +85,43 @@ def read_card(export: str) -> dict[str, Any]:
         )
     card = make_record(_Card, values, path)
     try:
-        _check_card(card)
+        _check_names(card)
+        _check_record(card)
     except InputError as error:
         raise InputError(f"{path} is damaged: {error}") from error
     return values
+
+
+def check_card(values: Any, path: str) -> dict[str, Any]:
+    """Check the values of a card, without importing the model that it names.
+
+    Args:
+        values: from json.
+        path: of the file, for messages.
+
+    Returns:
+        The values.
+
+    Raises:
+        InputError: they are no card.
+    """
+    card = make_record(_Card, values, path)
+    try:
+        _check_names(card)
+    except InputError as error:
+        raise InputError(f"{path} is damaged: {error}") from error
+    return values
+
+
+def fingerprint(weights: str, card: dict[str, Any]) -> list[Any]:
+    """Return what identifies the maps of a model.
+
+    Args:
+        weights: checksum of the weights, of `salzoo.utils.files.compute_digest`.
+        card: of the model with its options.
+    """
+    keys = ("model", "model_options", "output", "geometry", "post_processing")
+    return [weights, {key: card[key] for key in keys}]
 
 
 def read_metrics(path: str, model: str) -> dict[str, Any]:
@@ -113,16 +146,20 @@ def read_metrics(path: str, model: str) -> dict[str, Any]:
     return values
 
 
-def _check_card(card: _Card) -> None:
-    """Check names and ranges of a card whose types are right."""
+def _check_names(card: _Card) -> None:
+    """Check the names in a card whose types are right."""
     if card.model not in MODELS:
         raise unknown_name("model", card.model, MODELS)
-    record = model_record(card.model)
-    record.check_options(card.model_options)
-    task = Task.parse(card.task)
-    several = card.output is not None
-    expected = output_task(card.output) if several else record.task
-    if task != expected or (several and len(record.task) == 1):
-        raise InputError(f"{card.model} predicts {record.task}, not {shorten(card.task)}.")
+    Task.parse(card.task)
     if card.geometry.fit_mode not in FIT_MODES:
         raise unknown_name("fit mode", card.geometry.fit_mode, FIT_MODES)
+
+
+def _check_record(card: _Card) -> None:
+    """Check options and task of a card by the record of its model."""
+    record = model_record(card.model)
+    record.check_options(card.model_options)
+    several = card.output is not None
+    expected = output_task(card.output) if several else record.task
+    if Task.parse(card.task) != expected or (several and len(record.task) == 1):
+        raise InputError(f"{card.model} predicts {record.task}, not {shorten(card.task)}.")

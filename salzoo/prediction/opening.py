@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from salzoo.data.geometry import Geometry
@@ -21,13 +22,13 @@ from salzoo.models import (
 from salzoo.models.imported import read_import_card, released_model
 from salzoo.models.record import ModelRecord
 from salzoo.models.released import ReleasedWeights, released
-from salzoo.prediction.cards import read_card, read_metrics
+from salzoo.prediction.cards import fingerprint, read_card, read_metrics
 from salzoo.prediction.keras_files import check_network, read_keras_file
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.prediction.saliency import saliency_function
 from salzoo.prediction.saved_models import open_saved_model
 from salzoo.prediction.sources import SourceKind, refuse_versions, resolve_source
-from salzoo.utils.errors import InputError
+from salzoo.utils.errors import InputError, shorten
 from salzoo.utils.files import compute_digest
 from salzoo.utils.task import Task
 from salzoo.utils.tensorflow import check_process
@@ -53,6 +54,31 @@ class Opened(NamedTuple):
     model: keras.Model | None
     saliency: Callable[[tf.Tensor], tf.Tensor]
 
+    def maps(self, image: np.ndarray) -> np.ndarray:
+        """Compute the map of an image, of any shape and values, as the model gives it.
+
+        Args:
+            image: RGB 0..255, (rows, columns, 3).
+
+        Returns:
+            float32 (1, rows, columns, 1).
+
+        Raises:
+            MemoryError: there is too little memory.
+            InputError: the model fails.
+        """
+        check_process()
+        try:
+            return self.saliency(tf.constant(np.asarray(image, "float32")[None])).numpy()
+        except tf.errors.ResourceExhaustedError as error:
+            raise MemoryError(error.message) from error
+        except tf.errors.OpError as error:
+            reason = shorten(str(error.message).splitlines()[0], 200)
+            rows, columns = image.shape[:2]
+            raise InputError(
+                f"The model {self.card['model']} fails on an image of {rows}x{columns} ({reason})."
+            ) from error
+
 
 def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Opened:
     """Load the network of a source.
@@ -76,14 +102,18 @@ def open_source(source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> Ope
     path = str(found.path)
     if found.kind is SourceKind.NAME:
         opened = _open_model(trained_model(path), path, options, **model_record(path).trained)
-        return opened._replace(fingerprint=_fingerprint(shipped_weights(path), opened.card))
+        return opened._replace(
+            fingerprint=fingerprint(compute_digest(shipped_weights(path)), opened.card)
+        )
     if found.kind is SourceKind.RELEASED:
         return _open_released(released(path), options)
     if found.kind is SourceKind.KERAS_FILE:
         opened = _open_model(read_keras_file(path), path, options)
-        return opened._replace(fingerprint=_fingerprint(path, opened.card))
+        return opened._replace(fingerprint=fingerprint(compute_digest(path), opened.card))
     if found.kind is SourceKind.EXPORT:
         return _open_export(path, options)
+    if found.kind is SourceKind.PORTABLE:
+        raise InputError(f"{path} is a portable file, which TensorFlow does not run; use litert.")
     if found.kind is SourceKind.MAPS:
         refuse_versions(path)
     from salzoo.training.run import Run  # only here: it imports datasets, losses and metrics
@@ -116,7 +146,7 @@ def open_run(
         seed=config.seed,
         metrics=read_metrics(run.path("metrics.json"), config.model),
     )
-    return opened._replace(fingerprint=_fingerprint(run.weights(), opened.card))
+    return opened._replace(fingerprint=fingerprint(compute_digest(run.weights()), opened.card))
 
 
 def _open_model(model: keras.Model, where: str, options: InferenceOptions, **known: Any) -> Opened:
@@ -167,7 +197,7 @@ def _open_released(weights: ReleasedWeights, options: InferenceOptions) -> Opene
         protocol=weights.protocol,
         released=origin,
     )
-    return opened._replace(fingerprint=_fingerprint(path, opened.card))
+    return opened._replace(fingerprint=fingerprint(compute_digest(path), opened.card))
 
 
 def _wrap(
@@ -215,11 +245,6 @@ def _wrap(
     }
     saliency = saliency_function(model, geometry, record.blur, options.raw, output, options.tta)
     return Opened(card, None, model, saliency)
-
-
-def _fingerprint(weights: str, card: dict[str, Any]) -> list[Any]:
-    keys = ("model", "model_options", "output", "geometry", "post_processing")
-    return [compute_digest(weights), {key: card[key] for key in keys}]
 
 
 def _open_export(export: str, options: InferenceOptions) -> Opened:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.validators import FIT_MODES
 
+ENGINES = ("auto", "tensorflow", "litert")
+
 
 @dataclass(frozen=True)
 class InferenceOptions:
@@ -24,9 +26,12 @@ class InferenceOptions:
             images.
         trust: open a SavedModel, which is a program, whatever its graph contains; see
             `salzoo.prediction.saved_models`.
+        engine: what computes the maps, "tensorflow", "litert", which needs a portable file of
+            the model, or "auto": LiteRT where there is such a file, else TensorFlow. The maps
+            are the same to 1e-4.
 
     Raises:
-        InputError: a value of another type, or an unknown `fit_mode`.
+        InputError: a value of another type, or an unknown `fit_mode` or `engine`.
     """
 
     raw: bool = False
@@ -34,6 +39,7 @@ class InferenceOptions:
     output: str | None = None
     tta: bool = False
     trust: bool = False
+    engine: str = "auto"
 
     def __post_init__(self) -> None:
         for name in ("raw", "tta", "trust"):
@@ -42,6 +48,8 @@ class InferenceOptions:
                 raise InputError(f"`{name}` {value!r}: give True or False.")
         if self.fit_mode is not None and self.fit_mode not in FIT_MODES:
             raise unknown_name("`fit_mode`", str(self.fit_mode), FIT_MODES)
+        if self.engine not in ENGINES:
+            raise unknown_name("`engine`", str(self.engine), ENGINES)
         if self.output is not None and not isinstance(self.output, str):
             raise InputError(f"`output` {self.output!r}: give the name of an output.")
 
@@ -49,7 +57,7 @@ class InferenceOptions:
     def changed(self) -> list[str]:
         """Names of the options that differ from their defaults and change maps."""
         changed = [field for field in fields(self) if getattr(self, field.name) != field.default]
-        return [field.name for field in changed if field.name != "trust"]
+        return [field.name for field in changed if field.name not in ("trust", "engine")]
 
 
 DEFAULT_OPTIONS = InferenceOptions()

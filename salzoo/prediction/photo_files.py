@@ -6,6 +6,7 @@ import glob
 import hashlib
 import itertools
 import os
+import zlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -179,8 +180,10 @@ def save_picture(
         **options: of the Pillow writer.
     """
     if path.endswith(".png"):
-        # More compression saves little and takes longer than the network.
+        # Runs of equal bytes alone are as small as level 1, in two thirds of its time; more
+        # compression saves little and takes longer than the network.
         options |= {"pnginfo": PngImagePlugin.PngInfo(), "compress_level": 1}
+        options["compress_type"] = zlib.Z_RLE
         options["pnginfo"].add_text("Software", MARK)
         if source is not None:
             options["pnginfo"].add_text("Source", _path_hash(source, path))

@@ -7,18 +7,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
 
 from salzoo.models.released import SEPARATOR, released
 from salzoo.prediction.large_images import block_side, enlarge_map, reduce_image
-from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
+from salzoo.prediction.portable_models import PortableModel, open_portable
 from salzoo.prediction.sources import SourceKind, resolve_source, shares_file
 from salzoo.utils.errors import InputError, shorten
-from salzoo.utils.tensorflow import check_process
+from salzoo.utils.tensorflow import load_tensorflow
 
 if TYPE_CHECKING:
+    import keras
+
     from salzoo.prediction.attention import ShareCalibration
+    from salzoo.prediction.opening import Opened
 
 
 class Predictor:
@@ -26,12 +28,13 @@ class Predictor:
 
     Args:
         source: what to load, see `load_model`.
-        options: preprocessing, postprocessing and choice of output.
+        options: preprocessing, postprocessing, choice of output and engine.
+        copies: number of threads that will call it at the same time; LiteRT computes so many
+            images at once, with as many cores each as there are then.
 
     Attributes:
         card: what is known about the model, as in an export's card.json.
         fingerprint: of the weights and of all options that decide the maps; None if unknown.
-        model: keras.Model of fitted images; None for an export.
 
     Raises:
         InputError: the source is no model, or options are given for an export.
@@ -41,10 +44,12 @@ class Predictor:
     _origin: tuple[str, InferenceOptions] | None = None
     _shares_file: str | None = None
 
-    def __init__(self, source: Any, options: InferenceOptions = DEFAULT_OPTIONS) -> None:
-        self._use(open_source(source, options))
+    def __init__(
+        self, source: Any, options: InferenceOptions = DEFAULT_OPTIONS, copies: int = 1
+    ) -> None:
         found = resolve_source(source)
         self._shares_file = shares_file(found)
+        self._use(open_portable(found, options, copies) or _open_tensorflow(source, options))
         if found.path is not None:
             path = found.path if found.kind is SourceKind.NAME else os.path.abspath(found.path)
             self._origin = path, options
@@ -60,8 +65,23 @@ class Predictor:
         predictor._use(opened)
         return predictor
 
-    def _use(self, opened: Opened) -> None:
-        self.card, self.fingerprint, self.model, self._saliency = opened
+    def _use(self, opened: Opened | PortableModel) -> None:
+        self.card, self.fingerprint = opened.card, opened.fingerprint
+        self._opened = opened
+
+    @property
+    def engine(self) -> str:
+        """What computes the maps, "tensorflow" or "litert"."""
+        return "litert" if isinstance(self._opened, PortableModel) else "tensorflow"
+
+    @property
+    def model(self) -> keras.Model | None:
+        """The keras.Model of fitted images, loaded when it is asked for; None for an export."""
+        if isinstance(self._opened, PortableModel) and self._origin is not None:
+            source, options = self._origin
+            if resolve_source(source).kind is not SourceKind.PORTABLE:
+                return _open_tensorflow(source, options).model
+        return self._opened.model
 
     @cached_property
     def calibration(self) -> ShareCalibration | None:
@@ -100,26 +120,26 @@ class Predictor:
                 that is not finite or negative, too little memory, or a process that was forked
                 after TensorFlow had begun to compute.
         """
-        check_process()
         image = _checked(image)
         size = image.shape[:2]
         side = block_side(size)
-        images = tf.constant(np.asarray(reduce_image(image, side), "float32")[None])
+        reduced = reduce_image(image, side)
         try:
-            maps = self._saliency(images).numpy()
-        except tf.errors.ResourceExhaustedError as error:
+            maps = self._opened.maps(reduced)
+        except MemoryError as error:
             raise InputError(
                 f"The map of an image of {size[1]}x{size[0]} pixels needs more memory than there "
                 "is; shrink the image, or leave out `tta`."
             ) from error
-        except tf.errors.OpError as error:
-            reason = shorten(str(error.message).splitlines()[0], 200)
-            raise InputError(
-                f"The model {self.card['model']} fails on an image of {size[0]}x{size[1]} "
-                f"({reason})."
-            ) from error
-        map_ = check_map(maps, images.shape[1:3], self.card["model"])
+        map_ = check_map(maps, reduced.shape[:2], self.card["model"])
         return enlarge_map(map_, size, side)
+
+
+def _open_tensorflow(source: Any, options: InferenceOptions) -> Opened:
+    load_tensorflow()
+    from salzoo.prediction.opening import open_source
+
+    return open_source(source, options)
 
 
 def _load_again(source: str, options: InferenceOptions, fingerprint: object) -> Predictor:
@@ -190,6 +210,7 @@ def load_model(
     tta: bool = False,
     trust: bool = False,
     weights: str | None = None,
+    engine: str = "auto",
 ) -> Predictor:
     """Load a trained model.
 
@@ -212,6 +233,9 @@ def load_model(
             program, which may read and write files: only from someone whom you trust.
         weights: name of released weights of the model `source`: "msinet" with "salicon" is
             "msinet:salicon". None: those that come with salzoo.
+        engine: what computes the maps, "tensorflow", "litert", which needs a portable file of
+            the model, or "auto": LiteRT where there is such a file, else TensorFlow. The maps
+            are the same to 1e-4.
 
     Returns:
         A function of an image, RGB 0..255 (rows, columns, 3), to its map, float32 (rows,
@@ -226,4 +250,4 @@ def load_model(
     """
     if weights is not None:
         source = released(f"{source}{SEPARATOR}{weights}").source
-    return Predictor(source, InferenceOptions(raw, fit_mode, output, tta, trust))
+    return Predictor(source, InferenceOptions(raw, fit_mode, output, tta, trust, engine))

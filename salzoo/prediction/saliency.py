@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import keras
 import tensorflow as tf
@@ -12,10 +10,8 @@ import tensorflow as tf
 from salzoo.data.blur import gaussian_blur
 from salzoo.data.geometry import Geometry
 from salzoo.models import output_task
+from salzoo.prediction.views import views
 from salzoo.utils.task import Task
-
-# Input scales for test-time augmentation besides 1, relative to the input size of training.
-SCALES = (0.8, 1.2)
 
 
 def saliency_function(
@@ -47,11 +43,7 @@ def saliency_function(
         (batch, rows, columns, 1), at most 1 unless raw.
     """
     is_object = output is not None and output_task(output) is Task.OBJECTS
-    views = [(geometry, False)]
-    if tta:
-        views = [
-            (scale, mirrored) for scale in _scales(model, geometry) for mirrored in (False, True)
-        ]
+    seen = views(geometry, tta, fixed_size=None not in model.input_shape[1:3])
 
     def predict_view(images: tf.Tensor, geometry: Geometry, mirrored: bool) -> tf.Tensor:
         view = tf.reverse(images, [2]) if mirrored else images
@@ -63,7 +55,7 @@ def saliency_function(
     def mean_over_views(images: tf.Tensor) -> tf.Tensor:
         total: tf.Tensor = 0.0
         first_sum = None
-        for view in views:
+        for view in seen:
             map_ = predict_view(images, *view)
             # The values of a density depend on the size of the canvas: its sum is made the same.
             if not is_object:
@@ -72,13 +64,13 @@ def saliency_function(
                 map_ *= tf.math.divide_no_nan(first_sum, own_sum)
             # One at a time: six maps of a photo take much memory.
             total += map_
-        return total / len(views)
+        return total / len(seen)
 
     signature = [tf.TensorSpec([None, None, None, 3], tf.float32, "images")]
 
     @tf.function(input_signature=signature, autograph=False)  # autograph doubles the tracing time
     def saliency(images: tf.Tensor) -> tf.Tensor:
-        combined = mean_over_views(images) if tta else predict_view(images, *views[0])
+        combined = mean_over_views(images) if tta else predict_view(images, *seen[0])
         if raw or is_object:
             return combined
         if blur:
@@ -88,26 +80,3 @@ def saliency_function(
         return tf.math.divide_no_nan(combined, tf.abs(highest))
 
     return saliency
-
-
-def _scales(model: keras.Model, geometry: Geometry) -> list[Geometry]:
-    """Return geometries of several input sizes, the model's own first."""
-    if None not in model.input_shape[1:3]:
-        return [geometry]
-    multiple = geometry.size_multiple
-
-    def scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
-        rows, columns = (multiple * math.ceil(side * scale / multiple) for side in size)
-        return rows, columns
-
-    return [
-        geometry,
-        *(
-            replace(
-                geometry,
-                size=scaled(geometry.size, scale),
-                other_sizes=tuple(scaled(size, scale) for size in geometry.other_sizes),
-            )
-            for scale in SCALES
-        ),
-    ]

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from salzoo.models import MODELS, WEIGHTS_FOLDER, model_record, models_with_weights
+from salzoo.models import MODELS, PRETRAINED, WEIGHTS_FOLDER, model_record
 from salzoo.models.released import is_released, released
 from salzoo.prediction.cards import read_card
+from salzoo.prediction.portable_files import ENDING, read_portable_file
 from salzoo.utils.errors import InputError
 from salzoo.utils.regular_files import check_regular
 from salzoo.utils.task import Task
@@ -32,6 +33,7 @@ class SourceKind(enum.Enum):
     RUN = "run folder"
     EXPORT = "exported model"
     KERAS_FILE = ".keras file"
+    PORTABLE = "portable file"
     MODEL = "keras.Model"
     CALLABLE = "function"
     MAPS = "folder of maps"
@@ -44,8 +46,9 @@ class Source:
     Attributes:
         given: what was given: a path, a name or an object.
         kind: of the source.
-        path: of the run, the `.keras` file or the maps; the folder with saved_model.pb of an
-            export; the name of a model or of released weights; None for objects.
+        path: of the run, the `.keras` or `.tflite` file or the maps; the folder with
+            saved_model.pb of an export; the name of a model or of released weights; None for
+            objects.
     """
 
     given: Any
@@ -94,7 +97,7 @@ def resolve_source(source: Any) -> Source:
     path = os.path.expanduser(str(source))
     if os.path.isfile(path):
         return Source(source, _kind_of_file(path), os.path.normpath(path))
-    if path in MODELS and (not os.path.isdir(path) or model_record(path).weights):
+    if path in MODELS and (not os.path.isdir(path) or path in PRETRAINED):
         return Source(source, SourceKind.NAME, path)
     if is_released(path) and not os.path.exists(path):
         return Source(source, SourceKind.RELEASED, released(path).source)
@@ -124,6 +127,9 @@ def describe_source(source: Source) -> SourceDescription:
         return _describe_run(str(source.path))
     if source.kind is SourceKind.EXPORT:
         card = read_card(str(source.path))
+        return SourceDescription(card["model"], Task.parse(card["task"]), card["trained_on"])
+    if source.kind is SourceKind.PORTABLE:
+        card = read_portable_file(str(source.path)).card
         return SourceDescription(card["model"], Task.parse(card["task"]), card["trained_on"])
     if source.kind is SourceKind.NAME:
         return SourceDescription(source.path, model_record(str(source.path)).task)
@@ -183,11 +189,13 @@ def _kind_of_file(path: str) -> SourceKind:
         return SourceKind.MAPS
     if path.endswith(".keras"):
         return SourceKind.KERAS_FILE
+    if path.endswith(ENDING):
+        return SourceKind.PORTABLE
     raise InputError(f"{path} is no model; {_expected()}.")
 
 
 def _expected() -> str:
-    pretrained = " or ".join(models_with_weights())
+    pretrained = " or ".join(PRETRAINED)
     return (
         f"give a run folder or an exported model, a .keras file, a folder of maps, {pretrained}, "
         "or released weights such as msinet:salicon"

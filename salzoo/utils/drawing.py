@@ -94,14 +94,15 @@ def draw_overlay(image: np.ndarray, map_: np.ndarray, colour_bar: bool = True) -
     Returns:
         RGB picture of the size of the image.
     """
-    levels = np.asarray(draw_grey(map_))
-    shares = np.linspace(0, 1, 256, dtype="float32")
-    opacity, colours = 0.85 * np.sqrt(shares)[:, None], apply_colour_map(shares).astype("float32")
-    blended = np.empty((*levels.shape, 3), "uint8")
-    for band in _bands(len(levels)):
-        under = np.asarray(image[band], "float32") * (1 - opacity[levels[band]])
-        blended[band] = np.round(under + (colours * opacity)[levels[band]])
-    picture = Image.fromarray(blended)
+    levels = draw_grey(map_)
+    shares = np.linspace(0, 1, 256)
+    opacity = levels.point([round(255 * 0.85 * math.sqrt(share)) for share in shares])
+    colours = levels.copy()
+    colours.putpalette(np.uint8(np.round(apply_colour_map(shares))).tobytes())
+    # Pillow blends bytes, several times as fast as numpy floats.
+    picture = colours.convert("RGB")
+    below = image if image.dtype == np.uint8 else np.uint8(np.clip(np.round(image), 0, 255))
+    picture = Image.composite(picture, Image.fromarray(below), opacity)
     if colour_bar and picture.width >= 120 and picture.height >= 60:
         _draw_colour_bar(picture)
     return picture

@@ -2,11 +2,12 @@
 
 import contextlib
 import gc
+import importlib.util
 import os
 import sys
-from collections.abc import Iterator
 
 from salzoo.utils.errors import InputError
+from salzoo.utils.standard_error import without_stderr
 
 # Where salzoo computed with TensorFlow first; children inherit it.
 _first_process: int | None = None
@@ -19,18 +20,26 @@ def load_tensorflow() -> None:
     are printed.
 
     Raises:
-        InputError: KERAS_BACKEND selects another backend.
+        InputError: KERAS_BACKEND selects another backend, or TensorFlow is not installed.
     """
     if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         raise InputError(
             f"KERAS_BACKEND is {os.environ['KERAS_BACKEND']}: the commands run on tensorflow; "
             "unset it. (Models, layers and losses run on every backend, from Python.)"
         )
+    if sys.modules.get("tensorflow") is not None:
+        return
+    missing = [name for name in ("tensorflow", "keras") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"This needs {' and '.join(missing)}, not installed here: pip install "
+            f"{' '.join(missing)}."
+        )
     quiet = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") != "0"
     # An import creates objects that stay; garbage collection meanwhile takes a fifth of the time.
     gc.disable()
     try:
-        with _without_stderr() if quiet else contextlib.nullcontext():
+        with without_stderr() if quiet else contextlib.nullcontext():
             import tensorflow as tf
 
             tf.zeros(1)
@@ -56,17 +65,3 @@ def check_process() -> None:
             "hang in it; start processes with multiprocessing.get_context('spawn'), or load the "
             "first model in the child."
         )
-
-
-@contextlib.contextmanager
-def _without_stderr() -> Iterator[None]:
-    """Discard what is written to file descriptor 2, by C++ code too."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "w") as null_device:
-        os.dup2(null_device.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

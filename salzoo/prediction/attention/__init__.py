@@ -1,6 +1,6 @@
 """Salient spots, attention of regions, and crops of an image, from its saliency map.
 
-The functions take a map (rows, columns) of any scale and need numpy and scipy only. The
+The functions take a map (rows, columns) of any scale and need numpy only. The
 attention of a pixel is the map divided by its sum; a map of zeros stands for uniform
 attention. A `ShareCalibration` corrects the shares of a model and gives intervals
 around them. Coordinates are in pixels: pixel i of an axis covers i..i+1.

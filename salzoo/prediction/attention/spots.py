@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
 
 from salzoo.prediction.attention.shares import shares
 
@@ -60,16 +59,51 @@ def find_spots(map_: np.ndarray, count: int, radius: float | None = None) -> lis
 
 def _peaks(map_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the pixels of all local maxima, (n, 2) rows and columns, and their values."""
-    is_peak = map_ == ndimage.maximum_filter(map_, 3)
+    is_peak = map_ == _highest_nearby(map_)
     is_peak &= map_ > map_.min()
-    labels, number = ndimage.label(is_peak, np.ones((3, 3)))
-    # Computed on the peaks' pixels only: scipy's functions of labels process the whole map.
-    names = labels[is_peak] - 1
+    names = _label(is_peak)
+    number = int(names.max(initial=-1)) + 1
     counts = np.bincount(names, minlength=number)
     middles = [np.bincount(names, axis, number) / counts for axis in np.nonzero(is_peak)]
     heights = np.zeros(number)
     heights[names] = map_[is_peak]  # constant on a plateau
     return np.round(np.stack(middles, axis=-1)).astype("int64"), heights
+
+
+def _highest_nearby(map_: np.ndarray) -> np.ndarray:
+    """Return the maximum over each pixel and its eight neighbours."""
+    padded = np.pad(map_, 1, mode="edge")
+    columns = np.maximum(np.maximum(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])
+    return np.maximum(np.maximum(columns[:-2], columns[1:-1]), columns[2:])
+
+
+def _label(mask: np.ndarray) -> np.ndarray:
+    """Number the connected groups of pixels that are true, diagonal neighbours included.
+
+    Args:
+        mask: (rows, columns).
+
+    Returns:
+        For each true pixel, row by row, the number of its group, from 0.
+    """
+    # Runs of pixels in a row, and which of them touch runs of the row below.
+    padded = np.pad(mask, 1)
+    begins = padded[:, 1:] & ~padded[:, :-1]
+    runs = np.where(padded[:, 1:], np.cumsum(begins).reshape(begins.shape) - 1, -1)[:, :-1]
+    above, below = runs[:-1], np.pad(runs[1:], ((0, 0), (1, 1)), constant_values=-1)
+    pairs = []
+    for left in range(3):
+        beside = below[:, left : left + above.shape[1]]
+        touching = (above >= 0) & (beside >= 0)
+        pairs.append(above[touching] * runs.size + beside[touching])
+    first, second = np.divmod(np.unique(np.concatenate(pairs)), runs.size)
+    names = np.arange(runs.max(initial=-1) + 1)  # each run's becomes the first of its group
+    while (names[first] != names[second]).any():
+        lower = np.minimum(names[first], names[second])
+        for ends in (first, second):
+            np.minimum.at(names, names[ends], lower)
+        names = names[names]
+    return np.unique(names[runs[1:-1][mask]], return_inverse=True)[1]
 
 
 def _separate(pixels: np.ndarray, heights: np.ndarray, radius: float) -> np.ndarray:

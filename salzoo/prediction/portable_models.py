@@ -1,0 +1,180 @@
+"""Predictions without TensorFlow: preprocessing and postprocessing in numpy around LiteRT."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+
+from salzoo.data.geometry import Geometry
+from salzoo.models import PRETRAINED, WEIGHTS_FOLDER
+from salzoo.prediction.cards import fingerprint
+from salzoo.prediction.litert import LiteRTNetwork, has_litert
+from salzoo.prediction.options import InferenceOptions
+from salzoo.prediction.portable_files import ENDING, PortableFile, read_portable_file
+from salzoo.prediction.sources import Source, SourceKind
+from salzoo.prediction.views import views
+from salzoo.utils.errors import InputError
+from salzoo.utils.task import Task
+from salzoo.utils.validators import VARYING_FIT_MODES
+
+
+class PortableModel:
+    """A network in a portable file with everything around it; `Opened` is that of TensorFlow.
+
+    Args:
+        file: the file's content.
+        where: it comes from, for messages.
+        options: preprocessing and postprocessing.
+        copies: number of images that are computed at the same time.
+
+    Attributes:
+        card: what is known about the model.
+        fingerprint: of the weights and of all that decides the maps.
+        model: None: there is no Keras model.
+    """
+
+    model = None
+
+    def __init__(
+        self, file: PortableFile, where: str, options: InferenceOptions, copies: int = 1
+    ) -> None:
+        recipe = file.card["recipe"]
+        self.card = {**file.card, "recipe": {**recipe, "input_size": (*recipe["input_size"],)}}
+        geometry = _geometry(file.card["geometry"])
+        if options.fit_mode is not None:
+            geometry = replace(geometry, fit_mode=options.fit_mode)
+        self.card["geometry"] = asdict(geometry)
+        processing = {**file.card["post_processing"], **({"tta": True} if options.tta else {})}
+        if options.raw:
+            processing |= {"blur": 0.0, "divide_by_maximum": False}
+        self.card["post_processing"] = processing
+        self.fingerprint = fingerprint(file.facts.weights, self.card)
+        self._is_object = file.card["task"] == str(Task.OBJECTS)
+        self._network = LiteRTNetwork(file.network, where, copies)
+        self._views = views(geometry, options.tta, file.facts.fixed_size)
+
+    def maps(self, image: np.ndarray) -> np.ndarray:
+        """Compute the map of an image.
+
+        Args:
+            image: RGB 0..255, (rows, columns, 3).
+
+        Returns:
+            float32 (1, rows, columns, 1).
+
+        Raises:
+            MemoryError: there is too little memory.
+        """
+        combined = first = self._predict_view(image, *self._views[0])
+        for view in self._views[1:]:  # one at a time: six maps of a photo take much memory
+            map_ = self._predict_view(image, *view)
+            # As in `salzoo.prediction.saliency`: densities on canvases of several sizes.
+            if not self._is_object:
+                own_sum = np.maximum(map_, 0).sum()
+                map_ = map_ * (np.maximum(first, 0).sum() / own_sum if own_sum else 0)
+            combined = combined + map_
+        combined = combined / np.float32(len(self._views))
+        processing = self.card["post_processing"]
+        if processing["blur"]:
+            combined = gaussian_blur(combined[..., 0], processing["blur"])[..., None]
+        if processing["divide_by_maximum"]:
+            # A negative maximum would turn the map upside down; `Predictor` refuses such maps.
+            highest = np.abs(combined.max())
+            combined = combined / highest if highest else np.zeros_like(combined)
+        return combined[None]
+
+    def _predict_view(self, image: np.ndarray, geometry: Geometry, mirrored: bool) -> np.ndarray:
+        view = image[:, ::-1] if mirrored else image
+        map_ = self._network(np.asarray(geometry.fit_image(view))[None])[0]
+        unfitted = np.asarray(geometry.unfit_map(map_, image.shape[:2]))
+        return unfitted[:, ::-1] if mirrored else unfitted
+
+
+def open_portable(
+    source: Source, options: InferenceOptions, copies: int = 1
+) -> PortableModel | None:
+    """Open the portable file of a source.
+
+    Args:
+        source: from `resolve_source`.
+        options: of the prediction.
+        copies: number of images that are computed at the same time.
+
+    Returns:
+        The model; None where TensorFlow is to be taken: it is chosen, LiteRT is not installed, or
+        there is no portable file that has these options.
+
+    Raises:
+        InputError: the file is damaged, or `engine` is "litert" and there is no such file.
+    """
+    if options.engine == "tensorflow":
+        return None
+    path = _path_of(source)
+    missing = None
+    if path is None or not os.path.exists(path):
+        missing = "it has no portable file"
+    elif not has_litert():
+        missing = "LiteRT is not installed (pip install ai-edge-litert)"
+    else:
+        expected = PRETRAINED[str(source.path)] if source.kind is SourceKind.NAME else None
+        file = read_portable_file(path, expected)
+        missing = _unsupported(file, options)
+        if missing is None:
+            return PortableModel(file, path, options, copies)
+    if options.engine == "litert" or source.kind is SourceKind.PORTABLE:
+        raise InputError(f"LiteRT cannot predict with {source.path}: {missing}.")
+    return None
+
+
+def _path_of(source: Source) -> str | None:
+    if source.kind is SourceKind.NAME and source.path in PRETRAINED:
+        return os.path.join(WEIGHTS_FOLDER, f"{source.path}{ENDING}")
+    return source.path if source.kind is SourceKind.PORTABLE else None
+
+
+def _unsupported(file: PortableFile, options: InferenceOptions) -> str | None:
+    """Return why a portable file does not take options; None if it does."""
+    if options.output not in (None, file.card["output"]):
+        return f"its portable file has not the output {options.output}"
+    if options.fit_mode in VARYING_FIT_MODES and file.facts.fixed_size:
+        return f"its portable file takes one size of images, not the fit mode {options.fit_mode}"
+    return None
+
+
+def _geometry(values: dict[str, Any]) -> Geometry:
+    """Return the geometry of a card that was read from json, which has no tuples."""
+    size, others = tuple(values["size"]), tuple(map(tuple, values["other_sizes"]))
+    return Geometry(**{**values, "size": size, "other_sizes": others})
+
+
+def gaussian_blur(map_: np.ndarray, sigma: float) -> np.ndarray:
+    """Blur a map as scipy.ndimage.gaussian_filter does with its default border.
+
+    Args:
+        map_: float32 (rows, columns).
+        sigma: standard deviation in pixels, above 0.
+
+    Returns:
+        float32 (rows, columns).
+    """
+    radius = int(4.0 * sigma + 0.5)
+    offsets = np.arange(-radius, radius + 1)
+    weights = np.exp(-0.5 * np.square(offsets / sigma))
+    weights = (weights / weights.sum()).astype("float32")
+    block = max(2 * radius, 128)
+    # The weights and `block` zeros are one longer than a row: each row moves them on by one.
+    band = np.tile(np.pad(weights, (0, block)), block)[: block * (block + 2 * radius)]
+    band = band.reshape(block, block + 2 * radius)
+    for _ in range(2):  # rows, then columns
+        padded = np.pad(map_, ((radius, radius), (0, 0)), mode="symmetric")
+        blurred = np.empty_like(map_)
+        for top in range(0, len(map_), block):
+            rows = min(block, len(map_) - top)
+            blurred[top : top + rows] = (
+                band[:rows, : rows + 2 * radius] @ (padded[top : top + rows + 2 * radius])
+            )
+        map_ = np.ascontiguousarray(blurred.T)
+    return map_

@@ -1,0 +1,113 @@
+"""Predictions without TensorFlow are those with it."""
+
+import copy
+import multiprocessing
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from salzoo.models import PRETRAINED, shipped_weights
+from salzoo.prediction import portable_models
+from salzoo.prediction.options import InferenceOptions
+from salzoo.prediction.portable_files import read_portable_file
+from salzoo.prediction.predictor import Predictor, load_model
+from salzoo.prediction.sources import Source, SourceKind
+from salzoo.utils.errors import InputError
+from salzoo.utils.files import compute_digest
+
+# Larger differences would be seen in 16-bit pictures.
+TOLERANCE = 1e-4
+
+
+def picture(rows, columns):
+    levels = np.random.default_rng(rows).integers(0, 256, (4, 6, 3), dtype="uint8")
+    return np.asarray(Image.fromarray(levels).resize((columns, rows), Image.Resampling.BICUBIC))
+
+
+@pytest.mark.parametrize(
+    ("options", "sizes"),
+    [
+        ({}, [(10, 10), (1, 40), (700, 10), (333, 500), (480, 640), (3000, 4000)]),
+        ({"tta": True}, [(60, 90)]),
+        ({"fit_mode": "stretch", "raw": True}, [(75, 61)]),
+        ({"fit_mode": "native"}, [(130, 61)]),
+        ({"fit_mode": "within"}, [(61, 130), (500, 700)]),
+    ],
+)
+def test_the_maps_are_those_of_tensorflow(options, sizes):
+    found = load_model(engine="litert", **options)
+    expected = load_model(engine="tensorflow", **options)
+    assert found.card == expected.card and found.fingerprint == expected.fingerprint
+    assert (found.engine, expected.engine) == ("litert", "tensorflow")
+    for size in sizes:
+        image = picture(*size)
+        map_, wanted = found(image), expected(image)
+        assert map_.shape == size and map_.dtype == np.float32
+        np.testing.assert_allclose(map_, wanted, atol=TOLERANCE * wanted.max(), rtol=0)
+
+
+def test_the_usual_engine_has_a_keras_model_for_who_wants_it():
+    model = load_model()
+    assert model.engine == "litert" and model.model.name == "msinet_lite"
+
+
+@pytest.mark.parametrize("name", PRETRAINED)
+def test_the_portable_file_holds_the_shipped_weights(name):
+    """Otherwise run experiments/ship_portable.py."""
+    weights = shipped_weights(name)
+    path = weights.replace(".weights.h5", ".tflite")
+    file = read_portable_file(path, PRETRAINED[name])
+    assert file.facts.weights == compute_digest(weights) and file.card["model"] == name
+
+
+@pytest.mark.parametrize("sigma", [0.3, 2.0, 11.5])
+def test_blur_is_that_of_scipy(random, sigma):
+    map_ = random.uniform(0, 1, (300, 7)).astype("float32")
+    expected = gaussian_filter(map_.astype("float64"), sigma)
+    np.testing.assert_allclose(portable_models.gaussian_blur(map_, sigma), expected, atol=1e-6)
+
+
+def test_copies_threads_and_forked_processes():
+    model = load_model()
+    image = picture(30, 40)
+    expected = model(image)
+    for again in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(again(image), expected)
+    for copies in (1, 3):
+        shared = Predictor("msinet_lite", copies=copies)
+        with ThreadPoolExecutor(4) as threads:
+            for map_ in threads.map(shared, [image] * 8):
+                np.testing.assert_allclose(map_, expected, atol=1e-6)
+    context = multiprocessing.get_context("fork")
+    maps = context.SimpleQueue()
+    child = context.Process(target=lambda: maps.put(model(image)), daemon=True)
+    child.start()
+    np.testing.assert_allclose(maps.get(), expected, atol=1e-6)
+    child.join(60)
+    assert child.exitcode == 0
+
+
+def test_where_there_is_no_portable_file(monkeypatch):
+    run = Source("runs/mine", SourceKind.RUN, "runs/mine")
+    assert portable_models.open_portable(run, InferenceOptions()) is None
+    with pytest.raises(InputError, match="LiteRT cannot predict with runs/mine: it has no portab"):
+        portable_models.open_portable(run, InferenceOptions(engine="litert"))
+    with pytest.raises(InputError, match="has not the output fixation"):
+        load_model(engine="litert", output="fixation")
+    with pytest.raises(InputError, match="no `engine` 'onnx'"):
+        load_model(engine="onnx")
+    monkeypatch.setattr(portable_models, "has_litert", lambda: False)
+    with pytest.raises(InputError, match="LiteRT is not installed"):
+        load_model(engine="litert")
+    assert load_model().engine == "tensorflow"
+
+
+def test_a_damaged_portable_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(portable_models, "WEIGHTS_FOLDER", str(tmp_path))
+    (tmp_path / "msinet_lite.tflite").write_bytes(b"TFL3")
+    with pytest.raises(InputError, match=r"msinet_lite.tflite is damaged .*; install salzoo again"):
+        load_model()
