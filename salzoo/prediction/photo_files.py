@@ -6,7 +6,6 @@ import glob
 import hashlib
 import itertools
 import os
-import zlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from salzoo.data.image_kinds import EXTENSIONS, describe_unread, is_image
 from salzoo.utils.array_files import read_header
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
+from salzoo.utils.png_files import write_png
 from salzoo.utils.regular_files import open_regular
 
 # Metadata of all pictures that are written here: such files are not predicted on, and no other
@@ -179,18 +179,22 @@ def save_picture(
         source: image file that it was made from; a PNG gets a hash of its relative path.
         **options: of the Pillow writer.
     """
-    if path.endswith(".png"):
-        # Runs of equal bytes alone are as small as level 1, in two thirds of its time; more
-        # compression saves little and takes longer than the network.
-        options |= {"pnginfo": PngImagePlugin.PngInfo(), "compress_level": 1}
-        options["compress_type"] = zlib.Z_RLE
-        options["pnginfo"].add_text("Software", MARK)
-        if source is not None:
-            options["pnginfo"].add_text("Source", _path_hash(source, path))
-    else:
-        options["comment"] = MARK
     with whole_file(path) as temporary:
-        picture.save(temporary, **options)
+        if not path.endswith(".png"):
+            picture.save(temporary, comment=MARK, **options)
+            return
+        texts = {"Software": MARK}
+        if source is not None:
+            texts["Source"] = _path_hash(source, path)
+        if picture.mode in ("L", "RGB") and picture.width and not any(options.values()):
+            with open(temporary, "wb") as file:
+                write_png(file, np.asarray(picture), texts)
+            return
+        # More compression saves little and takes longer than the network.
+        metadata = PngImagePlugin.PngInfo()
+        for keyword, text in texts.items():
+            metadata.add_text(keyword, text)
+        picture.save(temporary, pnginfo=metadata, compress_level=1, **options)
 
 
 def output_stems(
