@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from salzoo.data.blur import gaussian_blur
 from salzoo.data.geometry import Geometry
 from salzoo.models import PRETRAINED, WEIGHTS_FOLDER
 from salzoo.prediction.cards import fingerprint
@@ -148,33 +149,3 @@ def _geometry(values: dict[str, Any]) -> Geometry:
     """Return the geometry of a card that was read from json, which has no tuples."""
     size, others = tuple(values["size"]), tuple(map(tuple, values["other_sizes"]))
     return Geometry(**{**values, "size": size, "other_sizes": others})
-
-
-def gaussian_blur(map_: np.ndarray, sigma: float) -> np.ndarray:
-    """Blur a map as scipy.ndimage.gaussian_filter does with its default border.
-
-    Args:
-        map_: float32 (rows, columns).
-        sigma: standard deviation in pixels, above 0.
-
-    Returns:
-        float32 (rows, columns).
-    """
-    radius = int(4.0 * sigma + 0.5)
-    offsets = np.arange(-radius, radius + 1)
-    weights = np.exp(-0.5 * np.square(offsets / sigma))
-    weights = (weights / weights.sum()).astype("float32")
-    block = max(2 * radius, 128)
-    # The weights and `block` zeros are one longer than a row: each row moves them on by one.
-    band = np.tile(np.pad(weights, (0, block)), block)[: block * (block + 2 * radius)]
-    band = band.reshape(block, block + 2 * radius)
-    for _ in range(2):  # rows, then columns
-        padded = np.pad(map_, ((radius, radius), (0, 0)), mode="symmetric")
-        blurred = np.empty_like(map_)
-        for top in range(0, len(map_), block):
-            rows = min(block, len(map_) - top)
-            blurred[top : top + rows] = (
-                band[:rows, : rows + 2 * radius] @ (padded[top : top + rows + 2 * radius])
-            )
-        map_ = np.ascontiguousarray(blurred.T)
-    return map_

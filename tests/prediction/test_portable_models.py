@@ -1,15 +1,19 @@
 """Predictions without TensorFlow are those with it."""
 
 import copy
+import json
 import multiprocessing
+import os
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.ndimage import gaussian_filter
 
+import salzoo
 from salzoo.models import PRETRAINED, shipped_weights
 from salzoo.prediction import portable_models
 from salzoo.prediction.options import InferenceOptions
@@ -21,6 +25,7 @@ from salzoo.utils.files import compute_digest
 
 # Larger differences would be seen in 16-bit pictures.
 TOLERANCE = 1e-4
+WITHOUT = "import sys; sys.modules |= dict.fromkeys(('tensorflow', 'keras', 'h5py', 'scipy')); "
 
 
 def picture(rows, columns):
@@ -64,11 +69,38 @@ def test_the_portable_file_holds_the_shipped_weights(name):
     assert file.facts.weights == compute_digest(weights) and file.card["model"] == name
 
 
-@pytest.mark.parametrize("sigma", [0.3, 2.0, 11.5])
-def test_blur_is_that_of_scipy(random, sigma):
-    map_ = random.uniform(0, 1, (300, 7)).astype("float32")
-    expected = gaussian_filter(map_.astype("float64"), sigma)
-    np.testing.assert_allclose(portable_models.gaussian_blur(map_, sigma), expected, atol=1e-6)
+def run_without_tensorflow(code, folder):
+    """Run a program where neither TensorFlow nor Keras nor scipy can be imported."""
+    path = os.path.dirname(os.path.dirname(salzoo.__file__))
+    return subprocess.run(
+        [sys.executable, "-c", WITHOUT + code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_predictions_import_neither_tensorflow_nor_keras(tmp_path):
+    Image.fromarray(picture(60, 90)).save(tmp_path / "photo.png")
+    code = (
+        "import salzoo, json; map_ = salzoo.predict('photo.png'); print(json.dumps(map_.tolist()))"
+    )
+    result = run_without_tensorflow(code, tmp_path)
+    assert result.returncode == 0 and not result.stderr, result.stderr
+    np.testing.assert_array_equal(
+        np.float32(json.loads(result.stdout)), salzoo.predict(tmp_path / "photo.png")
+    )
+    command = "import sys; from salzoo.cli import main; sys.argv = ['salzoo', {}]; main()"
+    flags = "'predict', 'photo.png', '--top', '3', '--crop', '1:1'"
+    result = run_without_tensorflow(command.format(flags), tmp_path)
+    assert result.returncode == 0 and not result.stderr, result.stderr
+    assert os.path.exists(tmp_path / "photo_spots.csv")
+    for flags in ("'summary', 'msinet'", "'predict', 'photo.png', '--engine', 'tensorflow'"):
+        result = run_without_tensorflow(command.format(flags), tmp_path)
+        assert result.returncode == 2 and result.stderr.count("\n") == 1, result.stderr
+        assert "needs tensorflow and keras" in result.stderr
 
 
 def test_copies_threads_and_forked_processes():
