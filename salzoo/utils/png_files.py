@@ -47,7 +47,7 @@ def write_png(file: BinaryIO, levels: np.ndarray, texts: Mapping[str, str] | Non
             lines[:, 1 : 1 + channels] = band[:, :channels]
             np.subtract(band[:, channels:], band[:, :-channels], out=lines[:, 1 + channels :])
         above = band[-1:]
-        _write_part(file, b"IDAT", packer.compress(lines))
+        _write_part(file, b"IDAT", packer.compress(lines.data))
     _write_part(file, b"IDAT", packer.flush())
     _write_part(file, b"IEND", b"")
 

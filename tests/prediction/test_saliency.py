@@ -42,16 +42,3 @@ def test_a_fixed_size_leaves_the_mirror_image(random):
     function = saliency_function(network, geometry, output="object", tta=True)
     map_ = function(image[None])[0, ..., 0]
     np.testing.assert_allclose(map_, image[..., 0] / 255 / 2, atol=1e-5)
-
-
-def test_every_canvas_has_three_scales():
-    from salzoo.prediction.saliency import _scales
-
-    model = keras.Model(images := keras.Input((None, None, 3)), images)
-    geometry = Geometry("pad", (240, 320), 8, other_sizes=((320, 320),))
-    found = [(scaled.size, scaled.other_sizes) for scaled in _scales(model, geometry)]
-    assert found == [
-        ((240, 320), ((320, 320),)),
-        ((192, 256), ((256, 256),)),
-        ((288, 384), ((384, 384),)),
-    ]
