@@ -1,18 +1,21 @@
 """Speed of the demo's page in Chromium: pictures a second of the camera, by quality and threads.
 
-    python experiments/browser_speed.py [--model msinet_lite] [--rounds 3] [--seconds 4]
+    python experiments/browser_speed.py [--model msinet_lite] [--beside msinet] [--rounds 3]
 
-Needs playwright, Chromium on the PATH or in SALZOO_CHROMIUM, and LiteRT.js, which `salzoo demo
---yes` fetches. The page watches Chromium's test camera (640x480). Rounds alternate between one
-thread and as many as the page takes; the columns are medians: milliseconds of the network alone,
-and pictures a second from the camera to the drawn map.
+`--beside` is a model of the zoo with random weights, measured in the same rounds. Needs playwright,
+Chromium on the PATH or in SALZOO_CHROMIUM, and LiteRT.js, which `salzoo demo --yes` fetches. The
+page watches Chromium's test camera (640x480). Rounds alternate between one thread and as many as
+the page takes; the columns are medians: milliseconds of the network alone, and pictures a second
+from the camera to the drawn map.
 """
 
 import argparse
 import contextlib
+import itertools
 import os
 import shutil
 import statistics
+import tempfile
 import threading
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -22,8 +25,10 @@ from playwright.sync_api import sync_playwright
 from salzoo.cli.parsers import parse_positive, whole_number
 from salzoo.export import demo_server
 from salzoo.export.demo_page import HEADERS, page_files
-from salzoo.export.web_model import web_model
+from salzoo.export.web_model import web_model, write_web_model
 from salzoo.export.web_runtime import fetch_runtime
+from salzoo.models import build_model
+from salzoo.prediction.opening import open_source
 
 # Without these headers a page has no threads.
 _ISOLATING = ("Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy")
@@ -73,28 +78,35 @@ def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", default="msinet_lite")
+    parser.add_argument("--beside", metavar="MODEL")
     parser.add_argument("--rounds", type=whole_number(1), default=3)
     parser.add_argument("--seconds", type=parse_positive, default=4)
     arguments = parser.parse_args()
     path = os.environ.get("SALZOO_CHROMIUM") or shutil.which("chromium")
-    files = page_files(web_model(arguments.model), fetch_runtime())
+    pages = {arguments.model: page_files(web_model(arguments.model), fetch_runtime())}
+    folder = tempfile.TemporaryDirectory()
+    if arguments.beside:
+        write_web_model(open_source(build_model(arguments.beside)), folder.name)
+        pages[arguments.beside] = page_files(folder.name, fetch_runtime())
     plain = {name: value for name, value in HEADERS.items() if name not in _ISOLATING}
     taken = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
         for _ in range(arguments.rounds):
-            for headers in (plain, HEADERS):
+            for headers, (model, files) in itertools.product((plain, HEADERS), pages.items()):
                 demo_server.HEADERS = headers
                 with serve(files) as address:
                     found, threads = watch(browser, address, arguments.seconds)
                 for quality, values in found.items():
-                    taken.setdefault((quality, threads), []).append(values)
-        print(f"Chromium {browser.version}, {arguments.model}")
+                    taken.setdefault((model, quality, threads), []).append(values)
+        print(f"Chromium {browser.version}\n")
         browser.close()
-    print("| quality | threads | network, ms | pictures a second |\n| --- | --- | --- | --- |")
-    for (quality, threads), values in taken.items():
+    folder.cleanup()
+    print("| model | quality | threads | network, ms | pictures a second |")
+    print("| --- | --- | --- | --- | --- |")
+    for (model, quality, threads), values in taken.items():
         milliseconds, rate = (statistics.median(column) for column in zip(*values, strict=True))
-        print(f"| {quality} | {threads} | {milliseconds:.0f} | {rate:.1f} |")
+        print(f"| {model} | {quality} | {threads} | {milliseconds:.0f} | {rate:.1f} |")
 
 
 if __name__ == "__main__":
