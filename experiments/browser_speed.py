@@ -25,13 +25,14 @@ from playwright.sync_api import sync_playwright
 from salzoo.cli.parsers import parse_positive, whole_number
 from salzoo.export import demo_server
 from salzoo.export.demo_page import HEADERS, page_files
-from salzoo.export.web_model import web_model, write_web_model
+from salzoo.export.web_model import web_model
 from salzoo.export.web_runtime import fetch_runtime
 from salzoo.models import build_model
-from salzoo.prediction.opening import open_source
 
 # Without these headers a page has no threads.
 _ISOLATING = ("Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy")
+# Pictures at least, of each quality.
+FRAMES = 6
 _ARGUMENTS = (
     "--no-sandbox",
     "--use-fake-ui-for-media-stream",
@@ -59,19 +60,28 @@ def watch(browser, address, seconds):
         page.wait_for_selector("#speed:text('a second')")
         found = {}
         for index, name in enumerate(page.locator("#quality option").all_text_contents()):
+            columns, rows = name.split(", ")[1].split("\u00d7")
             page.select_option("#quality", str(index))
-            page.wait_for_timeout(1000)  # the network is compiled for the size
-            before, times = page.evaluate(_COUNT), []
-            for _ in range(10):
-                page.wait_for_timeout(100 * seconds)
-                times.append(float(page.get_attribute("#speed", "data-network")))
-            after = page.evaluate(_COUNT)
-            rate = 1000 * (after[0] - before[0]) / (after[1] - before[1])
-            found[name] = statistics.median(times), rate
+            page.wait_for_selector(f"#speed[data-input='{rows},{columns}']", timeout=120_000)
+            start, times = count(page), []
+            while not (
+                times and times[-1][0] - start[0] >= FRAMES and times[-1][1] >= 1000 * seconds
+            ):
+                page.wait_for_timeout(50)
+                frames, now = count(page)
+                if not times or frames > times[-1][0]:
+                    network = float(page.get_attribute("#speed", "data-network"))
+                    times.append((frames, now - start[1], network))
+            rate = 1000 * (times[-1][0] - start[0]) / times[-1][1]
+            found[name] = statistics.median(taken[2] for taken in times), rate
         return found, page.text_content("#about").split("; ")[1]
 
 
-_COUNT = "[Number(document.getElementById('speed').dataset.frames), performance.now()]"
+def count(page):
+    """Return the number of pictures so far, and the milliseconds."""
+    return page.evaluate(
+        "[Number(document.getElementById('speed').dataset.frames), performance.now()]"
+    )
 
 
 def main():
@@ -82,16 +92,17 @@ def main():
     parser.add_argument("--rounds", type=whole_number(1), default=3)
     parser.add_argument("--seconds", type=parse_positive, default=4)
     arguments = parser.parse_args()
-    path = os.environ.get("SALZOO_CHROMIUM") or shutil.which("chromium")
+    chromium = os.environ.get("SALZOO_CHROMIUM") or shutil.which("chromium")
     pages = {arguments.model: page_files(web_model(arguments.model), fetch_runtime())}
-    folder = tempfile.TemporaryDirectory()
     if arguments.beside:
-        write_web_model(open_source(build_model(arguments.beside)), folder.name)
-        pages[arguments.beside] = page_files(folder.name, fetch_runtime())
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "model.keras")
+            build_model(arguments.beside).save(path)
+            pages[arguments.beside] = page_files(web_model(path), fetch_runtime())
     plain = {name: value for name, value in HEADERS.items() if name not in _ISOLATING}
     taken = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
         for _ in range(arguments.rounds):
             for headers, (model, files) in itertools.product((plain, HEADERS), pages.items()):
                 demo_server.HEADERS = headers
@@ -101,7 +112,6 @@ def main():
                     taken.setdefault((model, quality, threads), []).append(values)
         print(f"Chromium {browser.version}\n")
         browser.close()
-    folder.cleanup()
     print("| model | quality | threads | network, ms | pictures a second |")
     print("| --- | --- | --- | --- | --- |")
     for (model, quality, threads), values in taken.items():

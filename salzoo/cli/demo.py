@@ -10,7 +10,6 @@ import argparse
 from salzoo.cli.arguments import add_consent
 from salzoo.cli.parsers import whole_number
 from salzoo.utils.files import check_folder
-from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "show where people look, in the browser"
 
@@ -19,8 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default="msinet_lite",
-        help="name of a pretrained model, released weights such as msinet:salicon, run folder or "
-        ".keras file (default: msinet_lite)",
+        help="name of a pretrained model, released weights such as msinet:salicon, run folder, "
+        "portable file or .keras file (default: msinet_lite)",
     )
     parser.add_argument(
         "--port",
@@ -38,7 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     check_folder("out", arguments.out or ".")
-    load_tensorflow()
     from salzoo.export.demo_page import check_new_folder, page_files, write_page
     from salzoo.export.demo_server import DemoServer
     from salzoo.export.web_model import web_model

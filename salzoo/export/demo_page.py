@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Mapping
 
-from salzoo.export.web_model import DESCRIPTION, MODEL
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_folder
 
@@ -46,11 +45,11 @@ TYPES = {
 }
 
 
-def page_files(model: str, runtime: str) -> dict[str, bytes | str]:
+def page_files(model: Mapping[str, bytes], runtime: str) -> dict[str, bytes | str]:
     """Return the files of the page with a model.
 
     Args:
-        model: folder from `web_model`.
+        model: files from `web_model`.
         runtime: folder from `fetch_runtime`.
 
     Returns:
@@ -63,9 +62,7 @@ def page_files(model: str, runtime: str) -> dict[str, bytes | str]:
         files["index.html"] = file.read().replace("@POLICY@", POLICY).encode()
     for name in sorted(os.listdir(runtime)):
         files[f"litert/{name}"] = os.path.join(runtime, name)
-    for name in (MODEL, DESCRIPTION):
-        files[name] = os.path.join(model, name)
-    return files
+    return {**files, **model}
 
 
 def check_new_folder(folder: str) -> None:

@@ -1,6 +1,7 @@
 """A real browser with the demo's page, and a model whose maps are known."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 import threading
@@ -8,13 +9,15 @@ import threading
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from salzoo.data.geometry import Geometry
 from salzoo.export import demo_page
 from salzoo.export.demo_server import DemoServer
-from salzoo.export.web_model import write_web_model
+from salzoo.export.portable import _convert
 from salzoo.export.web_runtime import VERSION
 from salzoo.prediction.opening import Opened
+from salzoo.prediction.portable_files import Facts, PortableFile
 from salzoo.prediction.saliency import saliency_function
 from salzoo.utils.home import home_folder
 
@@ -80,13 +83,19 @@ def brightness_model(size=(96, 128), fit_mode="pad"):
     return Opened(card, None, network, saliency_function(network, geometry))
 
 
+def portable(opened):
+    """The portable file of a model; written files must be of models in the zoo."""
+    specification = tf.TensorSpec([1, None, None, 3], tf.float32, "image")
+    function = tf.function(lambda image: opened.model(image), input_signature=[specification])
+    network = _convert(function, "float32")
+    facts = Facts("0" * 64, hashlib.sha256(network).hexdigest(), len(network), False, "float32")
+    return PortableFile(opened.card, facts, network)
+
+
 @contextlib.contextmanager
-def served(opened, folder, calibration=None):
-    """Serve the page with a model; yield its address."""
-    folder.mkdir()
-    write_web_model(opened, str(folder), calibration)
-    files = demo_page.page_files(str(folder), RUNTIME)
-    with DemoServer(files, 0) as server:
+def served(model):
+    """Serve the page with the files of a model; yield its address."""
+    with DemoServer(demo_page.page_files(model, RUNTIME), 0) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server.address
         server.shutdown()

@@ -18,12 +18,10 @@ RUNTIME = sorted(name for names in FILES.values() for name in names.values())
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    model, runtime = (tmp_path_factory.mktemp(name) for name in ("model", "runtime"))
-    for name in ("model.tflite", "model.json"):
-        (model / name).write_bytes(b"{}")
+    runtime = tmp_path_factory.mktemp("runtime")
     for name in RUNTIME:
         (runtime / name).write_text(name)
-    return page_files(str(model), str(runtime))
+    return page_files({"model.tflite": b"", "model.json": b"{}"}, str(runtime))
 
 
 def sources():

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from salzoo.data.images import decode_file
+from salzoo.export.web_model import web_files, web_model
 from salzoo.prediction.attention import (
     Box,
     ShareCalibration,
@@ -18,7 +19,8 @@ from salzoo.prediction.attention import (
     find_spots,
     region_shares,
 )
-from tests.export.browsers import brightness_model, running_browser, served
+from salzoo.prediction.opening import open_source
+from tests.export.browsers import brightness_model, portable, running_browser, served
 
 PATCH = (165, 10, 45, 45)  # x, y, width, height of what is bright in the picture
 SIZE = (240, 180)  # width, height of the picture
@@ -47,8 +49,13 @@ def opened():
 
 
 @pytest.fixture(scope="module")
-def address(browser, opened, tmp_path_factory):
-    with served(opened, tmp_path_factory.mktemp("page") / "model") as url:
+def file(opened):
+    return portable(opened)
+
+
+@pytest.fixture(scope="module")
+def address(browser, file):
+    with served(web_files(file)) as url:
         yield url
 
 
@@ -152,11 +159,9 @@ def test_an_upright_jpeg_is_that_of_python(visit, opened, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_trained_network_is_that_of_python(browser, opened, tmp_path, photos):
-    from salzoo.prediction.opening import open_source
-
+def test_the_trained_network_is_that_of_python(browser, tmp_path, photos):
     trained = open_source("msinet_lite")
-    with served(trained, tmp_path / "model") as url:
+    with served(web_model("msinet_lite")) as url:
         page = browser.new_page()
         page.goto(url)
         for path in photos:
@@ -217,10 +222,10 @@ def test_calibrated_shares_are_those_of_python(visit):
     np.testing.assert_allclose(answer, expected, atol=1e-5)
 
 
-def test_intervals_are_shown_for_the_calibrated_quality(browser, opened, picture, tmp_path):
+def test_intervals_are_shown_for_the_calibrated_quality(browser, file, picture):
     levels = [0.0, 1.0]
     known = ShareCalibration(None, 1.0, levels, levels, [0.5, 1.0], 1, (9, 9), (9, 9), "none")
-    with served(opened, tmp_path / "model", known) as url:
+    with served(web_files(file, known)) as url:
         page = browser.new_page()
         page.goto(url)
         page.wait_for_selector("html[data-ready]")
@@ -455,13 +460,13 @@ def test_a_phone_scrolls_down_only(visit, picture):
     assert not small
 
 
-def test_threads_are_used_only_where_they_may_be(visit, browser, opened, tmp_path, monkeypatch):
+def test_threads_are_used_only_where_they_may_be(visit, browser, file, monkeypatch):
     page = visit()
     isolated, cores = page.evaluate("[crossOriginIsolated, navigator.hardwareConcurrency]")
     assert isolated and ("threads" in page.text_content("#about")) == (cores > 1)
     headers = {"Content-Security-Policy": "default-src 'self' 'wasm-unsafe-eval' blob:"}
     monkeypatch.setattr("salzoo.export.demo_server.HEADERS", headers)
-    with served(opened, tmp_path / "model") as url:
+    with served(web_files(file)) as url:
         page = browser.new_page()
         page.goto(url)
         page.wait_for_selector("html[data-ready]")

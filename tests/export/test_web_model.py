@@ -1,91 +1,82 @@
-"""Networks for browsers equal those that they were made from."""
+"""The files of models for browsers."""
 
 import hashlib
 import json
-import pathlib
-import warnings
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from salzoo.export.web_model import web_model, write_web_model
-from salzoo.models import trained_model
+from salzoo.export import web_model as module
+from salzoo.export.web_model import DESCRIPTION, MODEL, web_files, web_model
+from salzoo.models import WEIGHTS_FOLDER
+from salzoo.prediction.attention.calibration import read_calibrations
 from salzoo.utils.errors import InputError
-from tests.export.browsers import brightness_model
+from tests.export.browsers import brightness_model, portable
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("web")
-    write_web_model(brightness_model(), str(path))
-    return path
+def file():
+    return portable(brightness_model())
 
 
-def run(path, images):
-    """Run a LiteRT model on images of any size."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that TensorFlow will not have it for ever
-        interpreter = tf.lite.Interpreter(str(path))
-    [taken], [given] = interpreter.get_input_details(), interpreter.get_output_details()
-    interpreter.resize_tensor_input(taken["index"], images.shape, strict=True)
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(taken["index"], images)
-    interpreter.invoke()
-    return interpreter.get_tensor(given["index"])
-
-
-def test_the_network_takes_every_size(folder):
-    network = brightness_model().model
-    for size in ((96, 128), (32, 64)):
-        images = np.random.default_rng(0).uniform(0, 255, (1, *size, 3)).astype("float32")
-        maps = run(folder / "model.tflite", images)
-        expected = network(images).numpy()
-        np.testing.assert_allclose(maps, expected, atol=1e-3)  # the weights are float16
-
-
-def test_the_pretrained_network_is_converted(monkeypatch, tmp_path):
-    monkeypatch.setenv("SALZOO_HOME", str(tmp_path))
-    folder = pathlib.Path(web_model("msinet_lite"))
-    assert (folder / "model.tflite").stat().st_size < 6.5e6
-    known = json.loads((folder / "model.json").read_text())["calibration"]
-    assert known is None or len(known["low"]) == len(known["shares"])
-    images = np.random.default_rng(1).uniform(0, 255, (1, 64, 96, 3)).astype("float32")
-    expected = trained_model("msinet_lite")(images, training=False).numpy()
-    found = run(folder / "model.tflite", images)
-    np.testing.assert_allclose(found / found.max(), expected / expected.max(), atol=1e-4)
-
-
-def test_the_description_is_complete(folder):
-    description = json.loads((folder / "model.json").read_text())
-    content = (folder / "model.tflite").read_bytes()
-    assert description["sha256"] == hashlib.sha256(content).hexdigest()
-    assert description["map_scale"] == 0.25
+def test_the_description_is_complete(file):
+    files = web_files(file)
+    description = json.loads(files[DESCRIPTION])
+    assert files[MODEL] == file.network
+    assert description["sha256"] == hashlib.sha256(file.network).hexdigest()
+    assert description["map_scale"] == 0.25 and description["calibration"] is None
     assert description["geometry"]["fit_mode"] == "pad"
     assert description["sizes"] == [[32, 32], [64, 64], [64, 96], [96, 128], [128, 160]]
+    fixed = replace(file, facts=replace(file.facts, fixed_size=True))
+    assert json.loads(web_files(fixed)[DESCRIPTION])["sizes"] == [[96, 128]]
 
 
-def test_what_the_page_cannot_compute_is_refused(monkeypatch):
-    opened = brightness_model()
-    blurred = {**opened.card, "post_processing": {"blur": 2.0, "divide_by_maximum": True}}
-    for found, message in (
-        (opened._replace(model=None), "x is an export; give the run or the model"),
-        (opened._replace(card=blurred), "brightness blurs its maps by 2 pixels"),
-    ):
-        monkeypatch.setattr(
-            "salzoo.export.web_model.open_source", lambda source, found=found: found
-        )
-        with pytest.raises(InputError, match=message):
-            web_model("x")
+def test_the_pretrained_model_needs_no_tensorflow():
+    code = (
+        "import json, sys; from salzoo.export.web_model import web_model; "
+        "from salzoo.export import demo_page, demo_server; files = web_model('msinet_lite'); "
+        "print(files['model.json'].decode()); "
+        "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    description = json.loads(result.stdout)
+    assert description["model"] == "msinet_lite" and description["map_scale"] == 0.25
+    known = read_calibrations(f"{WEIGHTS_FOLDER}/msinet_lite.shares.json")
+    assert description["calibration"]["high"] in [one.high for one in known]
 
 
-def test_a_model_is_converted_once(monkeypatch, tmp_path):
+def test_other_models_are_converted_once(monkeypatch, tmp_path):
     monkeypatch.setenv("SALZOO_HOME", str(tmp_path))
-    opened = brightness_model()._replace(fingerprint=["a"])
-    monkeypatch.setattr("salzoo.export.web_model.open_source", lambda source: opened)
-    folder = web_model("msinet_lite")
-    monkeypatch.setattr("salzoo.export.web_model.write_web_model", None)
-    assert web_model("msinet_lite") == folder
-    opened = opened._replace(fingerprint=["b"])
-    with pytest.raises(TypeError):
-        web_model("msinet_lite")
+    card, written = {"model": "msinet_lite"}, []
+    opened = [SimpleNamespace(model=1, card=card, fingerprint=[name]) for name in "aab"]
+    monkeypatch.setattr("salzoo.prediction.opening.open_source", lambda found: opened.pop(0))
+
+    def write(opened, path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        shutil.copy(f"{WEIGHTS_FOLDER}/msinet_lite.tflite", path)
+        written.append(path)
+
+    monkeypatch.setattr("salzoo.export.portable.write_opened", write)
+    (tmp_path / "model.keras").write_bytes(b"PK")
+    for count in (1, 1, 2):  # the third one has other weights
+        files = web_model(tmp_path / "model.keras")
+        assert json.loads(files[DESCRIPTION])["model"] == "msinet_lite"
+        assert len(written) == count
+
+
+def test_what_the_page_cannot_compute_is_refused(file, monkeypatch):
+    blurred = {**file.card, "post_processing": {"blur": 2.0, "divide_by_maximum": True}}
+    with pytest.raises(InputError, match="brightness blurs its maps by 2 pixels"):
+        web_files(replace(file, card=blurred))
+    exported = brightness_model()._replace(model=None)
+    monkeypatch.setattr("salzoo.prediction.opening.open_source", lambda found: exported)
+    with pytest.raises(InputError, match="msinet is an export; give the run or the model"):
+        module._portable_file(module.Source("msinet", module.SourceKind.EXPORT, "msinet"))
+    assert np.isfinite(json.loads(web_files(file)[DESCRIPTION])["map_scale"])

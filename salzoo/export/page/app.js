@@ -40,7 +40,8 @@ async function analyse(canvas, pixels) {
   const scale = Math.min(1, Math.sqrt(pixels / (width * height)));
   const size = [height, width].map(side => Math.max(1, Math.round(side * scale)));
   const image = canvas.getContext("2d").getImageData(0, 0, width, height);
-  const {map, milliseconds} = await engine.predict(image, size, engine.model.sizes[$("quality").selectedIndex]);
+  const input = engine.model.sizes[$("quality").selectedIndex];
+  const {map, milliseconds} = await engine.predict(image, size, input);
   if (mine !== turn) return false;
   picture = canvas;
   calibration = $("quality").value === standard ? engine.model.calibration : null;
@@ -49,8 +50,7 @@ async function analyse(canvas, pixels) {
   drawHeat($("heat"), map);
   spots = findSpots(attention, SPOTS).filter(({share}) => share >= SMALLEST_SHARE);
   update();
-  $("speed").dataset.network = milliseconds.toFixed(1);
-  $("speed").dataset.frames = ++frames;
+  Object.assign($("speed").dataset, {network: milliseconds.toFixed(1), frames: ++frames, input});
   return milliseconds;
 }
 
