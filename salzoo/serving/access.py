@@ -54,6 +54,9 @@ class Access:
         headers.append((b"x-request-id", identifier.encode()))
         wire = Wire(scope, receive, send, headers, self._service.stopping)
         counters.in_flight.inc()
+        method = scope["method"]
+        if method == "HEAD":  # the HTTP server leaves the body out
+            scope = {**scope, "method": "GET"}
         outcome = "cancelled"
         try:
             await self._answer(scope, wire, identifier)
@@ -71,7 +74,7 @@ class Access:
                 "info" if status < 500 else "warning",
                 request=identifier,
                 outcome=outcome,
-                method=scope["method"],
+                method=method,
                 path=path,
                 model=scope.get("salzoo.model"),
                 status=status,

@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 # What is read of a body that was refused, so that its client finds the answer instead of a
 # broken connection.
-DRAIN_SECONDS, DRAIN_BYTES = 1.0, 16 * 2**20
+DRAIN_SECONDS, DRAIN_BYTES = 1.0, 64 * 2**20
 
 
 class Wire:

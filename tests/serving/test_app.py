@@ -154,6 +154,8 @@ def test_other_addresses(server):
     assert response[1]["Allow"] == "POST"
     assert "does not take GET" in error_of(response, 405)
     assert json.loads(server.request("GET", "/healthz")[2]) == {"status": "ok"}
+    status, headers, body = server.request("HEAD", "/healthz")
+    assert (status, headers["Content-Length"], body) == (200, "15", b"")
     assert json.loads(server.request("GET", "/readyz")[2]) == {"status": "ready"}
     [model] = json.loads(server.request("GET", "/v1/models")[2])["models"]
     assert model["name"] == "fake" and model["ready"]
