@@ -28,6 +28,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 from PIL import Image
+from tqdm import tqdm
 
 from salzoo.cli.parsers import parse_names, parse_size, whole_number
 from salzoo.utils.table import Table
@@ -208,11 +209,14 @@ def measure(measured, requests, block):
     done = 0
     for each in measured:
         each._run(2)
+    bar = tqdm(total=requests, unit="image")
     while done < requests:
         count = min(block, requests - done)
         for each in measured:
             each.run(count)
         done += count
+        bar.update(count)
+    bar.close()
     header = ["", "images", "images/s", "p50 ms", "p99 ms", "processor ms", "MB first", "MB last"]
     return Table("Server and loops", header, [each.row() for each in measured]).text()
 

@@ -9,7 +9,12 @@ has answered what it had accepted; SIGHUP loads the models again.
 import argparse
 import os
 
-from salzoo.cli.arguments import add_consent, add_inference_options, inference_options
+from salzoo.cli.arguments import (
+    add_consent,
+    add_engine,
+    add_inference_options,
+    inference_options,
+)
 from salzoo.cli.parsers import number, parse_positive, whole_number
 from salzoo.utils.errors import InputError
 
@@ -75,10 +80,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_consent(parser)
     add_inference_options(parser)
+    add_engine(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Several images are computed at once: threads that wait for one another within an image
+    # double the processor time. Read when NumPy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from salzoo.serving.workers import serve
 

@@ -18,17 +18,17 @@ SHOWN = ("model", "task", "trained_on", "paper")
 
 
 class LoadedModel:
-    """A predictor that one thread uses at a time.
+    """A predictor and what is known about it.
 
     Args:
-        predict: function of an image to its map.
+        predict: function of an image to its map, which several threads may call.
 
     Attributes:
         calibration: of the shares of attention; None: there is none.
     """
 
     def __init__(self, predict: Predict) -> None:
-        self._predict, self._lock = predict, threading.Lock()
+        self._predict = predict
         card = getattr(predict, "card", {})
         self.calibration = getattr(predict, "calibration", None)
         self.description = {key: card[key] for key in SHOWN if key in card}
@@ -36,9 +36,7 @@ class LoadedModel:
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Predict the map of an image."""
-        # The network uses all cores by itself.
-        with self._lock:
-            return self._predict(image)
+        return self._predict(image)
 
 
 class ServedModels:

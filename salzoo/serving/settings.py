@@ -14,6 +14,8 @@ from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
 from salzoo.utils.errors import InputError, shorten
 from salzoo.utils.validators import check_number
 
+# Images that a process computes at a time.
+THREADS = 2
 TOKEN_VARIABLE = "SALZOO_TOKEN"
 Predict = Callable[[np.ndarray], np.ndarray]
 
@@ -34,7 +36,7 @@ def load(source: str, options: InferenceOptions) -> Predict:
     """
     from salzoo.prediction.predictor import Predictor
 
-    return Predictor(source, options)
+    return Predictor(source, options, copies=THREADS)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from salzoo.serving.problems import Problem, not_now
+from salzoo.serving.settings import THREADS
 
 Result = TypeVar("Result")
-
-# One request is decoded and another one encoded while the network computes.
-THREADS = 2
 
 
 class WorkQueue:

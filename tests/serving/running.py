@@ -48,11 +48,15 @@ class Running:
                 | (environment or {}),
             )
         self.port = None
-        [first] = self.wait_for("listening")
-        self.host, self.port = first["url"].removeprefix("http://").rsplit(":", 1)
-        self.port = int(self.port)
-        if ready:
-            self.wait_for("ready", settings.get("workers", 1), ready)
+        try:
+            [first] = self.wait_for("listening")
+            self.host, self.port = first["url"].removeprefix("http://").rsplit(":", 1)
+            self.port = int(self.port)
+            if ready:
+                self.wait_for("ready", settings.get("workers", 1), ready)
+        except BaseException:
+            self.process.terminate()
+            raise
 
     def log(self):
         """The lines of the log so far."""

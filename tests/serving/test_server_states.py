@@ -17,7 +17,7 @@ GOOD = encode(noise())
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory):
     """A server that takes a while and has room for six images."""
-    with Running(tmp_path_factory.mktemp("busy"), models={"fake": "fake:0.3"}, queue=4) as server:
+    with Running(tmp_path_factory.mktemp("busy"), models={"fake": "fake:0.5"}, queue=4) as server:
         yield server
 
 
@@ -30,7 +30,7 @@ def test_a_full_queue_refuses_at_once(busy):
     for status, headers, body, ended in answers:
         if status == 503:
             assert int(headers["Retry-After"]) >= 1 and "busy" in json.loads(body)["error"]
-            assert ended - begun < 1.2  # six take 1.8 seconds
+            assert ended - begun < 1.2  # six take 1.5 seconds
     assert busy.metric("salzoo_refused_total", reason="queue") == 4
     assert busy.metric("salzoo_queue_length") == 0
 
