@@ -1,7 +1,7 @@
 """Export a trained model as a SavedModel, for TensorFlow Serving and other runtimes.
 
-With --to portable it is written as OUT/MODEL-NUMBER.tflite, with which `salzoo predict` and
-`salzoo serve` run without TensorFlow.
+With --to portable a run gets the file best.tflite, with which `salzoo predict` and `salzoo serve`
+run without TensorFlow; with --out, and of other sources, it is OUT/MODEL-NUMBER.tflite.
 """
 
 import argparse
@@ -22,7 +22,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--out",
-        default="exports",
         help="folder to write to, as OUT/MODEL/VERSION (default: exports)",
     )
     parser.add_argument("--to", choices=TARGETS, default=TARGETS[0], help="default: savedmodel")
@@ -50,4 +49,4 @@ def run(arguments: argparse.Namespace) -> None:
         return
     from salzoo.export import export_model
 
-    print(export_model(arguments.model, arguments.out, options))
+    print(export_model(arguments.model, arguments.out or "exports", options))

@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         default="msinet_lite",
         help="name of a pretrained model, released weights such as msinet:salicon, run folder, "
-        "exported model or .keras file (default: msinet_lite)",
+        "exported model, .keras or portable file (default: msinet_lite)",
     )
     parser.add_argument(
         "--out",

@@ -27,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="[NAME=]SOURCE",
         help="name of a pretrained model, released weights such as msinet:salicon, run folder, "
-        "exported model or .keras file, and its name in the address; may be repeated (default: "
-        "msinet_lite)",
+        "exported model, .keras or portable file, and its name in the address; may be repeated "
+        "(default: msinet_lite)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address (default: 127.0.0.1)")
     parser.add_argument(

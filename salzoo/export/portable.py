@@ -11,25 +11,36 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from salzoo.prediction.litert import LiteRTNetwork
 from salzoo.prediction.opening import Opened, open_source
-from salzoo.prediction.portable_files import ENDING, PRECISIONS, write_portable_file
+from salzoo.prediction.portable_files import ENDING, IN_RUN, PRECISIONS, write_portable_file
+from salzoo.prediction.sources import SourceKind, resolve_source
 from salzoo.utils.errors import InputError, unknown_name
-from salzoo.utils.files import check_folder
+from salzoo.utils.files import check_folder, compute_digest
 
 # Largest difference between TensorFlow's and LiteRT's output, relative to its maximum.
 TOLERANCE = 1e-4
 
 
-def export_portable(source: Any, out: str | os.PathLike[str], precision: str = "float32") -> str:
-    """Write a trained model as `out/<model>-<number>.tflite`, the next free number.
+def export_portable(
+    source: Any, out: str | os.PathLike[str] | None = None, precision: str = "float32"
+) -> str:
+    """Write a trained model as a portable file.
 
     Args:
         source: see `write_portable`.
-        out: folder to write to.
+        out: folder to write to, as `out/<model>-<number>.tflite`, the next free number. None:
+            that of a run gets `best.tflite`, where predictions with the run find it; other
+            sources go to the folder exports.
         precision: see `write_portable`.
 
     Returns:
         The path.
     """
+    found = resolve_source(source)
+    if out is None and found.kind is SourceKind.RUN:
+        folder = str(found.path)
+        config = compute_digest(os.path.join(folder, "config.json"))
+        return write_opened(open_source(source), os.path.join(folder, IN_RUN), precision, config)
+    out = "exports" if out is None else out
     check_folder("out", out)
     opened = open_source(source)
     number = 1
@@ -56,13 +67,16 @@ def write_portable(source: Any, path: str | os.PathLike[str], precision: str = "
     return write_opened(open_source(source), path, precision)
 
 
-def write_opened(opened: Opened, path: str | os.PathLike[str], precision: str = "float32") -> str:
+def write_opened(
+    opened: Opened, path: str | os.PathLike[str], precision: str = "float32", config: str = ""
+) -> str:
     """Write an opened model as a portable file, see `write_portable`.
 
     Args:
         opened: from `open_source` or `open_run`, with default options.
         path: of the file.
         precision: of the stored weights.
+        config: see `salzoo.prediction.portable_files.Facts`.
 
     Returns:
         The path.
@@ -91,7 +105,9 @@ def write_opened(opened: Opened, path: str | os.PathLike[str], precision: str = 
             f"maximum, more than {TOLERANCE:g}; take precision float32, or TensorFlow."
         )
     weights = opened.fingerprint[0]  # type: ignore[index]
-    write_portable_file(os.fspath(path), content, opened.card, weights, fixed_size, precision)
+    write_portable_file(
+        os.fspath(path), content, opened.card, weights, fixed_size, precision, config
+    )
     return os.fspath(path)
 
 

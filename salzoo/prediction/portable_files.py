@@ -22,6 +22,8 @@ from salzoo.utils.regular_files import read_bytes
 ENDING = ".tflite"
 CARD, FACTS = "card.json", "portable.json"
 PRECISIONS = ("float32", "float16")
+# Of the best checkpoint, in a run folder.
+IN_RUN = f"best{ENDING}"
 # Networks of salzoo have up to 300 MB.
 FILE_LIMIT = 2**30
 
@@ -36,6 +38,7 @@ class Facts:
         network_bytes: length of that part.
         fixed_size: whether the network takes images of the size of the geometry alone.
         precision: of the stored weights, one of PRECISIONS; it computes in float32.
+        config: checksum of the config.json of the run that it belongs to, "" without a run.
     """
 
     weights: str
@@ -43,6 +46,7 @@ class Facts:
     network_bytes: int
     fixed_size: bool
     precision: str
+    config: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,13 @@ class PortableFile:
 
 
 def write_portable_file(
-    path: str, network: bytes, card: dict[str, Any], weights: str, fixed_size: bool, precision: str
+    path: str,
+    network: bytes,
+    card: dict[str, Any],
+    weights: str,
+    fixed_size: bool,
+    precision: str,
+    config: str = "",
 ) -> None:
     """Write a portable file, whole or not at all. The same content gives the same bytes.
 
@@ -69,12 +79,13 @@ def write_portable_file(
         path: of the file.
         network: for LiteRT.
         card: as of the model with default options.
-        weights: see `Facts`, as the other two.
+        weights: see `Facts`, as the others.
         fixed_size: as stated there.
         precision: as stated there.
+        config: as stated there.
     """
     digest = hashlib.sha256(network).hexdigest()
-    facts = Facts(weights, digest, len(network), fixed_size, precision)
+    facts = Facts(weights, digest, len(network), fixed_size, precision, config)
     with whole_file(path) as temporary:
         with open(temporary, "wb") as file:
             file.write(network)

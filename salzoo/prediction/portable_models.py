@@ -14,10 +14,11 @@ from salzoo.models import PRETRAINED, WEIGHTS_FOLDER
 from salzoo.prediction.cards import fingerprint
 from salzoo.prediction.litert import LiteRTNetwork, has_litert
 from salzoo.prediction.options import InferenceOptions
-from salzoo.prediction.portable_files import ENDING, PortableFile, read_portable_file
+from salzoo.prediction.portable_files import ENDING, IN_RUN, PortableFile, read_portable_file
 from salzoo.prediction.sources import Source, SourceKind
 from salzoo.prediction.views import views
 from salzoo.utils.errors import InputError
+from salzoo.utils.files import compute_digest
 from salzoo.utils.task import Task
 from salzoo.utils.validators import VARYING_FIT_MODES
 
@@ -122,7 +123,7 @@ def open_portable(
     else:
         expected = PRETRAINED[str(source.path)] if source.kind is SourceKind.NAME else None
         file = read_portable_file(path, expected)
-        missing = _unsupported(file, options)
+        missing = _outdated(file, source) or _unsupported(file, options)
         if missing is None:
             return PortableModel(file, path, options, copies)
     if options.engine == "litert" or source.kind is SourceKind.PORTABLE:
@@ -133,7 +134,21 @@ def open_portable(
 def _path_of(source: Source) -> str | None:
     if source.kind is SourceKind.NAME and source.path in PRETRAINED:
         return os.path.join(WEIGHTS_FOLDER, f"{source.path}{ENDING}")
+    if source.kind is SourceKind.RUN:
+        return os.path.join(str(source.path), IN_RUN)
     return source.path if source.kind is SourceKind.PORTABLE else None
+
+
+def _outdated(file: PortableFile, source: Source) -> str | None:
+    """Return why the portable file of a run is not that of its weights; None if it is."""
+    if source.kind is not SourceKind.RUN:
+        return None
+    parts = {"best.weights.h5": file.facts.weights, "config.json": file.facts.config}
+    for name, expected in parts.items():
+        path = os.path.join(str(source.path), name)
+        if not os.path.exists(path) or compute_digest(path) != expected:
+            return f"{IN_RUN} was made before {name} was changed; export it again"
+    return None
 
 
 def _unsupported(file: PortableFile, options: InferenceOptions) -> str | None:

@@ -10,6 +10,7 @@ from salzoo.prediction.opening import Opened
 from salzoo.prediction.portable_files import read_portable_file
 from salzoo.prediction.predictor import load_model
 from salzoo.utils.errors import InputError
+from salzoo.utils.files import compute_digest
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,14 @@ def test_a_network_that_litert_changes_is_not_written(opened, tmp_path, monkeypa
 
 def test_the_command_numbers_files(inside, opened, tmp_path, monkeypatch):
     monkeypatch.setattr("salzoo.export.portable.open_source", lambda source: opened)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        status, out, _ = inside("export", "run", "--to", "portable")
+        assert status == 0 and out.split() == ["run/best.tflite"]
+    facts = read_portable_file("run/best.tflite").facts
+    assert facts.config == compute_digest("run/config.json") and facts.weights == "w" * 64
     for number in (1, 2):
         status, out, _ = inside("export", "run", "--to", "portable", "--out", tmp_path)
         assert status == 0 and out.split() == [str(tmp_path / f"msinet_lite-{number}.tflite")]

@@ -17,7 +17,7 @@ import salzoo
 from salzoo.models import PRETRAINED, shipped_weights
 from salzoo.prediction import portable_models
 from salzoo.prediction.options import InferenceOptions
-from salzoo.prediction.portable_files import read_portable_file
+from salzoo.prediction.portable_files import read_portable_file, write_portable_file
 from salzoo.prediction.predictor import Predictor, load_model
 from salzoo.prediction.sources import Source, SourceKind
 from salzoo.utils.errors import InputError
@@ -136,6 +136,36 @@ def test_where_there_is_no_portable_file(monkeypatch):
     with pytest.raises(InputError, match="LiteRT is not installed"):
         load_model(engine="litert")
     assert load_model().engine == "tensorflow"
+
+
+def test_a_run_has_a_portable_file_of_its_weights_and_config(tmp_path):
+    """Of other ones it is not taken."""
+    shipped = read_portable_file(shipped_weights("msinet_lite").replace(".weights.h5", ".tflite"))
+    weights, config = tmp_path / "best.weights.h5", tmp_path / "config.json"
+    weights.write_bytes(b"weights")
+    config.write_text("{}")
+    write_portable_file(
+        str(tmp_path / "best.tflite"),
+        shipped.network,
+        shipped.card,
+        compute_digest(weights),
+        False,
+        "float16",
+        compute_digest(config),
+    )
+    model = load_model(tmp_path)
+    image = picture(30, 40)
+    assert model.engine == "litert" and model.fingerprint[0] == compute_digest(weights)
+    np.testing.assert_array_equal(model(image), load_model()(image))
+    for path in (weights, config):
+        before = path.read_bytes()
+        path.write_bytes(b"{} ")
+        with pytest.raises(InputError, match=f"was made before {path.name} was changed"):
+            load_model(tmp_path, engine="litert")
+        path.write_bytes(before)
+    weights.unlink()
+    run = Source(tmp_path, SourceKind.RUN, str(tmp_path))
+    assert portable_models.open_portable(run, InferenceOptions()) is None
 
 
 def test_a_damaged_portable_file(tmp_path, monkeypatch):
