@@ -7,12 +7,12 @@ run without TensorFlow; with --out, and of other sources, it is OUT/MODEL-NUMBER
 import argparse
 
 from salzoo.cli.arguments import add_consent, add_inference_options, inference_options
-from salzoo.prediction.portable_files import PRECISIONS
 from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "export a trained model as a SavedModel or a portable file"
 TARGETS = ("savedmodel", "portable")
+PRECISIONS = ("float32", "float16")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

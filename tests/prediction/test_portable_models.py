@@ -97,6 +97,10 @@ def test_predictions_import_neither_tensorflow_nor_keras(tmp_path):
     result = run_without_tensorflow(command.format(flags), tmp_path)
     assert result.returncode == 0 and not result.stderr, result.stderr
     assert os.path.exists(tmp_path / "photo_spots.csv")
+    # It limits numpy's threads, which is too late once numpy is imported.
+    code = "from salzoo import cli; cli._parse(['salzoo', 'predict', 'photo.png']); "
+    result = run_without_tensorflow(code + "assert 'numpy' not in sys.modules", tmp_path)
+    assert result.returncode == 0, result.stderr
     for flags in ("'summary', 'msinet'", "'predict', 'photo.png', '--engine', 'tensorflow'"):
         result = run_without_tensorflow(command.format(flags), tmp_path)
         assert result.returncode == 2 and result.stderr.count("\n") == 1, result.stderr
