@@ -231,7 +231,7 @@ def test_intervals_are_shown_for_the_calibrated_quality(browser, file, picture):
         page.wait_for_selector("html[data-ready]")
         give(page, picture)
         page.click("#addbox")
-        assert re.search(r"\d+ to \d+ %, [\d.]+ \u00d7 its area", page.text_content("#boxlist"))
+        assert re.search(r"\d+ to \d+ %[\d.]+ \u00d7 its area", page.text_content("#boxlist"))
         assert page.is_visible("#intervalhint")
         page.select_option("#quality", "0")
         page.wait_for_selector("#intervalhint", state="hidden")

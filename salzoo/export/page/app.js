@@ -149,7 +149,7 @@ function showBoxes() {
     boxes.describe(item, region ? percent(region.share) : "");
     const [output] = item.line.getElementsByTagName("output");
     output.replaceChildren(...(region
-      ? [percent(region.share), element("small", "", describeShare(region))] : []));
+      ? [percent(region.share), ...describeShare(region).map(text => element("small", "", text))] : []));
   }
   const lines = boxes.items.map(({line}) => line);
   if (lines.length !== list.children.length || lines.some((line, index) => line !== list.children[index])) {
@@ -167,7 +167,7 @@ function describeShare({share, density}) {
     const [low, high] = interval(calibration, share).map(end => Math.round(100 * end));
     parts.unshift(`${low} to ${high} %`);
   }
-  return parts.join(", ");
+  return parts;
 }
 
 function boxLine(item) {
