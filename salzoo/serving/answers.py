@@ -150,7 +150,7 @@ def grey_16_bits(map_: np.ndarray) -> Image.Image:
         map_: 0 or more, (rows, columns).
     """
     highest = max(float(map_.max()), float(np.finfo("float32").tiny))
-    return Image.fromarray(np.round(map_ * (65535 / highest)).astype("uint16"))
+    return Image.fromarray(np.round(map_ / highest * 65535).astype("uint16"))
 
 
 def _corrected(map_: np.ndarray, calibration: ShareCalibration | None) -> np.ndarray:

@@ -57,7 +57,8 @@ def test_the_limit_of_pixels_is_checked_before_decoding(limit, status, monkeypat
 @pytest.mark.parametrize("scale", [0.0, 1e-9, 1.0, 4e5])
 def test_maps_of_any_scale_fill_16_bits(scale):
     map_ = np.linspace(0, 1, 12, dtype="float32").reshape(3, 4) * scale
-    levels = np.asarray(answers.grey_16_bits(map_))
+    with np.errstate(invalid="raise", over="raise"):
+        levels = np.asarray(answers.grey_16_bits(map_))
     assert levels.dtype == "uint16" and levels.max() == (65535 if scale else 0)
     if scale:
         np.testing.assert_allclose(levels, np.linspace(0, 65535, 12).reshape(3, 4), atol=0.6)
