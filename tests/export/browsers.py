@@ -10,11 +10,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from salzoo.data.geometry import Geometry
 from salzoo.export import demo_page
 from salzoo.export.demo_server import DemoServer
-from salzoo.export.portable import _convert
 from salzoo.export.web_runtime import VERSION
 from salzoo.prediction.opening import Opened
 from salzoo.prediction.portable_files import Facts, PortableFile
@@ -87,7 +87,8 @@ def portable(opened):
     """The portable file of a model; written files must be of models in the zoo."""
     specification = tf.TensorSpec([1, None, None, 3], tf.float32, "image")
     function = tf.function(lambda image: opened.model(image), input_signature=[specification])
-    network = _convert(function, "float32")
+    frozen = convert_variables_to_constants_v2(function.get_concrete_function())
+    network = tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert()
     facts = Facts("0" * 64, hashlib.sha256(network).hexdigest(), len(network), False, "float32")
     return PortableFile(opened.card, facts, network)
 
