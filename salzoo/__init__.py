@@ -24,8 +24,10 @@ __all__ = ["__version__", *_PUBLIC]
 def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
         return getattr(importlib.import_module("salzoo.api"), name)
+    if name == "export":  # a package that can be called
+        return importlib.import_module("salzoo.export")
     raise AttributeError(f"module 'salzoo' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_PUBLIC])
+    return sorted([*globals(), *_PUBLIC, "export"])

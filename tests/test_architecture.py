@@ -18,14 +18,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # What the units directly below salzoo/ may import from one another, highest first. "salzoo" is
 # salzoo/__init__.py, of which the units may import `__version__`, and salzoo/__main__.py.
 MAY_IMPORT = {
-    "salzoo": {"api", "cli"},
+    "salzoo": {"api", "cli", "export"},
     "cli": {
         *("api", "export", "evaluation", "training", "prediction", "models", "data", "utils"),
         *("serving", "salzoo"),
     },
     "serving": {"prediction", "data", "utils", "salzoo"},
     "api": {"export", "evaluation", "training", "prediction", "models", "data", "utils"},
-    "export": {"prediction", "models", "data", "layers", "utils", "salzoo"},
+    "export": {"prediction", "models", "data", "metrics", "layers", "utils", "salzoo"},
     "evaluation": {"prediction", "models", "data", "metrics", "utils", "salzoo"},
     # A run is one of the sources of predictions: its config and its weights.
     "prediction": {"training", "models", "data", "layers", "utils"},

@@ -1,4 +1,4 @@
-"""Export a trained model as a SavedModel, for TensorFlow Serving and other runtimes.
+"""Export a trained model as a SavedModel, ONNX, LiteRT or OpenVINO file, or for web pages.
 
 With --to portable a run gets the file best.tflite, with which `salzoo predict` and `salzoo serve`
 run without TensorFlow; with --out, and of other sources, it is OUT/MODEL-NUMBER.tflite.
@@ -7,12 +7,13 @@ run without TensorFlow; with --out, and of other sources, it is OUT/MODEL-NUMBER
 import argparse
 
 from salzoo.cli.arguments import add_consent, add_inference_options, inference_options
+from salzoo.cli.parsers import whole_number
 from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import load_tensorflow
 
-HELP = "export a trained model as a SavedModel or a portable file"
-TARGETS = ("savedmodel", "portable")
-PRECISIONS = ("float32", "float16")
+HELP = "export a trained model to files that run without salzoo"
+TARGETS = ("savedmodel", "onnx", "litert", "openvino", "web", "portable")
+PRECISIONS = ("float32", "float16", "bfloat16", "int8")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,15 +22,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="msinet_lite, released weights such as msinet:salicon, a run folder or a .keras file",
     )
     parser.add_argument(
-        "--out",
-        help="folder to write to, as OUT/MODEL/VERSION (default: exports)",
+        "--to",
+        nargs="+",
+        choices=TARGETS,
+        default=["savedmodel"],
+        help="one or more formats (default: savedmodel, for TensorFlow Serving)",
     )
-    parser.add_argument("--to", choices=TARGETS, default=TARGETS[0], help="default: savedmodel")
     parser.add_argument(
         "--precision",
         choices=PRECISIONS,
-        help="of the weights in a portable file: float16 halves it and changes maps by up to 1e-4 "
-        "(default: float32)",
+        help="of the network (default: float32, for web float16)",
+    )
+    parser.add_argument(
+        "--calibrate",
+        metavar="FOLDER",
+        help="images like those of the application, for int8 (default: drawn scenes)",
+    )
+    parser.add_argument(
+        "--out",
+        help="folder to write to, as OUT/MODEL/VERSION, or OUT/MODEL-TARGET-PRECISION/VERSION "
+        "(default: exports)",
+    )
+    parser.add_argument(
+        "--images",
+        type=whole_number(1, 360),
+        default=50,
+        help="number of drawn scenes on which the export is compared with the model (default: 50)",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="keep an export that misses its tolerance"
     )
     add_consent(parser)
     add_inference_options(parser)
@@ -37,16 +58,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     options = inference_options(arguments)
-    if arguments.to == "portable" and options.changed:
+    if "portable" in arguments.to and options.changed:
         raise InputError(f"--{options.changed[0]} is chosen when predicting with a portable file.")
-    if arguments.to != "portable" and arguments.precision:
-        raise InputError("--precision is of portable files; add --to portable.")
     load_tensorflow()
-    if arguments.to == "portable":
-        from salzoo.export.portable import export_portable
+    from salzoo.export import export
+    from salzoo.export.parity import parity_table
+    from salzoo.export.portable import export_portable
 
+    targets = [target for target in arguments.to if target != "portable"]
+    if targets != arguments.to:
         print(export_portable(arguments.model, arguments.out, arguments.precision or "float32"))
+    if not targets:
         return
-    from salzoo.export import export_model
-
-    print(export_model(arguments.model, arguments.out or "exports", options))
+    written = export(
+        arguments.model,
+        targets,
+        arguments.out or "exports",
+        precision=arguments.precision,
+        calibrate=arguments.calibrate,
+        options=options,
+        images=arguments.images,
+        force=arguments.force,
+    )
+    title = f"Exports of {arguments.model} and the model in TensorFlow, {arguments.images} scenes"
+    print(parity_table([one.parity for one in written], title).text() + "\n")
+    for one in written:
+        print(one.folder)

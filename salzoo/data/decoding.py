@@ -41,10 +41,9 @@ def decode_image(content: tf.Tensor) -> tf.Tensor:
 
         return tf.cond(with_alpha | keyed, flattened, lambda: colours)
 
-    is_jpeg = tf.equal(tf.strings.substr(content, 0, 2), b"\xff\xd8")
-    is_png = tf.equal(tf.strings.substr(content, 0, 4), b"\x89PNG")
+    is_jpeg = _is_jpeg(content)
     known = tf.debugging.Assert(
-        is_jpeg | is_png, ["salzoo: the bytes are neither a JPEG nor a PNG image."]
+        known_format(content), ["salzoo: the bytes are neither a JPEG nor a PNG image."]
     )
     with tf.control_dependencies([known]):
         size = tf.cond(
@@ -60,6 +59,19 @@ def decode_image(content: tf.Tensor) -> tf.Tensor:
         image = tf.cond(is_jpeg, lambda: decode_jpeg(content), png)
     image.set_shape([None, None, 3])
     return image
+
+
+def known_format(content: tf.Tensor) -> tf.Tensor:
+    """Return whether bytes begin like a JPEG or PNG file.
+
+    Args:
+        content: scalar string tensor.
+    """
+    return _is_jpeg(content) | tf.equal(tf.strings.substr(content, 0, 4), b"\x89PNG")
+
+
+def _is_jpeg(content: tf.Tensor) -> tf.Tensor:
+    return tf.equal(tf.strings.substr(content, 0, 2), b"\xff\xd8")
 
 
 def decode_jpeg(content: tf.Tensor) -> tf.Tensor:

@@ -36,13 +36,14 @@ NAMES = re.compile(
 # ResizeArea, ResizeBicubic: of exports of earlier versions.
 _OPERATIONS = """
 Abs AddN AddV2 All Any Assert BatchMatMulV2 BatchToSpaceND BiasAdd BroadcastTo Cast ConcatV2
-Const Conv2D Conv2DBackpropInput DecodeJpeg DecodePng DecodeRaw DepthwiseConv2dNative DivNoNan
-EncodePng Equal Exp ExpandDims ExtractJpegShape Floor FloorDiv FloorMod GatherV2 Greater
-GreaterEqual Identity Less LessEqual LogicalAnd LogicalNot LogicalOr MatMul Max MaxPool Maximum
-Mean Min Minimum Mul Neg NoOp Pack Pad PadV2 PartitionedCall Pow Prod Range ReadVariableOp
-RealDiv Relu Relu6 Reshape ResizeArea ResizeBicubic ReverseV2 Round Rsqrt SelectV2 Shape Sigmoid
-Size Slice SpaceToBatchND Split Sqrt Square Squeeze StatefulPartitionedCall StatelessIf
-StridedSlice Sub Substr Sum Tanh TensorListFromTensor TensorListGetItem TensorListReserve
+ConcatenateDataset Const Conv2D Conv2DBackpropInput DatasetToSingleElement DecodeJpeg DecodePng
+DecodeRaw DepthwiseConv2dNative DivNoNan EncodePng Equal Exp ExpandDims ExtractJpegShape Floor
+FloorDiv FloorMod GatherV2 Greater GreaterEqual Identity IgnoreErrorsDataset Less LessEqual
+LogicalAnd LogicalNot LogicalOr MapDataset MatMul Max MaxPool Maximum Mean Min Minimum Mul Neg
+NoOp Pack Pad PadV2 PartitionedCall Pow Prod Range ReadVariableOp RealDiv Relu Relu6 Reshape
+ResizeArea ResizeBicubic ReverseV2 Round Rsqrt SelectV2 Shape Sigmoid Size Slice SpaceToBatchND
+Split Sqrt Square Squeeze StatefulPartitionedCall StatelessIf StridedSlice Sub Substr Sum
+TakeDataset Tanh TensorDataset TensorListFromTensor TensorListGetItem TensorListReserve
 TensorListSetItem TensorListStack Tile Transpose Unpack While
 """
 # Added by TensorFlow to save and restore variables; never executed to load or to predict.

@@ -84,8 +84,8 @@ def test_the_whole_walk(inside, tmp_path, monkeypatch):
     for kind in ("overlay", "saliency"):
         assert Image.open(tmp_path / "p" / f"photo_{kind}.png").size == (90, 60)
 
-    _, out, _ = inside("export", "runs/shallow_convnet-synthetic-001")
-    assert out.strip() == "exports/shallow_convnet/2"
+    _, out, _ = inside("export", "runs/shallow_convnet-synthetic-001", "--images", "2")
+    assert out.splitlines()[-1] == "exports/shallow_convnet/2" and "savedmodel float32" in out
 
 
 @pytest.mark.parametrize("command", ["models", "datasets"])

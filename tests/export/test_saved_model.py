@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -136,7 +137,19 @@ def test_versions_count_up_and_cards_travel(small_run, exported):
     assert Predictor(os.path.dirname(second)).card["post_processing"] == raw  # the highest version
 
 
-def test_a_served_broken_image_is_an_error_with_a_reason(exported):
+def test_a_broken_image_has_an_error_and_the_others_their_maps(exported, photos):
     served = tf.saved_model.load(exported).signatures["serving_default"]
-    with pytest.raises(tf.errors.InvalidArgumentError, match="neither a JPEG nor a PNG"):
-        served(images=tf.constant([b"Dear Sir"]))
+    good = [pathlib.Path(path).read_bytes() for path in photos[:2]]
+    huge = bytearray(good[0])  # a JPEG whose header claims 65535x65535
+    start = huge.index(b"\xff\xc0") + 5
+    huge[start : start + 4] = b"\xff" * 4
+    batch = [good[0], b"Dear Sir", good[0][:200], b"", bytes(huge), good[1]]
+    answer = {name: tensor.numpy() for name, tensor in served(images=tf.constant(batch)).items()}
+    assert [error.decode()[:19] for error in answer["errors"]] == [
+        *("", "The bytes are neith", "The image is damage", "The bytes are neith"),
+        *("The image is damage", ""),
+    ]
+    alone = served(images=tf.constant(good))
+    assert (answer["maps_bytes"][[0, 5]] == alone["maps_bytes"].numpy()).all()
+    assert (answer["sizes"][[0, 5]] == alone["sizes"].numpy()).all()
+    assert (answer["sizes"][1:5] == 0).all() and not any(answer["maps_bytes"][1:5])
