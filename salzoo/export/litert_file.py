@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
+from salzoo.export.litert_conversion import convert_to_litert
 from salzoo.export.target import Predict, Target, whole_function
 from salzoo.prediction.opening import Opened
 from salzoo.utils.errors import InputError
@@ -41,33 +41,15 @@ def write(
     Returns:
         The form of int8.
     """
-    frozen = _frozen(whole_function(opened, batch=1))
+    function = whole_function(opened, batch=1)
     if precision != "int8":
-        _save(_convert(frozen, float16=precision == "float16"), folder)
+        _save(convert_to_litert(function, precision), folder)
         return {}
-    forms = {"dynamic": _convert(frozen, optimised=True)}
-    forms["weights"] = _weights_only(_convert(frozen))
+    forms = {"dynamic": convert_to_litert(function, "int8")}
+    forms["weights"] = _weights_only(convert_to_litert(function))
     chosen = _fastest(forms, images)
     _save(forms[chosen], folder)
     return {"int8": chosen}
-
-
-def _frozen(function: Any) -> Any:
-    """Return a function whose variables are constants: else the file has no weights."""
-    from tensorflow.python.framework.convert_to_constants import (
-        convert_variables_to_constants_v2,
-    )
-
-    return convert_variables_to_constants_v2(function.get_concrete_function())
-
-
-def _convert(frozen: Any, float16: bool = False, optimised: bool = False) -> bytes:
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
-    if float16 or optimised:
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if float16:
-        converter.target_spec.supported_types = [tf.float16]
-    return converter.convert()
 
 
 def _weights_only(content: bytes) -> bytes:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from salzoo.export.litert_conversion import convert_to_litert
 from salzoo.prediction.litert import LiteRTNetwork
 from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.portable_files import ENDING, IN_RUN, PRECISIONS, write_portable_file
@@ -94,7 +94,7 @@ def write_opened(
         found = model(image, training=False)
         return found if output is None else found[output]
 
-    content = _convert(network, precision)
+    content = convert_to_litert(network, precision)
     rows, columns = opened.card["geometry"]["size"]
     image = np.random.default_rng(0).uniform(0, 255, (1, rows, columns, 3)).astype("float32")
     expected, found = network(image).numpy(), LiteRTNetwork(content, os.fspath(path))(image)
@@ -109,14 +109,3 @@ def write_opened(
         os.fspath(path), content, opened.card, weights, fixed_size, precision, config
     )
     return os.fspath(path)
-
-
-def _convert(function: Any, precision: str) -> bytes:
-    """Return a network as a file for LiteRT."""
-    # As constants: from variables the converter makes a file without weights.
-    frozen = convert_variables_to_constants_v2(function.get_concrete_function())
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([frozen])
-    if precision == "float16":
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-    return converter.convert()

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from salzoo.data.geometry import Geometry
+from salzoo.export.portable import write_opened
 from salzoo.export.target import Predict, Target
-from salzoo.export.web_model import DESCRIPTION, MODEL, write_web_model
+from salzoo.export.web_model import DESCRIPTION, MODEL, web_files
 from salzoo.prediction.opening import Opened
+from salzoo.prediction.portable_files import read_portable_file
 from salzoo.utils.errors import InputError
 
 
 def write(
     opened: Opened, folder: str, precision: str, images: Sequence[np.ndarray]
 ) -> dict[str, Any]:
-    """Write `model.tflite`, the network with float16 weights, and `model.json`.
+    """Write `model.tflite`, the network alone, and `model.json`.
 
     Args:
         opened: a model with its network.
         folder: to write to.
-        precision: "float16".
+        precision: "float16", of the stored weights, or "float32".
         images: not used.
 
     Returns:
@@ -33,14 +36,17 @@ def write(
     Raises:
         InputError: the maps are blurred or averaged, which pages do not.
     """
-    around = opened.card["post_processing"]
-    for name in ("blur", "tta"):
-        if around.get(name):
-            raise InputError(
-                f"`to` web: {opened.card['model']} has {name}, which web pages do not compute; "
-                "export to another target, or without it."
-            )
-    write_web_model(opened, folder)
+    if opened.card["post_processing"].get("tta"):
+        raise InputError(
+            f"`to` web: {opened.card['model']} has test-time augmentation, which web pages do not "
+            "compute; export it without `tta`."
+        )
+    with tempfile.TemporaryDirectory() as draft:
+        path = write_opened(opened, os.path.join(draft, "network.tflite"), precision)
+        files = web_files(read_portable_file(path))
+    for name, content in files.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content)
     return {}
 
 
@@ -78,7 +84,7 @@ TARGET = Target(
     name="web",
     extra="litert",
     packages={"": ("ai_edge_litert",)},
-    precisions=("float16",),
+    precisions=("float16", "float32"),
     write=write,
     open=open_folder,
 )

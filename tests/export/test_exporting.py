@@ -96,7 +96,7 @@ def test_web_pages_get_the_network_and_what_goes_around_it(images, tmp_path):
     for image in images:
         expected = opened.saliency(image[None])[0, ..., 0]
         np.testing.assert_allclose(predict(image), expected, atol=5e-3)
-    with pytest.raises(InputError, match="has blur, which web pages do not compute"):
+    with pytest.raises(InputError, match="blurs its maps by 2 pixels, which the page does not do"):
         target.write(small_model(blur=2.0), str(tmp_path), "float16", [])
 
 

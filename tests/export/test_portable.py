@@ -62,4 +62,4 @@ def test_the_command_numbers_files(inside, opened, tmp_path, monkeypatch):
     status, _, err = inside("export", "run", "--to", "portable", "--tta", "--out", tmp_path)
     assert status == 2 and "--tta is chosen when predicting with a portable file" in err
     status, _, err = inside("export", "run", "--precision", "float16", "--out", tmp_path)
-    assert status == 2 and "--precision is of portable files; add --to portable" in err
+    assert status == 2 and "--precision float16: savedmodel is written in float32" in err
