@@ -35,7 +35,7 @@ def __getattr__(name: str) -> Any:
 class _Callable(ModuleType):
     def __call__(self, *arguments: Any, **options: Any) -> list[Export]:
         """Export a model, see `salzoo.export.exporting.export`."""
-        return self.export(*arguments, **options)  # type: ignore[no-any-return]
+        return self.export(*arguments, **options)
 
 
 sys.modules[__name__].__class__ = _Callable
