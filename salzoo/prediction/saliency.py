@@ -43,7 +43,7 @@ def saliency_function(
         (batch, rows, columns, 1), at most 1 unless raw.
     """
     is_object = output is not None and output_task(output) is Task.OBJECTS
-    seen = views(geometry, tta, fixed_size=None not in model.input_shape[1:3])
+    seen = views(geometry, tta, fixed_size=tta and None not in model.input_shape[1:3])
 
     def predict_view(images: tf.Tensor, geometry: Geometry, mirrored: bool) -> tf.Tensor:
         view = tf.reverse(images, [2]) if mirrored else images
