@@ -10,6 +10,8 @@ import numpy as np
 from PIL import Image
 
 LARGEST_PIXELS = 16_000_000
+# Of one side: graphs compute places in it in 32 bits.
+LONGEST_SIDE = 30_000
 # Blocks that are averaged at a time, so that their floats take little memory.
 _ROWS_AT_ONCE = 128
 
@@ -21,10 +23,13 @@ def block_side(size: tuple[int, int]) -> int:
         size: (rows, columns) of the image, at least 1 pixel.
 
     Returns:
-        The smallest whole number with which at most LARGEST_PIXELS are left.
+        The smallest whole number with which at most LARGEST_PIXELS, and LONGEST_SIDE of a side,
+        are left.
     """
     rows, columns = size
-    side = math.ceil(math.sqrt(rows * columns / LARGEST_PIXELS))
+    side = math.ceil(
+        max(math.sqrt(rows * columns / LARGEST_PIXELS), max(rows, columns) / LONGEST_SIDE)
+    )
     while math.ceil(rows / side) * math.ceil(columns / side) > LARGEST_PIXELS:
         side += 1  # an image of few rows
     return side

@@ -68,3 +68,10 @@ def test_a_predictor_returns_maps_of_the_size_of_the_image(size, monkeypatch):
 
     with pytest.raises(InputError, match="needs more memory than there is"):
         Predictor.from_opened(Opened({"model": "a"}, None, None, too_large))(image)
+
+
+@pytest.mark.parametrize("size", [(1, 100_000_000), (65_500, 3), (30_000, 500)])
+def test_no_side_is_too_long_for_graphs(size):
+    side = block_side(size)
+    assert max(-(-length // side) for length in size) <= large_images.LONGEST_SIDE
+    assert side == 1 or max(size) > large_images.LONGEST_SIDE
