@@ -83,8 +83,8 @@ def add_inference_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tta",
         action="store_true",
-        help="test-time augmentation: the mean over scales and mirror images; four times slower, "
-        "slightly better",
+        help="test-time augmentation: the mean over scales and mirror images; four to seven "
+        "times slower, slightly better",
     )
     parser.add_argument(
         "--trust",

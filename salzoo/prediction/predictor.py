@@ -228,7 +228,7 @@ def load_model(
         output: name of the map of a model with several outputs. None: the finest map of the
             salient object.
         tta: test-time augmentation: the mean over three scales of the image and their mirror
-            images. Four times as slow, slightly more accurate.
+            images. Four to seven times as slow, slightly more accurate.
         trust: open a SavedModel with operations that `salzoo export` does not write. It is a
             program, which may read and write files: only from someone whom you trust.
         weights: name of released weights of the model `source`: "msinet" with "salicon" is
