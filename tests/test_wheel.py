@@ -66,5 +66,5 @@ def test_the_wheel_predicts_in_an_empty_folder(wheel, tmp_path):
 
 
 def test_the_wheel_is_small(wheel):
-    """All the network's weights, float16, and the code: a few megabytes."""
-    assert wheel.stat().st_size < 9e6
+    """The network's weights in float16, once for Keras and once for LiteRT, and the code."""
+    assert wheel.stat().st_size < 14e6

@@ -147,7 +147,7 @@ def test_what_cannot_be_exported_is_told_in_a_sentence(opened, known, tmp_path, 
         ({"to": "onx"}, "There is no `to` 'onx'; did you mean 'onnx'"),
         ({"to": "savedmodel", "precision": "int8"}, "int8 is there for onnx, litert, openvino"),
         ({"images": 0}, "`images` 0: give 1 or more"),
-        ({"to": "openvino", "precision": "int8", "calibrate": tmp_path / "no"}, "give a folder"),
+        ({"to": "litert", "precision": "int8", "calibrate": tmp_path / "no"}, "give a folder"),
         ({"to": "litert", "precision": "int8", "calibrate": tmp_path}, "holds no image"),
     ):
         with pytest.raises(InputError, match=match):

@@ -67,7 +67,9 @@ def test_weights_that_are_not_there_say_what_to_get_and_what_to_do(narrow_msinet
 
 def test_what_no_program_can_fetch(narrow_msinet):
     record = released("shallow_convnet:salicon")
-    with pytest.raises(InputError, match=r"is not here: get shallow_net.npz \(.*`salzoo"):
+    with pytest.raises(
+        InputError, match="is not here: download shallow_net.pickle .*`salzoo import"
+    ):
         imported_weights(record)
 
 

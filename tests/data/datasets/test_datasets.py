@@ -385,5 +385,6 @@ def test_datasets_are_listed(capsys):
 
     cli._run(cli._parse(["salzoo", "datasets"]))
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(DATASETS) + 1
+    listed = [line.split()[0] for line in lines[1 : lines.index("")]]
+    assert listed == sorted(DATASETS)
     assert any(line.startswith("folder ") and " your own " in line for line in lines)
