@@ -150,7 +150,9 @@ def test_what_cannot_be_exported_is_told_in_a_sentence(opened, known, tmp_path, 
         ({"to": "litert", "precision": "int8", "calibrate": tmp_path / "no"}, "give a folder"),
         ({"to": "litert", "precision": "int8", "calibrate": tmp_path}, "holds no image"),
     ):
-        with pytest.raises(InputError, match=match):
+        with monkeypatch.context() as patch, pytest.raises(InputError, match=match):
+            # Whatever packages are installed.
+            patch.setattr("importlib.util.find_spec", lambda name: name)
             export("model", **{"out": tmp_path, **arguments})
     monkeypatch.setattr(exporting, "open_source", lambda *_: opened._replace(model=None))
     with pytest.raises(InputError, match="is an exported model already"):
