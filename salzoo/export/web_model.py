@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from salzoo import __version__
-from salzoo.models import PRETRAINED, WEIGHTS_FOLDER
 from salzoo.prediction.attention.calibration import ShareCalibration, find_calibration
 from salzoo.prediction.cards import fingerprint
 from salzoo.prediction.litert import LiteRTNetwork
 from salzoo.prediction.portable_files import ENDING, PortableFile, read_portable_file
-from salzoo.prediction.sources import Source, SourceKind, resolve_source, shares_file
+from salzoo.prediction.portable_models import find_portable_file
+from salzoo.prediction.sources import Source, resolve_source, shares_file
 from salzoo.utils.errors import InputError
 from salzoo.utils.home import cache_folder
 
@@ -27,8 +27,8 @@ SCALES = (0.3, 0.5, 0.7, 1.0, 1.3)
 def web_model(source: Any) -> dict[str, bytes]:
     """Return the files of a model for the page.
 
-    Pretrained models and portable files are taken as they are. Other models are converted once,
-    with TensorFlow, into salzoo's cache.
+    Portable files, those of pretrained models and of runs too, are taken as they are. Other models
+    are converted once, with TensorFlow, into salzoo's cache.
 
     Args:
         source: see `salzoo.load_model`.
@@ -100,11 +100,9 @@ def _sizes(geometry: dict[str, Any], fixed_size: bool) -> list[tuple[int, ...]]:
 
 def _portable_file(found: Source) -> PortableFile:
     """Read the portable file of a source, which is written first where there is none."""
-    name = str(found.path)
-    if found.kind is SourceKind.PORTABLE:
-        return read_portable_file(name)
-    if found.kind is SourceKind.NAME and name in PRETRAINED:
-        return read_portable_file(os.path.join(WEIGHTS_FOLDER, name + ENDING), PRETRAINED[name])
+    file = find_portable_file(found)
+    if not isinstance(file, str):
+        return file
     from salzoo.utils.tensorflow import load_tensorflow
 
     load_tensorflow()
@@ -113,7 +111,9 @@ def _portable_file(found: Source) -> PortableFile:
 
     opened = open_source(found)
     if opened.model is None:
-        raise InputError(f"{name} is an export; give the run or the model that it was made from.")
+        raise InputError(
+            f"{found.path} is an export; give the run or the model that it was made from."
+        )
     made_from = json.dumps([__version__, opened.fingerprint], sort_keys=True)
     key = hashlib.sha256(made_from.encode()).hexdigest()[:16]
     path = os.path.join(cache_folder(), "web", f"{opened.card['model']}-{key}{ENDING}")

@@ -114,21 +114,32 @@ def open_portable(
     """
     if options.engine == "tensorflow":
         return None
-    path = _path_of(source)
-    missing = None
-    if path is None or not os.path.exists(path):
-        missing = "it has no portable file"
-    elif not has_litert():
-        missing = "LiteRT is not installed (pip install ai-edge-litert)"
-    else:
-        expected = PRETRAINED[str(source.path)] if source.kind is SourceKind.NAME else None
-        file = read_portable_file(path, expected)
-        missing = _outdated(file, source) or _unsupported(file, options)
-        if missing is None:
-            return PortableModel(file, path, options, copies)
+    missing: str | None = "LiteRT is not installed (pip install ai-edge-litert)"
+    if has_litert():
+        file = find_portable_file(source)
+        missing = file if isinstance(file, str) else _unsupported(file, options)
+        if not isinstance(file, str) and missing is None:
+            return PortableModel(file, str(_path_of(source)), options, copies)
     if options.engine == "litert" or source.kind is SourceKind.PORTABLE:
         raise InputError(f"LiteRT cannot predict with {source.path}: {missing}.")
     return None
+
+
+def find_portable_file(source: Source) -> PortableFile | str:
+    """Return the portable file of a source, or why it has none that can be used.
+
+    Args:
+        source: from `resolve_source`.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    path = _path_of(source)
+    if path is None or not os.path.exists(path):
+        return "it has no portable file"
+    expected = PRETRAINED[str(source.path)] if source.kind is SourceKind.NAME else None
+    file = read_portable_file(path, expected)
+    return _outdated(file, source) or file
 
 
 def _path_of(source: Source) -> str | None:

@@ -16,6 +16,9 @@ from salzoo.export import web_model as module
 from salzoo.export.web_model import DESCRIPTION, MODEL, web_files, web_model
 from salzoo.models import WEIGHTS_FOLDER
 from salzoo.prediction.attention.calibration import read_calibrations
+from salzoo.prediction.portable_files import read_portable_file
+from salzoo.prediction.portable_models import find_portable_file
+from salzoo.prediction.sources import Source, SourceKind
 from salzoo.utils.errors import InputError
 from tests.export.browsers import brightness_model, portable
 
@@ -71,6 +74,22 @@ def test_other_models_are_converted_once(monkeypatch, tmp_path):
         assert len(written) == count
 
 
+def test_the_portable_file_of_a_run_is_taken_as_it_is(tmp_path, monkeypatch):
+    shipped = f"{WEIGHTS_FOLDER}/msinet_lite"
+    facts = read_portable_file(f"{shipped}.tflite").facts
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "best.weights.h5").write_bytes(b"other weights")
+    shutil.copy(f"{shipped}.tflite", tmp_path / "best.tflite")
+    run = Source("run", SourceKind.RUN, str(tmp_path))
+    assert "was made before" in find_portable_file(run)
+    digests = {"best.weights.h5": facts.weights, "config.json": facts.config}
+    monkeypatch.setattr(
+        "salzoo.prediction.portable_models.compute_digest",
+        lambda path: digests[os.path.basename(path)],
+    )
+    assert module._portable_file(run).network == read_portable_file(f"{shipped}.tflite").network
+
+
 def test_what_the_page_cannot_compute_is_refused(file, monkeypatch):
     blurred = {**file.card, "post_processing": {"blur": 2.0, "divide_by_maximum": True}}
     with pytest.raises(InputError, match="brightness blurs its maps by 2 pixels"):
@@ -78,5 +97,5 @@ def test_what_the_page_cannot_compute_is_refused(file, monkeypatch):
     exported = brightness_model()._replace(model=None)
     monkeypatch.setattr("salzoo.prediction.opening.open_source", lambda found: exported)
     with pytest.raises(InputError, match="msinet is an export; give the run or the model"):
-        module._portable_file(module.Source("msinet", module.SourceKind.EXPORT, "msinet"))
+        module._portable_file(Source("msinet", SourceKind.EXPORT, "msinet"))
     assert np.isfinite(json.loads(web_files(file)[DESCRIPTION])["map_scale"])

@@ -115,6 +115,13 @@ class Running:
         ]
         return sum(found)
 
+    def wait_for_metric(self, value, name, seconds=20, **labels):
+        """Wait until a metric has a value: a request is counted after its client has the answer."""
+        end = time.monotonic() + seconds
+        while (found := self.metric(name, **labels)) != value:
+            assert time.monotonic() < end, (name, found, value)
+            time.sleep(0.02)
+
     def stop(self, number=signal.SIGTERM, seconds=40):
         """Send a signal and return the exit status."""
         if self.process.poll() is None:

@@ -46,6 +46,7 @@ def test_workers_share_socket_and_metrics_and_stop_under_load(tmp_path):
     with Running(tmp_path, workers=2, models={"fake": "fake:0.05"}, queue=50) as server:
         with concurrent.futures.ThreadPoolExecutor(6) as pool:
             assert {status for status, *_ in pool.map(server.predict, [GOOD] * 30)} == {200}
+        server.wait_for_metric(30, "salzoo_request_seconds_count", path=PATH)
         lines = [line for line in server.log() if line["event"] == "request"]
         processes = {line["process"] for line in lines}
         assert len(processes) == 2  # both have worked, and every answer has the sum of both
@@ -57,8 +58,8 @@ def test_workers_share_socket_and_metrics_and_stop_under_load(tmp_path):
         assert server.wait_for("worker replaced")[0]["worker"] == victim
         server.wait_for("ready", 3)
         assert server.predict(GOOD)[0] == 200
-        assert server.metric("salzoo_requests_total", path=PATH, status="200") == 31
-        assert server.metric("salzoo_requests_in_flight") == 1
+        server.wait_for_metric(31, "salzoo_requests_total", path=PATH, status="200")
+        server.wait_for_metric(1, "salzoo_requests_in_flight")
         check_stop_under_load(server, 2)
 
 
