@@ -14,6 +14,7 @@ from PIL import Image
 
 from salzoo.prediction.attention import Region
 from salzoo.prediction.designs import Design, DesignSummary, difference
+from salzoo.utils.drawing import overlay_opacity
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
 from salzoo.utils.html_pages import render_figure, render_page
@@ -140,7 +141,7 @@ def _draw_difference(variant: DesignSummary, change: np.ndarray) -> bytes:
     strength = np.asarray(Image.fromarray(change).resize(size, Image.Resampling.BICUBIC))
     # Changes of much less than an even share stay pale, and rounding errors unseen.
     strength = strength / max(float(np.abs(strength).max()), 1.0)
-    opacity = 0.85 * np.sqrt(np.abs(strength))[..., None]
+    opacity = overlay_opacity(np.abs(strength))[..., None]
     colour = np.where(strength[..., None] > 0, *np.array([_MORE, _LESS], "float32"))
     under = np.repeat(96 + grey[..., None] * (159 / 255), 3, axis=-1)  # light, so that colours show
     buffer = io.BytesIO()

@@ -83,6 +83,20 @@ def apply_colour_map(values: np.ndarray) -> np.ndarray:
     return np.stack([np.interp(values, anchors, _HEAT[:, channel]) for channel in range(3)], -1)
 
 
+def overlay_opacity(values: np.ndarray) -> np.ndarray:
+    """Return how opaque the colours of an overlay are.
+
+    The slope at 0 is small enough that steps of an 8-bit map are not seen on light images.
+
+    Args:
+        values: any shape, 0..1.
+
+    Returns:
+        Array of the same shape, 0..0.85.
+    """
+    return 0.85 * values * (2 - values)
+
+
 def draw_overlay(image: np.ndarray, map_: np.ndarray, colour_bar: bool = True) -> Image.Image:
     """Draw a map over its image; higher values are brighter and more opaque.
 
@@ -96,7 +110,7 @@ def draw_overlay(image: np.ndarray, map_: np.ndarray, colour_bar: bool = True) -
     """
     levels = draw_grey(map_)
     shares = np.linspace(0, 1, 256)
-    opacity = levels.point([round(255 * 0.85 * math.sqrt(share)) for share in shares])
+    opacity = levels.point(np.round(255 * overlay_opacity(shares)).tolist())
     colours = levels.copy()
     colours.putpalette(np.uint8(np.round(apply_colour_map(shares))).tobytes())
     # Pillow blends bytes, several times as fast as numpy floats.

@@ -5,7 +5,7 @@ const HEAT = [
   [0, 0, 4], [31, 12, 72], [85, 15, 109], [136, 34, 106], [186, 54, 85],
   [227, 89, 51], [249, 140, 10], [249, 201, 50], [252, 255, 164],
 ];
-const LEVELS = 2048;  // fine enough that the steps of opacity are not seen
+const LEVELS = 2048;  // fine enough that the steps are not seen
 
 /** Return red, green and blue of a value 0..1. */
 export function colourOf(value) {
@@ -18,7 +18,7 @@ export function colourOf(value) {
 const PALETTE = new Uint8ClampedArray(LEVELS * 4);
 for (let level = 0; level < LEVELS; level++) {
   const value = level / (LEVELS - 1);
-  PALETTE.set([...colourOf(value), 255 * 0.85 * Math.sqrt(value)], 4 * level);
+  PALETTE.set([...colourOf(value), 255 * 0.85 * value * (2 - value)], 4 * level);
 }
 
 /** Draw a map (values 0..1) into a canvas of its size as colours with opacity. */
