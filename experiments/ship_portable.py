@@ -25,9 +25,11 @@ def main():
     parser.add_argument("model", choices=sorted(PRETRAINED))
     model = parser.parse_args().model
     load_tensorflow()
-    from salzoo.export.portable import write_portable
+    from salzoo.export.portable import write_opened
+    from salzoo.prediction.opening import open_source
 
-    path = write_portable(model, os.path.join(WEIGHTS_FOLDER, model + ENDING), "float16")
+    place = os.path.join(WEIGHTS_FOLDER, model + ENDING)
+    path = write_opened(open_source(model), place, "float16")
     digest = hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
     source = pathlib.Path(registry.__file__)
     text, count = re.subn(rf'"{model}": "[0-9a-f]*"', f'"{model}": "{digest}"', source.read_text())

@@ -1,14 +1,13 @@
 """Export a trained model as a SavedModel, ONNX, LiteRT or OpenVINO file, or for web pages.
 
-With --to portable a run gets the file best.tflite, with which `salzoo predict` and `salzoo serve`
-run without TensorFlow; with --out, and of other sources, it is OUT/MODEL-NUMBER.tflite.
+With --to portable it is a file with which `salzoo predict` and `salzoo serve` run without
+TensorFlow; a run gets a copy, best.tflite, with which they find it.
 """
 
 import argparse
 
 from salzoo.cli.arguments import add_consent, add_inference_options, inference_options
 from salzoo.cli.parsers import whole_number
-from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "export a trained model to files that run without salzoo"
@@ -40,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--out",
+        default="exports",
         help="folder to write to, as OUT/MODEL/VERSION, or OUT/MODEL-TARGET-PRECISION/VERSION "
         "(default: exports)",
     )
@@ -57,26 +57,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    options = inference_options(arguments)
-    if "portable" in arguments.to and options.changed:
-        raise InputError(f"--{options.changed[0]} is chosen when predicting with a portable file.")
     load_tensorflow()
     from salzoo.export import export
     from salzoo.export.parity import parity_table
-    from salzoo.export.portable import export_portable
 
-    targets = [target for target in arguments.to if target != "portable"]
-    if targets != arguments.to:
-        print(export_portable(arguments.model, arguments.out, arguments.precision or "float32"))
-    if not targets:
-        return
     written = export(
         arguments.model,
-        targets,
-        arguments.out or "exports",
+        arguments.to,
+        arguments.out,
         precision=arguments.precision,
         calibrate=arguments.calibrate,
-        options=options,
+        options=inference_options(arguments),
         images=arguments.images,
         force=arguments.force,
     )
@@ -84,3 +75,5 @@ def run(arguments: argparse.Namespace) -> None:
     print(parity_table([one.parity for one in written], title).text() + "\n")
     for one in written:
         print(one.folder)
+        if one.in_run:
+            print(one.in_run)

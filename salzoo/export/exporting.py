@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,13 @@ from salzoo import __version__
 from salzoo.data.image_kinds import is_image
 from salzoo.data.images import read_image
 from salzoo.export import parity
+from salzoo.export.portable import FILE as PORTABLE_FILE
 from salzoo.export.saved_model import next_version
 from salzoo.export.target import Predict, Target, find_target
 from salzoo.prediction.opening import Opened, open_source
 from salzoo.prediction.options import DEFAULT_OPTIONS, InferenceOptions
+from salzoo.prediction.portable_files import put_into_run
+from salzoo.prediction.sources import SourceKind, resolve_source
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder, whole_folder
 from salzoo.utils.json_files import write_json
@@ -33,10 +36,12 @@ class Export:
     Attributes:
         folder: of the export.
         parity: comparison with the model, also in `parity.json` of the folder.
+        in_run: copy of a portable file in the folder of its run; None if there is none.
     """
 
     folder: str
     parity: parity.Parity
+    in_run: str | None = None
 
 
 def export(
@@ -59,8 +64,10 @@ def export(
     Args:
         source: what `salzoo.load_model` takes, except an export.
         to: target or targets: "savedmodel", written to `out/MODEL/VERSION/`, "onnx", "litert",
-            "openvino" or "web", to `out/MODEL-TARGET-PRECISION/VERSION/`. VERSION is the next free
-            number.
+            "openvino", "web" or "portable", to `out/MODEL-TARGET-PRECISION/VERSION/`. VERSION is
+            the next free number. A portable file of a run is also put into its folder as
+            `best.tflite`, where predictions with the run find it, unless `options` or its
+            precision change the maps.
         out: folder to write to.
         precision: "float32", "float16", "bfloat16" or "int8". None: float32, for "web" float16.
         calibrate: folder of images like those of the application, for int8. None: drawn scenes.
@@ -90,7 +97,21 @@ def export(
         raise InputError(f"{source} is an exported model already; copy it.")
     scenes = parity.draw_scenes(images)
     pairs = zip(targets, precisions, strict=True)
-    return list(_write_all(opened, pairs, os.fspath(out), shown, scenes, force))
+    written = _write_all(opened, pairs, os.fspath(out), shown, scenes, force)
+    return [one if options.changed else _put_into_run(one, source) for one in written]
+
+
+def _put_into_run(export: Export, source: Any) -> Export:
+    """Copy a portable file with the maps of its run into the run."""
+    measured = export.parity
+    if measured.target != "portable" or measured.max_difference > parity.MOST_DIFFERENCE:
+        return export
+    found = resolve_source(source)
+    if found.kind is not SourceKind.RUN:
+        return export
+    return replace(
+        export, in_run=put_into_run(os.path.join(export.folder, PORTABLE_FILE), str(found.path))
+    )
 
 
 def _write_all(

@@ -21,6 +21,7 @@ TARGETS = {
     "litert": "litert_file",
     "openvino": "openvino_file",
     "web": "web_folder",
+    "portable": "portable",
 }
 PRECISIONS = ("float32", "float16", "bfloat16", "int8")
 # Function of an image, float32 RGB 0..255 (rows, columns, 3), to its map (rows, columns).

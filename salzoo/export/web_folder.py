@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from salzoo.data.geometry import Geometry
 from salzoo.export.portable import write_opened
 from salzoo.export.target import Predict, Target
 from salzoo.export.web_model import DESCRIPTION, MODEL, web_files
 from salzoo.prediction.opening import Opened
 from salzoo.prediction.portable_files import read_portable_file
+from salzoo.prediction.portable_models import read_geometry
 from salzoo.utils.errors import InputError
 
 
@@ -61,9 +61,7 @@ def open_folder(folder: str, precision: str) -> Predict:
 
     with open(os.path.join(folder, DESCRIPTION), encoding="utf-8") as file:
         description = json.load(file)
-    fields = description["geometry"]
-    others = tuple(map(tuple, fields.get("other_sizes", ())))
-    geometry = Geometry(**{**fields, "size": tuple(fields["size"]), "other_sizes": others})
+    geometry = read_geometry(description["geometry"])
     interpreter = Interpreter(os.path.join(folder, MODEL), num_threads=os.cpu_count())
     [taken], [given] = interpreter.get_input_details(), interpreter.get_output_details()
 

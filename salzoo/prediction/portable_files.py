@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 from dataclasses import dataclass
 from typing import Any
 
 from salzoo.prediction.cards import check_card
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import whole_file
+from salzoo.utils.files import compute_digest, whole_file
 from salzoo.utils.json_files import SIZE_LIMIT, make_record, parse_json
 from salzoo.utils.regular_files import read_bytes
 
@@ -93,6 +94,25 @@ def write_portable_file(
             for name, values in ((CARD, card), (FACTS, vars(facts))):
                 entry = zipfile.ZipInfo(name)  # of 1980, whenever it is written
                 archive.writestr(entry, json.dumps(values, indent=2) + "\n")
+
+
+def put_into_run(path: str, run: str) -> str:
+    """Copy a portable file into the folder of its run, where predictions with the run find it.
+
+    Args:
+        path: of the file.
+        run: folder of the run.
+
+    Returns:
+        The path of the copy.
+    """
+    file, copy = read_portable_file(path), os.path.join(run, IN_RUN)
+    config = compute_digest(os.path.join(run, "config.json"))
+    facts = file.facts
+    write_portable_file(
+        copy, file.network, file.card, facts.weights, facts.fixed_size, facts.precision, config
+    )
+    return copy
 
 
 def read_portable_file(path: str, expected: str | None = None) -> PortableFile:

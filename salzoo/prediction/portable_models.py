@@ -45,7 +45,7 @@ class PortableModel:
     ) -> None:
         recipe = file.card["recipe"]
         self.card = {**file.card, "recipe": {**recipe, "input_size": (*recipe["input_size"],)}}
-        geometry = _geometry(file.card["geometry"])
+        geometry = read_geometry(file.card["geometry"])
         if options.fit_mode is not None:
             geometry = replace(geometry, fit_mode=options.fit_mode)
         self.card["geometry"] = asdict(geometry)
@@ -56,7 +56,7 @@ class PortableModel:
         self.fingerprint = fingerprint(file.facts.weights, self.card)
         self._is_object = file.card["task"] == str(Task.OBJECTS)
         self._network = LiteRTNetwork(file.network, where, copies)
-        self._views = views(geometry, options.tta, file.facts.fixed_size)
+        self._views = views(geometry, bool(processing.get("tta")), file.facts.fixed_size)
 
     def maps(self, image: np.ndarray) -> np.ndarray:
         """Compute the map of an image.
@@ -171,7 +171,11 @@ def _unsupported(file: PortableFile, options: InferenceOptions) -> str | None:
     return None
 
 
-def _geometry(values: dict[str, Any]) -> Geometry:
-    """Return the geometry of a card that was read from json, which has no tuples."""
-    size, others = tuple(values["size"]), tuple(map(tuple, values["other_sizes"]))
+def read_geometry(values: dict[str, Any]) -> Geometry:
+    """Return the geometry of a card that was read from json, which has no tuples.
+
+    Args:
+        values: of the card.
+    """
+    size, others = tuple(values["size"]), tuple(map(tuple, values.get("other_sizes", ())))
     return Geometry(**{**values, "size": size, "other_sizes": others})

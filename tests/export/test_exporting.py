@@ -56,7 +56,7 @@ def require(target, precision=None):
     return found
 
 
-@pytest.mark.parametrize("name", ["savedmodel", "onnx", "litert", "openvino"])
+@pytest.mark.parametrize("name", ["savedmodel", "onnx", "litert", "openvino", "portable"])
 def test_every_target_gives_the_maps_of_the_model(name, opened, images, tmp_path):
     target = require(name)
     target.write(opened, str(tmp_path), "float32", [])

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from salzoo.export.parity import Scene
 from salzoo.export.portable import write_opened
 from salzoo.models import WEIGHTS_FOLDER
 from salzoo.prediction.opening import Opened
@@ -11,6 +12,9 @@ from salzoo.prediction.portable_files import read_portable_file
 from salzoo.prediction.predictor import load_model
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import compute_digest
+from tests.export.test_exporting import small_model
+
+SCENE = Scene(np.full((30, 40, 3), 128, "float32"), np.array([[3.0, 4.0]]))
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +31,7 @@ def opened():
 
 @pytest.mark.parametrize("precision", ["float32", "float16"])
 def test_the_network_in_litert(opened, precision, random, tmp_path):
-    path = write_opened(opened, tmp_path / "new" / "file.tflite", precision)
+    path = write_opened(opened, str(tmp_path / "file.tflite"), precision)
     file = read_portable_file(path)
     assert file.card == opened.card and file.facts.weights == "w" * 64
     assert (file.facts.precision, file.facts.fixed_size) == (precision, False)
@@ -40,26 +44,38 @@ def test_the_network_in_litert(opened, precision, random, tmp_path):
 def test_a_network_that_litert_changes_is_not_written(opened, tmp_path, monkeypatch):
     monkeypatch.setattr("salzoo.export.portable.LiteRTNetwork", lambda *_: lambda image: 0 * image)
     with pytest.raises(InputError, match=r"differs from TensorFlow by 1.0e\+00 of the maximum"):
-        write_opened(opened, tmp_path / "file.tflite")
+        write_opened(opened, str(tmp_path / "file.tflite"))
     assert not (tmp_path / "file.tflite").exists()
     with pytest.raises(InputError, match="give the run, the file or the name"):
-        write_opened(opened._replace(fingerprint=None), tmp_path / "file.tflite")
+        write_opened(opened._replace(fingerprint=None), str(tmp_path / "file.tflite"))
 
 
-def test_the_command_numbers_files(inside, opened, tmp_path, monkeypatch):
-    monkeypatch.setattr("salzoo.export.portable.open_source", lambda source: opened)
+def test_a_run_gets_its_portable_file(inside, tmp_path, monkeypatch):
+    """Where it gives other maps, it stays in the folder of exports."""
+    opened = small_model()
+    monkeypatch.setattr("salzoo.export.exporting.open_source", lambda *_: opened)
+    monkeypatch.setattr("salzoo.export.parity.draw_scenes", lambda *_: [SCENE])
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "config.json").write_text("{}")
-    monkeypatch.chdir(tmp_path)
-    for _ in range(2):
-        status, out, _ = inside("export", "run", "--to", "portable")
-        assert status == 0 and out.split() == ["run/best.tflite"]
-    facts = read_portable_file("run/best.tflite").facts
-    assert facts.config == compute_digest("run/config.json") and facts.weights == "w" * 64
-    for number in (1, 2):
-        status, out, _ = inside("export", "run", "--to", "portable", "--out", tmp_path)
-        assert status == 0 and out.split() == [str(tmp_path / f"msinet_lite-{number}.tflite")]
-    status, _, err = inside("export", "run", "--to", "portable", "--tta", "--out", tmp_path)
-    assert status == 2 and "--tta is chosen when predicting with a portable file" in err
-    status, _, err = inside("export", "run", "--precision", "float16", "--out", tmp_path)
-    assert status == 2 and "--precision float16: savedmodel is written in float32" in err
+    command = ("export", "run", "--to", "portable", "--out", "out")
+    status, out, _ = inside(*command)
+    assert status == 0 and out.split()[-2:] == ["out/msinet-portable-float32/1", "run/best.tflite"]
+    file = read_portable_file("run/best.tflite")
+    assert file.facts.config == compute_digest("run/config.json")
+    written = read_portable_file("out/msinet-portable-float32/1/model.tflite")
+    assert (file.card, file.network) == (written.card, written.network)
+    before = compute_digest("run/best.tflite")
+    for most, flags in ((1e-4, ("--tta",)), (-1, ("--precision", "float16"))):
+        monkeypatch.setattr("salzoo.export.parity.MOST_DIFFERENCE", most)
+        status, out, _ = inside(*command, *flags)
+        assert status == 0 and out.split()[-1].startswith("out/msinet-portable-float")
+    assert compute_digest("run/best.tflite") == before
+
+
+def test_options_of_the_export_are_those_of_its_predictions(tmp_path, random):
+    opened = small_model("stretch", tta=True)
+    opened.card["post_processing"]["tta"] = True
+    path = write_opened(opened, str(tmp_path / "file.tflite"))
+    image = random.uniform(0, 255, (50, 70, 3)).astype("float32")
+    np.testing.assert_allclose(load_model(path)(image), opened.maps(image)[0, ..., 0], atol=1e-4)
