@@ -16,6 +16,7 @@ _PUBLIC = (
     "load_model",
     "open_dataset",
     "predict",
+    "predict_batch",
     "train",
 )
 __all__ = ["__version__", *_PUBLIC]

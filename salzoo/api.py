@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from salzoo.evaluation import Evaluation, evaluate
     from salzoo.models import build_model, list_models
     from salzoo.prediction.arrays import predict
+    from salzoo.prediction.batch import predict_batch
     from salzoo.prediction.opening import Opened
     from salzoo.prediction.predictor import load_model
     from salzoo.training.config import RunConfig
@@ -33,6 +34,7 @@ __all__ = [
     "load_model",
     "open_dataset",
     "predict",
+    "predict_batch",
     "train",
 ]
 
@@ -46,6 +48,7 @@ _ELSEWHERE = {
     "load_model": "salzoo.prediction.predictor",
     "open_dataset": "salzoo.data.dataset",
     "predict": "salzoo.prediction.arrays",
+    "predict_batch": "salzoo.prediction.batch",
 }
 
 

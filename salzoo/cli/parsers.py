@@ -22,6 +22,11 @@ def parse_size(text: str) -> tuple[int, int]:
     return rows, columns
 
 
+def parse_map_size(text: str) -> tuple[int, int] | int:
+    """Parse ROWSxCOLUMNS, such as 240x320, or the length of the longer side."""
+    return parse_size(text) if "x" in text.lower() else whole_number(1, 30_000)(text)
+
+
 def whole_number(lowest: int, highest: int | None = None) -> Callable[[str], int]:
     """Return a parser of whole numbers.
 

@@ -8,11 +8,12 @@ images, with variants of a design side by side.
 --submission writes maps of the test images of a public benchmark in the format that it
 requires, and the archive to submit. An interrupted submission continues when the same
 command is given again.
+
+--cluster predicts millions of images on the workers of a Dask cluster.
 """
 
 import argparse
 import contextlib
-import errno
 import io
 import os
 import sys
@@ -26,10 +27,11 @@ from salzoo.cli.arguments import (
     add_inference_options,
     inference_options,
 )
+from salzoo.cli.batch import add_batch_arguments, predict_on_cluster, refuse_batch_flags
 from salzoo.cli.messages import render_message
 from salzoo.cli.parsers import parse_aspect, parse_names, whole_number
 from salzoo.utils.errors import InputError
-from salzoo.utils.files import check_folder
+from salzoo.utils.files import DISK_ERRORS, check_folder
 from salzoo.utils.printable import printable
 from salzoo.utils.wording import counted
 
@@ -39,8 +41,6 @@ if TYPE_CHECKING:
     from salzoo.prediction.photos import OutputOptions, PhotoResult
 
 HELP = "predict saliency maps of images"
-# They would end every other image too.
-ERRORS_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,9 +104,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_dir(parser)
     add_inference_options(parser)
     add_engine(parser)
+    add_batch_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.cluster:
+        return predict_on_cluster(arguments)
+    refuse_batch_flags(arguments)
     if arguments.submission:
         return _submit(arguments)
     if arguments.data_dir:
@@ -169,7 +173,7 @@ def _predict(
     """
     from tqdm import tqdm
 
-    from salzoo.prediction.photo_batch import predict_photos, worker_count
+    from salzoo.prediction.photo_batch import describe_error, predict_photos, worker_count
     from salzoo.prediction.photo_files import output_stems
     from salzoo.prediction.predictor import Predictor
 
@@ -188,10 +192,9 @@ def _predict(
     ):
         for path, result in zip(bar, results, strict=True):
             if isinstance(result, Exception):
-                if isinstance(result, OSError) and result.errno in ERRORS_OF_DISKS:
+                if isinstance(result, OSError) and result.errno in DISK_ERRORS:
                     raise result
-                is_ours = isinstance(result, InputError)
-                found.problems.append(str(result) if is_ours else f"{path}: {_reason(result)}")
+                found.problems.append(describe_error(path, result))
                 continue
             done.append(result)
             for text in result.texts:
@@ -211,16 +214,6 @@ def _write_report(
     facts = {"Model": f"{model}, trained on {card['trained_on']}" if card["trained_on"] else model}
     write_report(arguments.report, group_variants(summaries, arguments.pair or ()), facts)
     return f"report: {arguments.report}"
-
-
-def _reason(error: Exception) -> str:
-    """Return what a message of Python or a library says, in one line."""
-    if isinstance(error, MemoryError):
-        return "needs more memory than there is; shrink it before giving it here."
-    if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror or error}."
-    return f"{type(error).__name__} ({next(iter(str(error).splitlines()), '')})."
 
 
 @contextlib.contextmanager

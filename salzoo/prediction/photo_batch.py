@@ -84,3 +84,20 @@ def _is_large(path: str) -> bool:
     except InputError:  # which its prediction tells
         return False
     return rows * columns > LARGEST_PIXELS
+
+
+def describe_error(image: str, error: Exception) -> str:
+    """Return in one sentence why an image could not be used.
+
+    Args:
+        image: path or address.
+        error: that was raised for it.
+    """
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return f"{image}: needs more memory than there is; shrink it before giving it here."
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{image}: {where}{error.strerror or error}."
+    return f"{image}: {type(error).__name__} ({next(iter(str(error).splitlines()), '')})."

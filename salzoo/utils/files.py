@@ -17,6 +17,8 @@ from salzoo.utils.regular_files import open_regular
 
 Path = str | os.PathLike[str]
 
+# Errors that every further file would meet.
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 # Names of unfinished files and folders begin with it.
 PART = ".part-"
 

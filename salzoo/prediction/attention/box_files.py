@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Collection
 from typing import Any
 
 from salzoo.prediction.attention.boxes import Box
@@ -70,8 +71,26 @@ class BoxFile:
         if not rows:
             raise InputError(f"{self.path} lists no box; add a line for each.")
         self._boxes = [(where, _box(where, row), row.get("image") or None) for where, row in rows]
-        self.images = {image for _, _, image in self._boxes if image}
+        self._index()
         self._check_unit()
+
+    def _index(self) -> None:
+        self._places: dict[str | None, list[int]] = {}
+        for place, (_, _, owner) in enumerate(self._boxes):
+            self._places.setdefault(owner, []).append(place)
+        self.images = {image for image in self._places if image}
+
+    def only(self, images: Collection[str]) -> BoxFile:
+        """Return the boxes of some images and of all images.
+
+        Args:
+            images: names of their files.
+        """
+        places = sorted(p for name in {None, *images} for p in self._places.get(name, ()))
+        boxes = BoxFile.__new__(BoxFile)
+        boxes.path, boxes._boxes = self.path, [self._boxes[place] for place in places]
+        boxes._index()
+        return boxes
 
     def of(self, image: str, rows: int, columns: int) -> list[Box]:
         """Return the boxes of an image.
@@ -85,10 +104,10 @@ class BoxFile:
             InputError: a box is outside the image, or most of it, and it looks like corners.
         """
         found = []
-        for where, box, owner in self._boxes:
-            if owner in (None, image):
-                _check_place(where, box, image, rows, columns)
-                found.append(box)
+        for place in sorted(p for name in (None, image) for p in self._places.get(name, ())):
+            where, box, _ = self._boxes[place]
+            _check_place(where, box, image, rows, columns)
+            found.append(box)
         return found
 
     def _check_unit(self) -> None:

@@ -1,0 +1,247 @@
+"""Work on a Dask cluster: connection, checks of the workers, and tasks that outlive workers."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import sys
+import types
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from salzoo.utils.errors import InputError, shorten
+from salzoo.utils.wording import counted
+
+LOG = logging.getLogger("salzoo")
+LOCAL = "local"
+# Seconds to wait for the answer of a scheduler, and for the first worker.
+CONNECT_SECONDS, WORKER_SECONDS = 10, 120
+# Seconds after which the number of workers is asked for again.
+_POLL = 5.0
+
+
+class WorkerDied(Exception):
+    """The worker that computed a task died, was killed or was lost."""
+
+
+class Outcome(NamedTuple):
+    """What became of a task.
+
+    Attributes:
+        task: as it was given.
+        value: that the function returned; None if it raised.
+        error: that it raised, or `WorkerDied`; None if it returned.
+    """
+
+    task: Any
+    value: Any
+    error: Exception | None
+
+
+def need(package: str) -> Any:
+    """Import a package of the extra `cluster`.
+
+    Args:
+        package: its name, such as "distributed" or "pyarrow.parquet".
+
+    Returns:
+        The module.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    try:
+        return importlib.import_module(package)
+    except ImportError as error:
+        raise InputError(
+            f"Work on a cluster needs the package {error.name or package}; install it with pip "
+            "install 'salzoo[cluster]', on every worker too."
+        ) from error
+
+
+@contextlib.contextmanager
+def connect(cluster: Any = LOCAL, workers: int | None = None) -> Iterator[Cluster]:
+    """Start a local cluster or connect to a running one.
+
+    Args:
+        cluster: "local" for processes of this machine, the address of a scheduler, or a cluster
+            or client of Dask.
+        workers: number of local processes, None: one a core; of another cluster the number that
+            is waited for, None: one.
+
+    Yields:
+        The connection; a local cluster ends with it.
+
+    Raises:
+        InputError: Dask is not installed here or salzoo is not on a worker, no scheduler answers,
+            or no worker comes.
+    """
+    distributed = need("distributed")
+    with contextlib.ExitStack() as stack:
+        is_local = isinstance(cluster, str) and cluster == LOCAL
+        # Deaths of workers are told by salzoo, with what follows from them.
+        stack.enter_context(_quiet(logging.CRITICAL if is_local else logging.WARNING))
+        if is_local:
+            stack.enter_context(_empty_main())
+            cluster = stack.enter_context(
+                distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=logging.CRITICAL,
+                )
+            )
+            workers = len(cluster.workers)
+        client = cluster
+        if not isinstance(cluster, distributed.Client):
+            client = stack.enter_context(_open_client(distributed, cluster))
+        yield Cluster(client, workers or 1)
+
+
+def _open_client(distributed: Any, cluster: Any) -> Any:
+    try:
+        return distributed.Client(cluster, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(
+            f"`cluster` {shorten(cluster)}: no Dask scheduler answers there "
+            f"({shorten(str(error), 120)}); give local, or the address that `dask scheduler` "
+            "prints, such as tcp://10.0.0.1:8786."
+        ) from error
+
+
+@contextlib.contextmanager
+def _quiet(level: int) -> Iterator[None]:
+    """Let Dask log what is at least of this level."""
+    logger = logging.getLogger("distributed")
+    before = logger.level
+    logger.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+@contextlib.contextmanager
+def _empty_main() -> Iterator[None]:
+    """Let worker processes start without running the program of this process again.
+
+    They are started again after a death too, so this holds as long as the cluster.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+class Cluster:
+    """A connection to a Dask cluster, whose workers have salzoo.
+
+    Args:
+        client: of Dask.
+        workers: number of workers to wait for.
+
+    Attributes:
+        client: of Dask.
+        dashboard: address of the dashboard, "" without one.
+
+    Raises:
+        InputError: no worker comes, or one has no salzoo.
+    """
+
+    def __init__(self, client: Any, workers: int) -> None:
+        self.client = client
+        try:
+            client.wait_for_workers(workers, timeout=WORKER_SECONDS)
+        except TimeoutError as error:
+            found = counted(len(client.nthreads()), "worker")
+            raise InputError(
+                f"`cluster` {client.scheduler.address} has {found} after {WORKER_SECONDS} seconds, "
+                f"not {workers}; start `dask worker {client.scheduler.address}`."
+            ) from error
+        self.dashboard = client.dashboard_link or ""
+        self._check_versions()
+
+    def __str__(self) -> str:
+        threads = self.client.nthreads()
+        place = f"{counted(len(threads), 'worker')} of {self.client.scheduler.address}"
+        return f"{place}, dashboard {self.dashboard}" if self.dashboard else place
+
+    def threads(self) -> int:
+        """Return the number of tasks that are computed at the same time."""
+        return sum(self.client.nthreads().values())
+
+    def _check_versions(self) -> None:
+        """Tell where versions of salzoo differ."""
+        found = self.client.get_versions(check=False, packages=["salzoo"])
+        here = found["client"]["packages"]["salzoo"]
+        for address, worker in found["workers"].items():
+            there = worker["packages"].get("salzoo")
+            if there is None:
+                raise InputError(
+                    f"The worker {address} has no salzoo; install salzoo[cluster] {here} there."
+                )
+            if there != here:
+                LOG.warning(
+                    "the worker %s has salzoo %s, this process %s: results may differ; install the "
+                    "same version",
+                    *(address, there, here),
+                )
+
+    def outcomes(self, function: Callable[..., Any], tasks: deque[Any]) -> Iterator[Outcome]:
+        """Compute a function of tasks, as many at a time as keep all workers busy.
+
+        Args:
+            function: that workers import by name, or can unpickle.
+            tasks: arguments of the function; they are taken from the left, and further ones may
+                be added while outcomes are taken.
+
+        Yields:
+            The outcomes, in the order in which tasks end. A task is given to one worker only:
+            whether it is given again after `WorkerDied` is for the caller to decide. (Dask itself
+            may start it again, see its setting allowed-failures.)
+
+        Raises:
+            InputError: the scheduler is gone.
+        """
+        distributed = importlib.import_module("distributed")
+        running: dict[Any, Any] = {}
+        try:
+            while tasks or running:
+                room = 2 * max(1, self.threads()) - len(running)
+                for _ in range(min(room, len(tasks))):
+                    task = tasks.popleft()
+                    future = self.client.submit(function, *task, pure=False, retries=0)
+                    running[future] = task
+                with self.client.as_current(), contextlib.suppress(TimeoutError):
+                    distributed.wait(list(running), timeout=_POLL, return_when="FIRST_COMPLETED")
+                for future in [future for future in running if future.done()]:
+                    outcome = self._outcome(future, running.pop(future))
+                    future.release()
+                    yield outcome
+        finally:
+            if running and self.client.status == "running":
+                self.client.cancel(list(running), force=True)
+
+    def _outcome(self, future: Any, task: Any) -> Outcome:
+        if future.status == "finished":
+            try:
+                return Outcome(task, future.result(), None)
+            except Exception as error:  # the result was lost with its worker
+                if self.client.status != "running":
+                    raise self._gone() from error
+                return Outcome(task, None, WorkerDied())
+        if future.status != "error":
+            raise self._gone()
+        raised = future.exception()
+        died = type(raised).__name__ == "KilledWorker"
+        return Outcome(task, None, WorkerDied() if died else raised)
+
+    def _gone(self) -> InputError:
+        return InputError(
+            "The connection to the scheduler is lost; what is finished is kept, and the same "
+            "command goes on from there."
+        )
