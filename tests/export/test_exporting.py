@@ -1,14 +1,17 @@
 """Exports to all targets give the maps of the model, of images of any size."""
 
 import os
+from xml.etree import ElementTree
 
 import keras
+import ml_dtypes
 import numpy as np
 import pytest
 
 from salzoo.data.geometry import Geometry
 from salzoo.export import exporting, parity
 from salzoo.export.exporting import export
+from salzoo.export.openvino_file import _round_to_bfloat16
 from salzoo.export.target import TARGETS, find_target, whole_function
 from salzoo.prediction.opening import Opened
 from salzoo.prediction.saliency import saliency_function
@@ -86,6 +89,32 @@ def test_int8_is_near_the_model(name, opened, images, tmp_path):
     predict = target.open(str(tmp_path), "int8")
     expected = opened.saliency(images[-1][None])[0, ..., 0].numpy()
     assert np.corrcoef(predict(images[-1]).ravel(), expected.ravel())[0, 1] > 0.98
+
+
+@pytest.mark.slow
+def test_bfloat16_leaves_what_resizes_in_float32(opened, images, tmp_path):
+    """Places of pixels beyond 256 need more bits than bfloat16 has."""
+    target = require("openvino", "bfloat16")
+    target.write(opened, str(tmp_path), "bfloat16", [])
+    predict = target.open(str(tmp_path), "bfloat16")
+    for image in images[-2:]:
+        expected = opened.saliency(image[None])[0, ..., 0].numpy()
+        assert np.corrcoef(predict(image).ravel(), expected.ravel())[0, 1] > 0.999
+    layers = ElementTree.parse(tmp_path / "model.xml").getroot().find("layers")
+    found = {
+        (layer.get("type"), port.get("precision"))
+        for layer in layers
+        for port in layer.findall("output/port")
+    }
+    assert ("Convolution", "BF16") in found and ("MatMul", "FP32") in found
+    assert not {("Convolution", "FP32"), ("MatMul", "BF16")} & found
+
+
+def test_rounding_to_bfloat16(random):
+    values = np.concatenate([random.normal(size=999), [0, 1 + 2**-8, 1 + 3 * 2**-8]])
+    expected = values.astype("float32").astype(ml_dtypes.bfloat16).astype("float32")
+    found = _round_to_bfloat16(values.astype("float32"))
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_web_pages_get_the_network_and_what_goes_around_it(images, tmp_path):
