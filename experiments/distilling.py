@@ -1,6 +1,6 @@
 """Training of the weights of msinet_lite that come with salzoo, by knowledge distillation.
 
-    python -m experiments.distilling --data_dir DATA --photos PHOTOS --out runs/lite
+    python -m experiments.distilling --data_dir DATA --photos PHOTOS [PHOTOS ...] --out runs/lite
 
 DATA has the folders osie, nus_scene and eyecrowd, PHOTOS has photographs without fixations.
 The teachers, in OUT/NAME, are trained on the fixations. The student, in OUT/student, is
@@ -93,7 +93,7 @@ def commands(arguments, data):
     if not os.path.exists(os.path.join(views, "splits.csv")):
         runs = [os.path.join(arguments.out, name) for name in TEACHERS]
         tta = ["--tta", ",".join(tta for _, _, tta in TEACHERS.values())]
-        photos = ["--photos", arguments.photos] if arguments.photos else []
+        photos = ["--photos", *arguments.photos] if arguments.photos else []
         sources = ["--dataset", known, *common, *photos, *shlex.split(VIEWS)]
         yield ["-m", "experiments.teacher_views", *runs, *tta, *sources, "--out", views]
     yield from training("student", "msinet_lite", f"{known}+folder", STUDENT)
@@ -106,7 +106,9 @@ def _parser():
     parser.add_argument(
         "--data_dir", required=True, help=f"folder with the datasets {', '.join(DATASETS)}"
     )
-    parser.add_argument("--photos", help="folder with photographs for the views (default: none)")
+    parser.add_argument(
+        "--photos", nargs="+", help="folders with photographs for the views (default: none)"
+    )
     parser.add_argument(
         "--backbone_weights",
         default="imagenet",

@@ -1,7 +1,7 @@
 """Views of images with the mean predictions of several models.
 
     python -m experiments.teacher_views RUN RUN ... --dataset osie+nus_scene+eyecrowd \\
-        --protocol set_aside --data_dir DATA --photos PHOTOS --out VIEWS
+        --protocol set_aside --data_dir DATA --photos PHOTOS [PHOTOS ...] --out VIEWS
 
 The data for knowledge distillation: an ensemble of models (teachers) predicts better than
 one model but costs more; a student that is trained on the predictions of the ensemble for
@@ -169,7 +169,7 @@ def _parser():
     parser.add_argument("--dataset", required=True, help="dataset whose training images are used")
     parser.add_argument("--data_dir", help="folder of the dataset")
     parser.add_argument("--protocol", help="division of the dataset")
-    parser.add_argument("--photos", help="folder with photographs (default: none)")
+    parser.add_argument("--photos", nargs="+", help="folders with photographs (default: none)")
     parser.add_argument(
         "--photo_share",
         type=number(0, 1),

@@ -49,13 +49,17 @@ def find_sources(arguments):
     training = [sample.image_path for sample in dataset.samples("train")]
     if arguments.photos is None:
         return Sources(training, [], 0.0, arguments.pages)
-    if not os.path.isdir(arguments.photos):
-        raise InputError(f"--photos {arguments.photos} is no folder.")
-    photos = sorted(filter(is_image, os.listdir(arguments.photos)))
-    if not photos:
-        raise InputError(f"--photos {arguments.photos} has no images.")
-    photos = [os.path.join(arguments.photos, name) for name in photos]
+    photos = [path for folder in arguments.photos for path in _images_of(folder)]
     return Sources(training, photos, arguments.photo_share, arguments.pages)
+
+
+def _images_of(folder):
+    if not os.path.isdir(folder):
+        raise InputError(f"--photos {folder} is no folder.")
+    names = sorted(filter(is_image, os.listdir(folder)))
+    if not names:
+        raise InputError(f"--photos {folder} has no images.")
+    return [os.path.join(folder, name) for name in names]
 
 
 def draw_view(sources, random):

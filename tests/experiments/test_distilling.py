@@ -56,7 +56,7 @@ def test_every_command_is_one_that_salzoo_takes(called, data, tmp_path):
     views = teacher_views._parser().parse_args(views[2:])
     assert views.runs == [arguments.run_dir for arguments in teachers]
     assert len(views.tta) == len(teachers) and set(views.tta) <= set(teacher_views.TTA)
-    assert views.photos == "photographs"
+    assert views.photos == ["photographs"]
     assert views.out == os.path.join(student.data_dir, "folder")
     assert os.readlink(os.path.join(out, "data", "osie")) == os.path.join(data, "osie")
     # A second time there is nothing left to do.

@@ -201,9 +201,12 @@ def test_sources_are_training_images_and_photographs(tmp_path):
     (tmp_path / "b.png").touch()
     (tmp_path / "a.jpg").touch()
     (tmp_path / "notes.txt").touch()
-    given = arguments("out", "--photos", str(tmp_path), "--photo_share", "0.3", "--pages", "0")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "c.jpg").touch()
+    folders = ["--photos", str(tmp_path), str(tmp_path / "more")]
+    given = arguments("out", *folders, "--photo_share", "0.3", "--pages", "0")
     found = drawing.find_sources(teacher_views._parser().parse_args(given))
-    assert found.photos == [str(tmp_path / "a.jpg"), str(tmp_path / "b.png")]
+    assert found.photos == [str(tmp_path / name) for name in ("a.jpg", "b.png", "more/c.jpg")]
     training = load_dataset("folder", *DATA, split="train")
     assert found.training == [sample.image_path for sample in training]
     assert (found.photo_share, found.pages) == (0.3, 0.0)
