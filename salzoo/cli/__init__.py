@@ -10,7 +10,9 @@ import importlib
 import logging
 import os
 import shlex
+import signal
 import sys
+import threading
 from typing import Any, NoReturn
 
 import absl.logging
@@ -139,6 +141,8 @@ def _run(arguments: argparse.Namespace) -> int | None:
     logging.getLogger("salzoo").setLevel(logging.INFO)
     if getattr(arguments, "yes", False):
         os.environ[CONSENT] = "1"
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
     try:
         return arguments.run(arguments)
     except InputError as error:
@@ -153,6 +157,11 @@ def _run(arguments: argparse.Namespace) -> int | None:
         message = printable(f"{where}{error.strerror or error}")
         sys.stderr.write(f"salzoo {arguments.command}: {message}\n")
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         sys.stderr.write(f"\nsalzoo {arguments.command}: interrupted.\n")
-        return 130
+        return 128 + (error.args[0] if error.args else signal.SIGINT)
+
+
+def _interrupt(number: int, _: object) -> NoReturn:
+    """Save and stop as at Ctrl-C: schedulers of clusters send SIGTERM when the time is over."""
+    raise KeyboardInterrupt(number)

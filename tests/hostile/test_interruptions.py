@@ -24,8 +24,8 @@ from tests.hostile.tables import make_dataset
 from tests.loopback import Hosts
 
 DATA = ("--dataset", "folder", "--data_dir", "data")
-KILL, INTERRUPT = {"signal": "SIGKILL"}, {"signal": "SIGINT"}
-STATUS = {"SIGKILL": -signal.SIGKILL, "SIGINT": 130}
+KILL, INTERRUPT, TERMINATE = ({"signal": name} for name in ("SIGKILL", "SIGINT", "SIGTERM"))
+STATUS = {"SIGKILL": -signal.SIGKILL, "SIGINT": 130, "SIGTERM": 143}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def disturb(place, command, call, count=1, **event):
 @pytest.mark.parametrize(
     ("call", "count", "event"),
     [
-        ("salzoo.api:report_training", 1, INTERRUPT),
+        ("salzoo.api:report_training", 1, TERMINATE),
         pytest.param("salzoo.api:report_training", 1, KILL, marks=pytest.mark.slow),
         pytest.param("salzoo.training.checkpoint:write_progress", 2, KILL, marks=pytest.mark.slow),
         pytest.param("salzoo.training.run:write_json", 1, KILL, marks=pytest.mark.slow),
@@ -103,7 +103,7 @@ def disturb(place, command, call, count=1, **event):
 def test_train_goes_on(place, trained, tmp_path_factory, call, count, event):
     folder = f"out/{tmp_path_factory.mktemp('run').name}"
     result = disturb(place, train_command(folder), call, count, **event)
-    if event is INTERRUPT:
+    if event is not KILL:
         assert f"salzoo train --resume --run_dir {folder}" in result.out
     command = ["train", "--resume", "--run_dir", folder]
     if not (place.root / folder / "config.json").read_bytes():
