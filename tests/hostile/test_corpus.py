@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from tests.hostile.images import GOOD, NAMES
-from tests.hostile.server import SECONDS
 
 # Hostile images that have pixels nevertheless.
 USABLE = {
@@ -24,17 +23,12 @@ USABLE = {
 QUICK_METRICS = ("--metrics", "NSS,CC", "--baselines", "none", "--jobs", "1")
 
 
-# A training of msinet_lite needs 40 s of processor time before its first step.
-PATIENCE = {"train": 180}
-
-
 def run_all(corpus, commands, statuses):
     """Run commands; report all that break a rule at once."""
     failures, results = [], []
     for command in commands:
-        seconds = PATIENCE.get(command[0], SECONDS)
         try:
-            results.append(corpus.run(*command, statuses=statuses, seconds=seconds))
+            results.append(corpus.run(*command, statuses=statuses))
         except AssertionError as error:
             failures.append(str(error)[:1500])
     assert not failures, f"{len(failures)} of {len(commands)}:\n" + "\n\n".join(failures)
