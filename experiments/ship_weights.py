@@ -1,9 +1,12 @@
 """Conversion of the best checkpoint of a run to a weights file that comes with salzoo.
 
-    python experiments/ship_weights.py RUN
+    python -m experiments.ship_weights RUN [--bits 8]
 
-Writes salzoo/models/weights/MODEL.weights.h5 in float16, and prints the SHA-256 checksum
-for the record of the model.
+Writes salzoo/models/weights/MODEL.weights.h5 and prints its sha256, for the record of the model,
+and how the maps differ from those of the run on drawn scenes. The numbers are float16. With
+--bits 8 those of convolutions are first rounded to whole multiples, at most 127, of a power of two
+that is chosen for each filter: then gzip stores them in one byte. Keras reads the file as any
+other.
 """
 
 import argparse
@@ -14,26 +17,38 @@ import sys
 import h5py
 import numpy as np
 
-from salzoo.models import WEIGHTS_FOLDER
+from salzoo.export.parity import draw_scenes
+from salzoo.models import WEIGHTS_FOLDER, build_model, load_weights
+from salzoo.prediction.opening import open_run
 from salzoo.training.run import Run
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_file
+
+# Correlation of the maps with those of the run, the lowest that is accepted.
+LOWEST = 0.999
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("run", help="a run folder")
-    run = Run(parser.parse_args().run)
-    source = run.weights()
+    parser.add_argument("--bits", type=int, choices=(8, 16), default=16, help="default: 16")
+    arguments = parser.parse_args()
+    run = Run(arguments.run)
     target = os.path.join(WEIGHTS_FOLDER, f"{run.config.model}.weights.h5")
     os.makedirs(WEIGHTS_FOLDER, exist_ok=True)
     with whole_file(target) as path:
-        shorten(source, path)
+        shorten(run.weights(), path, arguments.bits)
+        compare(run, path)
     print(f"{os.path.getsize(target) / 1e6:.1f} MB: {target}\nsha256 {sha256(target)}")
 
 
-def shorten(source, target):
+def shorten(source, target, bits=16):
     """Copy a .weights.h5 file in float16.
+
+    Args:
+        source: path of the file.
+        target: path of the copy.
+        bits: 8: kernels of convolutions are rounded by `rounded` and compressed.
 
     Raises:
         ValueError: a number is too large for float16.
@@ -42,15 +57,49 @@ def shorten(source, target):
 
         def visit(name, item):
             if isinstance(item, h5py.Dataset):
-                values = item[()].astype("float16")
+                kernel = bits == 8 and item.ndim == 4
+                with np.errstate(over="ignore"):  # which is an error below
+                    values = (rounded(item[()]) if kernel else item[()]).astype("float16")
                 if not np.isfinite(values).all():
                     raise ValueError(f"{name} has numbers beyond the range of float16")
-                copy.create_dataset(name, data=values)
+                packed = {"compression": "gzip", "compression_opts": 9, "shuffle": True}
+                copy.create_dataset(name, data=values, **(packed if kernel else {}))
             else:
                 copy.require_group(name).attrs.update(item.attrs)
 
         copy.attrs.update(file.attrs)
         file.visititems(visit)
+
+
+def rounded(kernel):
+    """Round a kernel to whole multiples, at most 127, of a power of two for each filter.
+
+    Args:
+        kernel: float32 (..., filters).
+    """
+    largest = np.abs(kernel).max(axis=tuple(range(kernel.ndim - 1)))
+    # The smallest normal number of float16 has the exponent -14; multiples down to 2 ** -24.
+    step = 2.0 ** np.maximum(np.ceil(np.log2(np.maximum(largest, 1e-30) / 127)), -24)
+    return np.round(kernel / step) * step
+
+
+def compare(run, path):
+    """Print how maps of the weights differ from those of the run.
+
+    Raises:
+        InputError: they differ too much.
+    """
+    config = run.config
+    model = build_model(config.model, **config.model_options)
+    load_weights(model, path)
+    theirs, ours = open_run(run), open_run(run, model=model)
+    scenes = [scene.image for scene in draw_scenes(50)]
+    pairs = [(theirs.maps(image).ravel(), ours.maps(image).ravel()) for image in scenes]
+    difference = max(np.abs(one - other).max() / one.max() for one, other in pairs)
+    correlation = min(np.corrcoef(one, other)[0, 1] for one, other in pairs)
+    print(f"maximal difference {difference:.2g}, lowest correlation {correlation:.6f}")
+    if correlation < LOWEST:
+        raise InputError(f"the maps correlate less than {LOWEST} with those of {run.folder}.")
 
 
 def sha256(path):
