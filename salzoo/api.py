@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from salzoo.prediction.opening import Opened
     from salzoo.prediction.predictor import load_model
     from salzoo.training.config import RunConfig
+    from salzoo.training.devices import Devices
     from salzoo.training.loop import TrainingResult
     from salzoo.training.run import Run
 
@@ -96,6 +97,7 @@ def train(
     *,
     run_dir: str | os.PathLike[str] | None = None,
     resume: bool = False,
+    devices: int | str | None = None,
     export: str | os.PathLike[str] | None = None,
     quiet: bool = False,
     **parameters: Any,
@@ -113,6 +115,8 @@ def train(
         dataset: name, see `salzoo.list_datasets`, several as "a+b". None: "synthetic".
         run_dir: folder to write. None: runs/MODEL-DATASET-NNN.
         resume: resume the run in `run_dir`.
+        devices: number of GPUs that share each batch, or "all". None: one device. A run may be
+            resumed with another number.
         export: folder to export the trained model to as well.
         quiet: print nothing.
         **parameters: of the dataset `data_dir`, `protocol`, `sigma`, `mix` and
@@ -136,7 +140,8 @@ def train(
         >>> salzoo.predict("photo.jpg", summary.folder)
     """
     from salzoo.training import config as configs
-    from salzoo.training.parameters import check_parameters
+    from salzoo.training.devices import ONE_DEVICE, find_devices
+    from salzoo.training.parameters import check_devices, check_parameters
     from salzoo.training.run import free_run_dir
 
     for name, path in (("run_dir", run_dir), ("export", export)):
@@ -146,9 +151,13 @@ def train(
     given = check_parameters({"model": model, "dataset": dataset, **parameters})
     config = configs.resumed_config(folder, given) if resume else configs.new_config(given)
     folder = folder or free_run_dir(config)
+    shared = find_devices(check_devices(devices))
     if not quiet:
-        print("\n".join(configs.describe_config(config)), flush=True)
-    result = _train(config, folder, resume, quiet)
+        lines = configs.describe_config(config)
+        if shared is not ONE_DEVICE:
+            lines.append(f"{'devices':<17} {shared.describe(config.recipe.batch_size)}")
+        print("\n".join(lines), flush=True)
+    result = _train(config, folder, resume, quiet, shared)
     complete = "The training is complete. To evaluate it: salzoo train --resume --run_dir"
     try:
         evaluations = report_training(result, quiet)
@@ -163,7 +172,11 @@ def train(
 
 
 def _train(
-    config: RunConfig, folder: str | os.PathLike[str], resume: bool, quiet: bool
+    config: RunConfig,
+    folder: str | os.PathLike[str],
+    resume: bool,
+    quiet: bool,
+    devices: Devices,
 ) -> TrainingResult:
     """Train; print how to resume if the training is interrupted."""
     from salzoo.training import loop
@@ -172,7 +185,7 @@ def _train(
     # A log file gets a line per epoch, a terminal a progress bar.
     verbose = 0 if quiet else 1 if sys.stdout.isatty() else 2
     try:
-        return loop.train(config, folder, resume, verbose)
+        return loop.train(config, folder, resume, verbose, devices)
     except KeyboardInterrupt:
         if Run(folder).exists and not quiet:
             print(f"\nInterrupted. To resume: salzoo train --resume --run_dir {folder}")

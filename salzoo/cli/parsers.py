@@ -47,6 +47,11 @@ def whole_number(lowest: int, highest: int | None = None) -> Callable[[str], int
     return parse
 
 
+def parse_devices(text: str) -> int | str:
+    """Parse a number of devices, 1 or more, or "all"."""
+    return text if text == "all" else whole_number(1)(text)
+
+
 def number(lowest: float, highest: float | None = None) -> Callable[[str], float]:
     """Return a parser of finite numbers.
 

@@ -10,6 +10,7 @@ from typing import Any
 from salzoo.cli.arguments import add_data, add_model_options, keyword_arguments, pairs_to_dict
 from salzoo.cli.parsers import (
     number,
+    parse_devices,
     parse_positive,
     parse_seed,
     parse_size,
@@ -46,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--run_dir", help="folder to write (default: runs/MODEL-DATASET-NNN)")
     parser.add_argument("--resume", action="store_true", help="continue the run in --run_dir")
+    parser.add_argument(
+        "--devices",
+        type=parse_devices,
+        metavar="N",
+        help="number of GPUs that share each batch, or all (default: one device)",
+    )
     parser.add_argument("--export", metavar="DIR", help="also export the trained model to DIR")
     _add_recipe(parser)
     add_model_options(parser)

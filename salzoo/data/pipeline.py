@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import tensorflow as tf
@@ -33,7 +34,8 @@ class Pipeline:
     rows, columns, 2), density and fixation counts, or (batch, rows, columns, 1), mask 0..1.
     For both kinds they are (batch, rows, columns, 3), density, counts and mask, zeros for
     what an image lacks, and a batch has a third part, float32 (batch, 2), 1 where an image
-    has fixations, and a mask.
+    has fixations, and a mask. With a plan for several devices the last part of a batch is the
+    weight of each image, float32 (batch,).
 
     Memory: 16 bytes a fixation, the paths, and what is kept in memory: 4 bytes a pixel for
     each channel of the targets and images.
@@ -99,7 +101,7 @@ class Pipeline:
 
     def in_order(self) -> tf.data.Dataset:
         """Return a dataset of all samples once, in their order."""
-        return self._batches({"index": self.plan.in_order()})
+        return self._batches(self.plan.in_order())
 
     def epoch(
         self, seed: int, epoch: int, augmentation: Augmentation = NONE, first_step: int = 0
@@ -112,7 +114,7 @@ class Pipeline:
             augmentation: changes of the images.
             first_step: number of the first step to return.
         """
-        start = first_step * self.plan.batch_size
+        start = first_step * self.plan.worker_batch_size
         drawn = self.plan.epoch(seed, epoch, augmentation)
         return self._batches({name: values[start:] for name, values in drawn.items()})
 
@@ -124,8 +126,8 @@ class Pipeline:
             epoch: number of the epoch.
             step: number of the step in it.
         """
-        order = self.plan.epoch(seed, epoch)["index"]
-        size = self.plan.batch_size
+        plan = replace(self.plan, devices=1, worker=0, workers=1)  # the images of all workers
+        order, size = plan.epoch(seed, epoch)["index"], plan.batch_size
         return [self.samples[index].image_path for index in order[step * size : (step + 1) * size]]
 
     def _batches(self, drawn: dict[str, np.ndarray]) -> tf.data.Dataset:
@@ -139,12 +141,12 @@ class Pipeline:
                 target = self._maker.move(target, draw["move"])
             if "colour" in draw:
                 image = recoloured(image, tf.cast(draw["colour"], tf.float32))
-            if len(self.kinds) == 1:
-                return image, target
-            return image, target, tf.constant(self._maker.present)[index]
+            present = () if len(self.kinds) == 1 else (tf.constant(self._maker.present)[index],)
+            weight = (draw["weight"],) if "weight" in draw else ()
+            return image, target, *present, *weight
 
         dataset = tf.data.Dataset.from_tensor_slices(drawn).map(example, PARALLEL)
-        return untuned(dataset.batch(self.plan.batch_size).prefetch(WAITING))
+        return untuned(dataset.batch(self.plan.worker_batch_size).prefetch(WAITING))
 
     def _image(self, index: tf.Tensor) -> tf.Tensor:
         return self._load_image(index) if self.images is None else self.images[index]

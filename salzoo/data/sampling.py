@@ -61,21 +61,25 @@ class Plan:
 
     Attributes:
         counts: images of each dataset.
-        batch_size: images per step and worker.
+        batch_size: images per step, of all workers together.
         weights: relative frequency of the images of each dataset; None: as many as it
             has. Every image of every dataset comes at least once an epoch: the dataset
             that is largest for its weight comes once, the others are repeated.
+        devices: number of devices, of all workers together. They divide every batch into
+            equal parts; a short last batch is filled up with images of the weight 0, so that
+            losses and metrics are those of one device.
         worker: number of this worker, from 0.
-        workers: number of workers. They divide every batch: together they process what
-            one worker with `workers * batch_size` would.
+        workers: number of workers. They divide every batch in the order of their numbers.
 
     Raises:
-        InputError: no images, weights that do not fit the datasets, no such worker.
+        InputError: no images, weights that do not fit the datasets, no such worker, a batch that
+            the devices cannot divide.
     """
 
     counts: tuple[int, ...]
     batch_size: int = 1
     weights: tuple[float, ...] | None = None
+    devices: int = 1
     worker: int = 0
     workers: int = 1
 
@@ -95,6 +99,13 @@ class Plan:
             )
         if not 0 <= self.worker < self.workers:
             raise InputError(f"worker {self.worker} of {self.workers}: count from 0.")
+        if self.devices % self.workers:
+            raise InputError(f"{self.devices} devices cannot be divided by {self.workers} workers.")
+        if self.batch_size % self.devices:
+            raise InputError(
+                f"`batch_size` {self.batch_size} cannot be divided by {self.devices} devices; give "
+                f"a multiple of {self.devices}, or another number of `devices`."
+            )
 
     @property
     def draws(self) -> tuple[int, ...]:
@@ -110,11 +121,29 @@ class Plan:
     @property
     def steps(self) -> int:
         """Steps of an epoch, the same for every worker."""
-        return -(-sum(self.draws) // (self.batch_size * self.workers))
+        return -(-sum(self.draws) // self.batch_size)
 
-    def in_order(self) -> np.ndarray:
-        """Return all indices once, in their order."""
-        return np.arange(sum(self.counts))
+    @property
+    def worker_batch_size(self) -> int:
+        """This worker's images of a step."""
+        return self.batch_size // self.workers
+
+    @property
+    def fill(self) -> float:
+        """How many times as many images the last batch of an epoch has as it draws, 1 or more."""
+        rest = sum(self.draws) % self.batch_size
+        return (rest + -rest % self.devices) / rest if rest else 1.0
+
+    def in_order(self) -> dict[str, np.ndarray]:
+        """Return this worker's part of all indices, once and in their order.
+
+        Returns:
+            Arrays by name: "index"; for several devices "weight", which is the same for all
+            images, except 0 for those that fill the last batch up.
+        """
+        count = sum(self.counts)
+        weights = np.full(count, (count + -count % self.devices) / count)
+        return self._share({"index": np.arange(count)}, weights)
 
     def epoch(
         self, seed: int, epoch: int, augmentation: Augmentation = NONE
@@ -129,8 +158,8 @@ class Plan:
         Returns:
             Arrays of n rows by name: "index", and of the augmentation what is switched
             on: "mirror", bool; "move", (n, 4), see `salzoo.data.augmentation.moved`;
-            "colour", (n, 3), see `recoloured`. A single worker's last step may be short;
-            several workers get full ones, filled up from the epoch's start.
+            "colour", (n, 3), see `recoloured`; for several devices "weight", whose mean over
+            each batch is 1. The last step may be short.
         """
         random = np.random.default_rng((seed, epoch))
         starts = np.cumsum((0, *self.counts[:-1]))
@@ -140,15 +169,24 @@ class Plan:
         ]
         order = random.permutation(np.concatenate(indices))
         drawn = {"index": order, **augmentation.draw(random, len(order))}
-        if self.workers > 1:
-            shape = (self.steps, self.workers, self.batch_size)
-            drawn = {
-                name: np.resize(values, (np.prod(shape), *values.shape[1:]))
-                .reshape(*shape, *values.shape[1:])[:, self.worker]
-                .reshape(-1, *values.shape[1:])
-                for name, values in drawn.items()
-            }
-        return drawn
+        weights = np.ones(len(order))
+        weights[(self.steps - 1) * self.batch_size :] = self.fill
+        return self._share(drawn, weights)
+
+    def _share(self, drawn: dict[str, np.ndarray], weights: np.ndarray) -> dict[str, np.ndarray]:
+        """Fill the last batch up, and return this worker's part of every batch."""
+        if self.devices == 1:
+            return drawn
+        count = len(weights)
+        missing = -count % self.devices
+        places = np.minimum(np.arange(count + missing), count - 1)
+        filled = {name: values[places] for name, values in drawn.items()}
+        filled["weight"] = np.append(weights, np.zeros(missing)).astype("float32")
+        whole = (count + missing) // self.batch_size * self.batch_size
+        batches = np.arange(whole).reshape(-1, self.workers, self.worker_batch_size)
+        last = np.arange(whole, count + missing).reshape(self.workers, -1)
+        mine = np.append(batches[:, self.worker], last[self.worker])
+        return {name: values[mine] for name, values in filled.items()}
 
 
 def _repeated(random: np.random.Generator, count: int, draw: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -11,6 +12,7 @@ from salzoo.data.sample import Sample
 from salzoo.data.sampling import Plan
 from salzoo.models import model_record
 from salzoo.training.config import RunConfig
+from salzoo.training.devices import ONE_DEVICE, Devices
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
 from salzoo.utils.wording import counted
@@ -61,7 +63,7 @@ def trainable_samples(config: RunConfig, training: Parts, validation: Parts) -> 
     return kept_training, kept_validation
 
 
-def make_plan(config: RunConfig, training: Parts) -> Plan:
+def make_plan(config: RunConfig, training: Parts, devices: Devices = ONE_DEVICE) -> Plan:
     """Make the plan of the training batches.
 
     The datasets are sampled by the config's `mix`. Without one, and where a model of both
@@ -71,6 +73,7 @@ def make_plan(config: RunConfig, training: Parts) -> Plan:
     Args:
         config: of the run.
         training: samples, a list for each dataset.
+        devices: that share the batches.
     """
     weights = config.mix
     kinds = [_ground_truth(part) for part in training]
@@ -81,6 +84,7 @@ def make_plan(config: RunConfig, training: Parts) -> Plan:
         tuple(len(training[number]) for number in kept),
         config.recipe.batch_size,
         weights and tuple(weights[number] for number in kept),
+        devices.count,
     )
     if len(kept) > 1:
         names = config.dataset.split("+")
@@ -109,7 +113,8 @@ class Batches:
     """A `Pipeline` whose batches fit `keras.Model.fit`: images, targets, sample weights.
 
     A model of one output gets its targets as they are. A model of several outputs gets
-    dicts of targets and of sample weights, 0 where an image lacks the ground truth.
+    dicts of targets and of sample weights, 0 where an image lacks the ground truth. For several
+    devices there are always weights, 0 for the images that fill a batch up.
 
     Args:
         config: of the run.
@@ -145,14 +150,18 @@ class Batches:
     def _for_fit(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
         if self.outputs is None:
             return dataset
-        if self.task is Task.OBJECTS:
-            return dataset.map(lambda images, masks: (images, dict.fromkeys(self.outputs, masks)))
-        return dataset.map(self._by_output)
+        return dataset.map(self._by_mask if self.task is Task.OBJECTS else self._by_output)
+
+    def _by_mask(self, images: tf.Tensor, masks: tf.Tensor, *weight: tf.Tensor) -> tuple[Any, ...]:
+        """Give all outputs the same masks, and weights if there are any."""
+        return images, *(dict.fromkeys(self.outputs or (), part) for part in (masks, *weight))
 
     def _by_output(
-        self, images: tf.Tensor, targets: tf.Tensor, present: tf.Tensor
+        self, images: tf.Tensor, targets: tf.Tensor, present: tf.Tensor, *weight: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor], dict[str, tf.Tensor]]:
         """Sort density, counts and mask, the channels of the targets, by output."""
+        for of_image in weight:
+            present *= of_image[:, None]
         truths, weights = {}, {}
         for name in self.outputs or ():
             fixation = name == "fixation"

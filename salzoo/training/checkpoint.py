@@ -88,7 +88,7 @@ class Progress:
     @property
     def steps(self) -> int:
         """Number of steps since the start of the run."""
-        return int(self.model.optimizer.iterations)
+        return int(self.model.optimizer.iterations.numpy())
 
     @property
     def validated(self) -> int:
@@ -128,6 +128,22 @@ class Progress:
             assign_all(path, "metrics", self.metrics, self.model.metrics_variables)
         self.training = True
 
+    def metric_values(self) -> list[np.ndarray]:
+        """Return the values of the metrics' variables, which are sums over images."""
+        return [variable.numpy() for variable in self.model.metrics_variables]
+
+    def leave_out_filling(self, before: Sequence[np.ndarray]) -> None:
+        """Make the last batch of an epoch count as many images in the metrics as it draws.
+
+        Args:
+            before: `metric_values` before that batch.
+        """
+        after = self.metric_values()
+        if len(before) < len(after):  # Keras has created them in this step
+            before = [np.zeros_like(values) for values in after]
+        for variable, old, new in zip(self.model.metrics_variables, before, after, strict=True):
+            variable.assign(old + (new - old) / np.float32(self.pipeline.plan.fill))
+
     def end(self) -> None:
         """Save the metrics of the training, before the validation resets them."""
         self._read_metrics()
@@ -161,7 +177,7 @@ class Progress:
     def _read_metrics(self) -> None:
         results = self.model.get_metrics_result()
         self.results = {name: float(value) for name, value in results.items()}
-        self.metrics = [variable.numpy().tolist() for variable in self.model.metrics_variables]
+        self.metrics = [values.tolist() for values in self.metric_values()]
 
     def end_of_validation(self, validation: Mapping[str, float]) -> None:
         """Add a row to the history and write the checkpoints.
@@ -273,10 +289,17 @@ class Watch(keras.callbacks.Callback):
         self.progress = progress
         self.seed = seed
         self.first, self.end = progress.steps, progress.next_stop
+        self.before: list[np.ndarray] | None = None  # metrics before a batch that is filled up
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Restore the metrics."""
         self.progress.begin()
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Keep the metrics before a batch that is filled up."""
+        last = (self.first + batch + 1) % self.progress.steps_an_epoch == 0
+        if last and self.progress.pipeline.plan.fill > 1:
+            self.before = self.progress.metric_values()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Check the loss; save a checkpoint if the last one is long ago.
@@ -289,6 +312,9 @@ class Watch(keras.callbacks.Callback):
         loss = (logs or {})["loss"]
         if not np.isfinite(loss):
             raise divergence_error("loss", loss, progress, self.seed, done)
+        if self.before is not None:
+            progress.leave_out_filling(self.before)
+            self.before = None
         if done < self.end and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
             progress.save_last()
 

@@ -167,11 +167,14 @@ def compiled_model(
 
 
 def _metrics(name: str, outputs: Sequence[str] | None) -> dict[str, Any]:
-    """Return the metrics for `compile`, of the main outputs where there are several."""
+    """Return the metrics for `compile`, of the main outputs where there are several.
+
+    Weighted: an image without a mask does not count in the metrics of the object, and one that
+    fills a batch up counts in none.
+    """
     if outputs is None:
-        return {"metrics": metrics_in_fit(model_record(name).task)}
+        return {"weighted_metrics": metrics_in_fit(model_record(name).task)}
     watched = {main_output(outputs): metrics_in_fit(Task.OBJECTS)}
     if "fixation" in outputs:
         watched["fixation"] = metrics_in_fit(Task.FIXATIONS)
-    # Weighted: an image without a mask does not count in the metrics of the object.
     return {"weighted_metrics": {output: watched.get(output, []) for output in outputs}}

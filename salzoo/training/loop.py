@@ -17,12 +17,17 @@ from salzoo.training.batches import Batches, make_plan, trainable_samples
 from salzoo.training.checkpoint import EpochProgressBar, Progress, Watch, divergence_error
 from salzoo.training.compiling import check_recipe, compiled_model
 from salzoo.training.config import RunConfig
+from salzoo.training.devices import ONE_DEVICE, Devices
+from salzoo.training.log_lines import LogLines
 from salzoo.training.run import Run, start_weights
 from salzoo.training.tensorboard import Board
 from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import check_process
 
 __all__ = ["TrainingResult", "check_recipe", "train"]
+
+# Value of `verbose` for outputs that are no terminals.
+ONE_LINE_AN_EPOCH = 2
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def train(
     run_dir: str | os.PathLike[str],
     resume: bool = False,
     verbose: str | int = "auto",
+    devices: Devices = ONE_DEVICE,
 ) -> TrainingResult:
     """Train a model and write its run folder.
 
@@ -73,7 +79,8 @@ def train(
         config: what to train.
         run_dir: folder of the run; must not hold one unless `resume`.
         resume: continue from the last checkpoint.
-        verbose: as for `keras.Model.fit`.
+        verbose: as for `keras.Model.fit`; with 2 there are also lines about every minute.
+        devices: that share the batches; a run may be resumed with another number of them.
 
     Raises:
         InputError: unusable data or config, or the loss is no longer finite.
@@ -88,13 +95,14 @@ def train(
     start = None if resumed or not config.init_from else start_weights(config.init_from)
     dataset = config.open_dataset()
     training_parts, validation_parts = _load_samples(config, dataset)
-    plan = make_plan(config, training_parts)
+    plan = make_plan(config, training_parts, devices)
     training, validation = _join(training_parts), _join(validation_parts)
     for _, error in faults(training + validation, config.task):
         raise error
-    model = compiled_model(config, plan.steps, start, resumed)
+    with devices.scope():
+        model = compiled_model(config, plan.steps, start, resumed)
     batches = Batches(config, model, training, plan)
-    held_out_plan = Plan((len(validation),), config.recipe.batch_size)
+    held_out_plan = Plan((len(validation),), config.recipe.batch_size, devices=devices.count)
     held_out = Batches(config, model, validation, held_out_plan)
     progress = Progress(run, model, batches.pipeline, config.recipe)
     if resume:
@@ -188,6 +196,8 @@ def _train_until_validation(session: _Session) -> None:
     callbacks: list[keras.callbacks.Callback] = [Watch(progress, config.seed)]
     if session.verbose:
         callbacks.append(EpochProgressBar(config.recipe.epochs))
+    if session.verbose == ONE_LINE_AN_EPOCH:
+        callbacks.append(LogLines(first, progress.steps_an_epoch * config.recipe.epochs))
     history = session.model.fit(
         session.training.epoch(config, epoch, first_step).take(end - first),
         initial_epoch=epoch,

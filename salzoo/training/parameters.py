@@ -12,6 +12,9 @@ Check = Callable[[str, Any], Any]
 # More of either is a slip of the keyboard; steps are counted in 32 bits.
 MAX_COUNT, MAX_BATCH = 1_000_000, 10_000
 
+# Value of `devices` for all of a machine.
+ALL = "all"
+
 _positive_int = partial(validators.check_number, lowest=1, highest=MAX_COUNT, whole=True)
 _fraction = partial(validators.check_number, lowest=0, highest=1)
 
@@ -53,6 +56,18 @@ OPTIONS: dict[str, Check] = dict.fromkeys(
 )
 PATHS: dict[str, Check] = dict.fromkeys(("data_dir", "init_from"), validators.check_text)
 PARAMETERS: dict[str, Check] = {**RUN, **RECIPE, **PATHS, **OPTIONS}
+
+
+def check_devices(value: Any) -> int | str | None:
+    """Return a number of devices, "all" or None.
+
+    Args:
+        value: as it was given.
+
+    Raises:
+        InputError: it is none of these.
+    """
+    return value if value in (None, ALL) else _positive_int("devices", value)
 
 
 def check_parameters(given: Mapping[str, Any]) -> dict[str, Any]:

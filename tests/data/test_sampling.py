@@ -42,21 +42,44 @@ def test_same_seed_same_epoch(plan, seed):
 
 
 @settings(max_examples=50)
-@given(plans(), st.integers(2, 5))
-def test_workers_share_the_batches_of_one(plan, workers):
+@given(COUNTS, st.integers(1, 3), st.integers(1, 3), st.integers(1, 3))
+def test_workers_share_the_batches_of_one(counts, workers, devices, images):
+    """Each has so many devices, which get so many images each."""
+    size = workers * devices * images
+    alone = Plan(counts, size)
     shares = [
-        Plan(plan.counts, plan.batch_size, plan.weights, worker, workers)
+        Plan(counts, size, devices=workers * devices, worker=worker, workers=workers)
         for worker in range(workers)
     ]
-    alone = Plan(plan.counts, plan.batch_size * workers, plan.weights)
-    whole = alone.epoch(1, 2, ALL)
     assert {share.steps for share in shares} == {alone.steps}
-    for name, values in whole.items():
-        shape = (alone.steps, plan.batch_size, *values.shape[1:])
-        parts = [share.epoch(1, 2, ALL)[name].reshape(shape) for share in shares]
-        together = np.concatenate(parts, axis=1).reshape(-1, *values.shape[1:])
-        np.testing.assert_array_equal(together[: len(values)], values)
-    assert set(whole["index"]) == set(range(sum(plan.counts)))
+    assert {share.worker_batch_size for share in shares} == {devices * images}
+    for draw in (lambda plan: plan.epoch(1, 2, ALL), lambda plan: plan.in_order()):
+        whole, parts = draw(alone), [draw(share) for share in shares]
+        for step in range(alone.steps):
+            rows = slice(step * size, (step + 1) * size)
+            mine = slice(step * devices * images, (step + 1) * devices * images)
+            assert len({len(part["index"][mine]) for part in parts}) == 1
+            for name, values in whole.items():
+                together = np.concatenate([part[name][mine] for part in parts])
+                assert len(together) % (workers * devices) == 0
+                np.testing.assert_array_equal(together[: len(values[rows])], values[rows])
+
+
+@given(COUNTS, st.integers(2, 4), st.integers(1, 3))
+def test_images_that_fill_a_batch_up_do_not_count(counts, devices, images):
+    plan = Plan(counts, devices * images, devices=devices)
+    weights, count = plan.epoch(0, 0)["weight"], sum(counts)
+    # Losses are divided by the images of a batch: the mean over those that were drawn remains.
+    for start in range(0, len(weights), plan.batch_size):
+        of_batch = weights[start : start + plan.batch_size]
+        assert len(of_batch) % devices == 0
+        assert of_batch.mean() == pytest.approx(1)
+    assert (weights > 0).sum() == count and (weights[count:] == 0).all()
+    assert weights[count - 1] == pytest.approx(plan.fill)
+    # Over the whole split the mean of the batches' means, weighted by their sizes, is that of all.
+    weights = plan.in_order()["weight"]
+    assert weights.mean() == pytest.approx(1) and set(weights[count:]) <= {0}
+    assert len(set(weights[:count])) == 1
 
 
 def test_weights_set_the_shares():
@@ -96,6 +119,8 @@ def test_bad_input():
         ({"counts": (3, 4), "weights": (1, 0)}, "`mix` 1,0"),
         ({"counts": (3, 4), "weights": (1e300, 1e-300)}, "at most 1000 times"),
         ({"counts": (3,), "worker": 2, "workers": 2}, "count from 0"),
+        ({"counts": (3,), "batch_size": 6, "devices": 3, "workers": 2}, "divided by 2 workers"),
+        ({"counts": (3,), "batch_size": 8, "devices": 3}, "`batch_size` 8 cannot .* of 3, or"),
     ):
         with pytest.raises(InputError, match=match):
             Plan(**wrong)

@@ -186,7 +186,7 @@ def test_a_finished_run_can_be_resumed_for_more_epochs(small_run, tmp_path):
     assert_same_weights(small_run, train(small_config(), one.folder, resume=True, verbose=0))
 
 
-def interrupted(folder, monkeypatch, where, name, config=None, after=0):
+def interrupted(folder, monkeypatch, where, name, config=None, after=0, **options):
     """Train until a call of a method, the first or `after` some, is interrupted as by Ctrl-C."""
     original, calls = getattr(where, name), []
 
@@ -199,7 +199,7 @@ def interrupted(folder, monkeypatch, where, name, config=None, after=0):
     with monkeypatch.context() as patched:
         patched.setattr(where, name, interrupt)
         with pytest.raises(KeyboardInterrupt):
-            train(config or small_config(), folder, verbose=0)
+            train(config or small_config(), folder, verbose=0, **options)
 
 
 @pytest.mark.slow

@@ -1,0 +1,68 @@
+"""The devices that share the batches of a training."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from salzoo.training.parameters import ALL
+from salzoo.utils.errors import InputError
+from salzoo.utils.wording import counted
+
+
+@dataclass(frozen=True)
+class Devices:
+    """The devices of a training.
+
+    Attributes:
+        count: their number.
+        strategy: how TensorFlow shares the batches among them; None on one device.
+    """
+
+    count: int = 1
+    strategy: Any = None
+
+    @contextlib.contextmanager
+    def scope(self) -> Iterator[None]:
+        """Provide a context in which models are built for these devices."""
+        with self.strategy.scope() if self.strategy else contextlib.nullcontext():
+            yield
+
+    def describe(self, batch_size: int) -> str:
+        """Return the division of a batch as text for the terminal.
+
+        Args:
+            batch_size: images per step, of all devices together.
+        """
+        return f"{self.count}, each {counted(batch_size // self.count, 'image')} of a batch"
+
+
+ONE_DEVICE = Devices()
+
+
+def find_devices(wanted: int | str | None) -> Devices:
+    """Return the devices to train on.
+
+    Args:
+        wanted: number of this machine's GPUs, or of its (logical) CPUs where it has none; "all";
+            None: the first of them, as without a strategy.
+
+    Raises:
+        InputError: there are fewer.
+    """
+    if wanted is None:
+        return ONE_DEVICE
+    kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
+    names = [device.name for device in tf.config.list_logical_devices(kind)]
+    count = len(names) if wanted == ALL else int(wanted)
+    if count > len(names):
+        raise InputError(f"`devices` {count}: this machine has {counted(len(names), kind)}.")
+    if count == 1:
+        return ONE_DEVICE
+    # On CPUs the default, a ring of collective operations, waits forever where cores are few.
+    sums = tf.distribute.ReductionToOneDevice() if kind == "CPU" else None
+    return Devices(count, tf.distribute.MirroredStrategy(names[:count], sums))
