@@ -126,7 +126,8 @@ def train(
             `learning_rate`, `schedule`, `batch_size`, `epochs`, `input_size` ((rows,
             columns)), `flip`, `rotate`, `zoom`, `colour`, `patience`, `validate_every`,
             `loss_options` and `optimizer_options` (dicts); `limit_train`, `limit_val`,
-            `seed` and `mixed_precision`. `salzoo train --help` describes them.
+            `seed`, `mixed_precision` and `backend` ("tensorflow" or "jax"). `salzoo train --help`
+            describes them.
 
     Returns:
         `TrainingSummary`. `print` shows the tables; `summary["msinet"]["NSS"]` is a value.
@@ -139,36 +140,40 @@ def train(
         >>> summary = salzoo.train("msinet", "osie", data_dir="data/osie", epochs=3)
         >>> salzoo.predict("photo.jpg", summary.folder)
     """
-    from salzoo.training import config as configs
-    from salzoo.training.devices import ONE_DEVICE, find_devices
-    from salzoo.training.parameters import check_devices, check_parameters
-    from salzoo.training.run import free_run_dir
-
     for name, path in (("run_dir", run_dir), ("export", export)):
         if path is not None:
             check_folder(name, path)
-    folder = None if run_dir is None else os.fspath(run_dir)
-    given = check_parameters({"model": model, "dataset": dataset, **parameters})
-    config = configs.resumed_config(folder, given) if resume else configs.new_config(given)
-    folder = folder or free_run_dir(config)
+    named = {"model": model, "dataset": dataset, **parameters}
+    config, folder = _config_and_folder(run_dir, resume, named)
+    from salzoo.training.config import describe_config
+    from salzoo.training.devices import find_devices
+    from salzoo.training.parameters import check_devices
+
     shared = find_devices(check_devices(devices))
     if not quiet:
-        lines = configs.describe_config(config)
-        if shared is not ONE_DEVICE:
-            lines.append(f"{'devices':<17} {shared.describe(config.recipe.batch_size)}")
+        lines = describe_config(config) + shared.describe(config.recipe.batch_size)
         print("\n".join(lines), flush=True)
     result = _train(config, folder, resume, quiet, shared)
-    complete = "The training is complete. To evaluate it: salzoo train --resume --run_dir"
-    try:
-        evaluations = report_training(result, quiet)
-    except InputError as error:
-        raise InputError(f"{error} {complete} {result.run.folder}") from error
-    except KeyboardInterrupt:
-        if not quiet:
-            print(f"\nInterrupted. {complete} {result.run.folder}")
-        raise
-    exported = None if export is None else _export(result, export)
-    return TrainingSummary(result.run, evaluations, exported)
+    return _finish(result, export, quiet)
+
+
+def _config_and_folder(
+    run_dir: str | os.PathLike[str] | None, resume: bool, parameters: dict[str, Any]
+) -> tuple[RunConfig, str]:
+    """Select the backend, import what needs it; return the config and the folder of a run."""
+    from salzoo.training.stored_backend import stored_backend
+    from salzoo.utils.backend import choose_backend
+
+    stored = stored_backend(run_dir) if resume else None
+    backend = choose_backend(parameters.get("backend"), stored)
+    from salzoo.training import config as configs
+    from salzoo.training.parameters import check_parameters
+    from salzoo.training.run import free_run_dir
+
+    folder = None if run_dir is None else os.fspath(run_dir)
+    given = check_parameters({**parameters, "backend": backend})
+    config = configs.resumed_config(folder, given) if resume else configs.new_config(given)
+    return config, folder or free_run_dir(config)
 
 
 def _train(
@@ -190,6 +195,56 @@ def _train(
         if Run(folder).exists and not quiet:
             print(f"\nInterrupted. To resume: salzoo train --resume --run_dir {folder}")
         raise
+
+
+def _finish(
+    result: TrainingResult, export: str | os.PathLike[str] | None, quiet: bool
+) -> TrainingSummary:
+    """Evaluate and export a trained model; tell how to repeat it if that fails."""
+    complete = "The training is complete. To evaluate it: salzoo train --resume --run_dir"
+    try:
+        evaluations, exported = _report_and_export(result, export, quiet)
+    except InputError as error:
+        raise InputError(f"{error} {complete} {result.run.folder}") from error
+    except KeyboardInterrupt:
+        if not quiet:
+            print(f"\nInterrupted. {complete} {result.run.folder}")
+        raise
+    return TrainingSummary(result.run, evaluations, exported)
+
+
+def _report_and_export(
+    result: TrainingResult, export: str | os.PathLike[str] | None, quiet: bool
+) -> tuple[list[Evaluation], str | None]:
+    """Evaluate and export a trained model; with JAX in a process of its own."""
+    if result.config.backend == "tensorflow":
+        evaluations = report_training(result, quiet)
+        return evaluations, None if export is None else _export(result, export)
+    from salzoo.evaluation.worker_pool import results
+
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # of the other process
+    try:
+        task = (result.run.folder, export, quiet)
+        ((_, finished),) = results(_finish_elsewhere, [(None, task)], jobs=2)
+    finally:
+        os.environ["KERAS_BACKEND"] = result.config.backend
+    return finished
+
+
+def _finish_elsewhere(
+    folder: str, export: str | os.PathLike[str] | None, quiet: bool
+) -> tuple[list[Evaluation], str | None]:
+    """Evaluate and export the trained model of a run by TensorFlow."""
+    from salzoo.utils.tensorflow import load_tensorflow
+
+    load_tensorflow()
+    from salzoo.training.loop import TrainingResult
+    from salzoo.training.run import Run
+
+    run = Run(folder)
+    result = TrainingResult(run, run.config, run.config.open_dataset(), run.load_model())
+    evaluations = report_training(result, quiet)
+    return evaluations, None if export is None else _export(result, export)
 
 
 def report_training(result: TrainingResult, quiet: bool = False) -> list[Evaluation]:

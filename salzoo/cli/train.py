@@ -17,6 +17,8 @@ from salzoo.cli.parsers import (
     parse_weights,
     whole_number,
 )
+from salzoo.training.stored_backend import stored_backend
+from salzoo.utils.backend import BACKENDS, choose_backend
 from salzoo.utils.tensorflow import load_tensorflow
 from salzoo.utils.validators import FIT_MODES
 
@@ -52,6 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=parse_devices,
         metavar="N",
         help="number of GPUs that share each batch, or all (default: one device)",
+    )
+    parser.add_argument(
+        "--backend",
+        choices=BACKENDS,
+        help="what computes the training (default: $KERAS_BACKEND, else tensorflow)",
     )
     parser.add_argument("--export", metavar="DIR", help="also export the trained model to DIR")
     _add_recipe(parser)
@@ -132,7 +139,8 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    load_tensorflow()
+    stored = stored_backend(arguments.run_dir) if arguments.resume else None
+    load_tensorflow(choose_backend(arguments.backend, stored))
     from salzoo.api import train
 
     keywords: dict[str, Any] = keyword_arguments(arguments)

@@ -23,34 +23,12 @@ from salzoo.training.stored_progress import (
     read_progress,
     write_progress,
 )
+from salzoo.utils.backend import JAX
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_space, whole_file
 from salzoo.utils.wording import counted
 
 LOG = logging.getLogger("salzoo")
-
-# A killed process loses at most this much work.
-SAVE_EVERY_SECONDS = 600
-
-
-def divergence_error(
-    what: str, value: float, progress: "Progress", seed: int, step: int
-) -> InputError:
-    """Return the error for a loss that is not finite.
-
-    Args:
-        what: "loss" or "validation loss".
-        value: of the loss.
-        progress: of the run.
-        seed: of the run.
-        step: 1-based number of the step after which it was computed.
-    """
-    epoch, before = divmod(step - 1, progress.steps_an_epoch)
-    names = ", ".join(progress.pipeline.names(seed, epoch, before))
-    return InputError(
-        f"The {what} is {value} at epoch {epoch + 1}, step {before + 1}, with the images "
-        f"{names}; lower `learning_rate` or check these images."
-    )
 
 
 class Progress:
@@ -121,6 +99,11 @@ class Progress:
             LOG.info("Early stopping: %s without a lower loss.", counted(waited, "validation"))
         return waited >= patience
 
+    def synchronise(self) -> None:
+        """Put the state of a running `fit` into the model, where JAX keeps it outside."""
+        if keras.backend.backend() == JAX:
+            self.model.jax_state_sync()
+
     def begin(self) -> None:
         """Restore the metrics of the training."""
         if self.metrics:
@@ -130,6 +113,7 @@ class Progress:
 
     def metric_values(self) -> list[np.ndarray]:
         """Return the values of the metrics' variables, which are sums over images."""
+        self.synchronise()
         return [variable.numpy() for variable in self.model.metrics_variables]
 
     def leave_out_filling(self, before: Sequence[np.ndarray]) -> None:
@@ -160,6 +144,8 @@ class Progress:
             weights = self.model.trainable_variables
             self.raw = [weight.numpy() for weight in weights]
             optimizer.finalize_variable_values(weights)
+            for weight in weights:  # on JAX two variables share their memory then
+                weight.assign(keras.ops.copy(weight))
 
     @contextlib.contextmanager
     def averages(self) -> Iterator[None]:
@@ -205,6 +191,7 @@ class Progress:
 
     def save_last(self) -> None:
         """Write last.weights.h5."""
+        self.synchronise()
         self._end_average()
         if self.training:
             self._read_metrics()
@@ -215,6 +202,16 @@ class Progress:
             self.model.save_weights(path)
             write_progress(progress, path)
         self.saved_at = time.monotonic()
+
+    def save_interrupted(self) -> None:
+        """Write last.weights.h5 after an interruption of `fit`.
+
+        With JAX and moving averages the weights are lost then, since `fit` puts the averages into
+        the model at its end; the last checkpoint stays.
+        """
+        lost = keras.backend.backend() == JAX and self.model.optimizer.use_ema
+        if not lost or self.raw is not None:
+            self.save_last()
 
     def _checked_path(self, name: str, variables: Sequence[keras.Variable]) -> str:
         """Return the path of a file of the run, after checking that it can be written."""
@@ -258,67 +255,3 @@ class Progress:
         self.history, self.results = progress.history, progress.results
         self.metrics = progress.metrics
         assign_all(path, "random states", progress.random, self._random_states())
-
-
-class EpochProgressBar(keras.callbacks.ProgbarLogger):
-    """Keras' progress bar with the number of epochs of the run; `fit` gets one at a time.
-
-    Args:
-        epochs: of the run.
-    """
-
-    def __init__(self, epochs: int) -> None:
-        super().__init__()
-        self.run_epochs = epochs
-
-    def set_params(self, params: dict[str, Any]) -> None:
-        """Replace the number of epochs."""
-        super().set_params({**params, "epochs": self.run_epochs})
-
-
-class Watch(keras.callbacks.Callback):
-    """Callback that saves metrics and checkpoints, and stops when the loss is not finite.
-
-    Args:
-        progress: of the run.
-        seed: of the run.
-    """
-
-    def __init__(self, progress: Progress, seed: int) -> None:
-        super().__init__()
-        self.progress = progress
-        self.seed = seed
-        self.first, self.end = progress.steps, progress.next_stop
-        self.before: list[np.ndarray] | None = None  # metrics before a batch that is filled up
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Restore the metrics."""
-        self.progress.begin()
-
-    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Keep the metrics before a batch that is filled up."""
-        last = (self.first + batch + 1) % self.progress.steps_an_epoch == 0
-        if last and self.progress.pipeline.plan.fill > 1:
-            self.before = self.progress.metric_values()
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Check the loss; save a checkpoint if the last one is long ago.
-
-        Raises:
-            InputError: the loss is not finite.
-        """
-        progress = self.progress
-        done = self.first + batch + 1
-        loss = (logs or {})["loss"]
-        if not np.isfinite(loss):
-            raise divergence_error("loss", loss, progress, self.seed, done)
-        if self.before is not None:
-            progress.leave_out_filling(self.before)
-            self.before = None
-        if done < self.end and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
-            progress.save_last()
-
-    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Save the metrics of the training and validate the averages."""
-        self.progress.end()
-        self.progress.average()

@@ -15,6 +15,7 @@ from salzoo.models import build_model, load_weights, main_output, model_record
 from salzoo.models.record import Recipe
 from salzoo.training.optimizers import DiscriminativeAdamW, MovingMomentumSGD
 from salzoo.training.schedules import learning_rate
+from salzoo.utils.backend import JAX, TENSORFLOW
 from salzoo.utils.errors import InputError, shorten, unknown_name
 from salzoo.utils.task import Task
 
@@ -139,7 +140,7 @@ def compiled_model(
         resumed: whether the weights will be restored from the run's last checkpoint.
     """
     keras.utils.set_random_seed(config.seed)
-    if not tf.config.list_physical_devices("GPU"):
+    if config.backend == TENSORFLOW and not tf.config.list_physical_devices("GPU"):
         tf.config.experimental.enable_op_determinism()
     recipe = config.recipe
     policy = keras.config.dtype_policy()
@@ -158,8 +159,8 @@ def compiled_model(
     model.compile(
         optimizer,
         make_loss(recipe.loss, outputs, **recipe.loss_options),
-        # XLA is slower than TensorFlow's own kernels on CPUs.
-        jit_compile=False,
+        # XLA is slower than TensorFlow's own kernels on CPUs; without it JAX computes step by step.
+        jit_compile=config.backend == JAX,
         **_metrics(config.model, outputs),
     )
     optimizer.build(model.trainable_variables)

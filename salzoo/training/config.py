@@ -22,6 +22,7 @@ from salzoo.training.initial_weights import (
     resolve_start,
 )
 from salzoo.training.parameters import PATHS, RECIPE, RUN, WITH_OPTIONS, check_parameters
+from salzoo.utils.backend import TENSORFLOW
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.json_files import check_type, make_record, read_json
 from salzoo.utils.task import Task
@@ -48,6 +49,7 @@ class RunConfig:
         limit_train: number of training images of each dataset, evenly spaced; None: all.
         limit_val: the same for validation images.
         mixed_precision: bfloat16 arithmetic in the hidden layers.
+        backend: of Keras, "tensorflow" or "jax".
         init_from: folder of the run whose best checkpoint is the start, or name of a model
             with pretrained weights, or of released weights, or None.
     """
@@ -65,6 +67,7 @@ class RunConfig:
     limit_train: int | None = None
     limit_val: int | None = None
     mixed_precision: bool = False
+    backend: str = TENSORFLOW
     init_from: str | None = None
 
     @property
@@ -193,6 +196,7 @@ def new_config(given: Mapping[str, Any]) -> RunConfig:
         limit_train=given.get("limit_train"),
         limit_val=given.get("limit_val"),
         mixed_precision=bool(given.get("mixed_precision")),
+        backend=given.get("backend") or TENSORFLOW,
         init_from=start,
     )
     _checked(config)
@@ -256,6 +260,7 @@ def describe_config(config: RunConfig) -> list[str]:
         **vars(config.recipe),
         "fit_mode": config.fit_mode,
         "seed": config.seed,
+        "backend": config.backend,
     }
     shown["sigma"] = config.recipe.sigma or "the dataset's own"
     shown["input_size"] = "x".join(map(str, config.recipe.input_size))

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from salzoo.training.parameters import ALL
+from salzoo.utils.backend import JAX
 from salzoo.utils.errors import InputError
 from salzoo.utils.wording import counted
 
@@ -20,7 +22,8 @@ class Devices:
 
     Attributes:
         count: their number.
-        strategy: how TensorFlow shares the batches among them; None on one device.
+        strategy: of TensorFlow or distribution of Keras on JAX, which shares the batches among
+            them; None on one device.
     """
 
     count: int = 1
@@ -28,17 +31,18 @@ class Devices:
 
     @contextlib.contextmanager
     def scope(self) -> Iterator[None]:
-        """Provide a context in which models are built for these devices."""
+        """Provide a context in which models are built for and trained on these devices."""
         with self.strategy.scope() if self.strategy else contextlib.nullcontext():
             yield
 
-    def describe(self, batch_size: int) -> str:
-        """Return the division of a batch as text for the terminal.
+    def describe(self, batch_size: int) -> list[str]:
+        """Return a line about the division of a batch for the terminal, none for one device.
 
         Args:
             batch_size: images per step, of all devices together.
         """
-        return f"{self.count}, each {counted(batch_size // self.count, 'image')} of a batch"
+        share = counted(batch_size // self.count, "image")
+        return [f"devices           {self.count}, each {share} of a batch"] * (self.count > 1)
 
 
 ONE_DEVICE = Devices()
@@ -56,13 +60,25 @@ def find_devices(wanted: int | str | None) -> Devices:
     """
     if wanted is None:
         return ONE_DEVICE
-    kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
-    names = [device.name for device in tf.config.list_logical_devices(kind)]
+    jax = keras.backend.backend() == JAX
+    if jax:
+        names = keras.distribution.list_devices()
+        kind = names[0].split(":")[0].upper()
+    else:
+        kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
+        names = [device.name for device in tf.config.list_logical_devices(kind)]
     count = len(names) if wanted == ALL else int(wanted)
     if count > len(names):
         raise InputError(f"`devices` {count}: this machine has {counted(len(names), kind)}.")
     if count == 1:
         return ONE_DEVICE
+    if jax:
+        return Devices(count, _data_parallel(names[:count]))
     # On CPUs the default, a ring of collective operations, waits forever where cores are few.
     sums = tf.distribute.ReductionToOneDevice() if kind == "CPU" else None
     return Devices(count, tf.distribute.MirroredStrategy(names[:count], sums))
+
+
+def _data_parallel(names: list[str]) -> keras.distribution.DataParallel:
+    # The batches of each process are its own already.
+    return keras.distribution.DataParallel(devices=names, auto_shard_dataset=False)

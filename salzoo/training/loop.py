@@ -1,7 +1,8 @@
 """Training of a model on a dataset by a config, written to a run folder."""
 
+import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
@@ -10,17 +11,18 @@ import tensorflow as tf
 from salzoo.data.dataset import Dataset
 from salzoo.data.pipeline import name_damaged_files
 from salzoo.data.sample import Sample
-from salzoo.data.sampling import Plan
 from salzoo.data.validation import faults
 from salzoo.models import build_model, load_weights
 from salzoo.training.batches import Batches, make_plan, trainable_samples
-from salzoo.training.checkpoint import EpochProgressBar, Progress, Watch, divergence_error
+from salzoo.training.callbacks import EpochProgressBar, LogLines, Watch, divergence_error
+from salzoo.training.checkpoint import Progress
 from salzoo.training.compiling import check_recipe, compiled_model
 from salzoo.training.config import RunConfig
 from salzoo.training.devices import ONE_DEVICE, Devices
-from salzoo.training.log_lines import LogLines
+from salzoo.training.interruption import Interruption
 from salzoo.training.run import Run, start_weights
 from salzoo.training.tensorboard import Board
+from salzoo.utils.backend import JAX
 from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import check_process
 
@@ -86,6 +88,7 @@ def train(
         InputError: unusable data or config, or the loss is no longer finite.
     """
     check_process()
+    _check_backend(config)
     check_recipe(config.model, config.recipe)
     run = Run(run_dir)
     if run.exists and not resume:
@@ -94,36 +97,53 @@ def train(
     # Checked before the data are read.
     start = None if resumed or not config.init_from else start_weights(config.init_from)
     dataset = config.open_dataset()
-    training_parts, validation_parts = _load_samples(config, dataset)
-    plan = make_plan(config, training_parts, devices)
-    training, validation = _join(training_parts), _join(validation_parts)
+    parts, validation_parts = _load_samples(config, dataset)
+    training, validation = _join(parts), _join(validation_parts)
     for _, error in faults(training + validation, config.task):
         raise error
+    plan = make_plan(config, parts, devices)
     with devices.scope():
         model = compiled_model(config, plan.steps, start, resumed)
     batches = Batches(config, model, training, plan)
-    held_out_plan = Plan((len(validation),), config.recipe.batch_size, devices=devices.count)
-    held_out = Batches(config, model, validation, held_out_plan)
+    held_out = Batches(
+        config, model, validation, replace(plan, counts=(len(validation),), weights=None)
+    )
     progress = Progress(run, model, batches.pipeline, config.recipe)
     if resume:
-        progress.restore()
-        if config.recipe.epochs < progress.epoch:
-            raise InputError(
-                f"`epochs` {config.recipe.epochs}: {run.folder} has finished "
-                f"{progress.epoch:g} already."
-            )
+        _restore(progress)
     run.write_config(config, resume)
     board = Board(run, config, validation)
     session = _Session(config, model, batches, held_out, progress, board, verbose)
     hint = f" Then resume: salzoo train --resume --run_dir {run.folder}"
     try:
-        with name_damaged_files(training + validation, hint):
+        with name_damaged_files(training + validation, hint), devices.scope():
             _train_to_the_end(session)
-    except tf.errors.ResourceExhaustedError as error:
+    except (tf.errors.ResourceExhaustedError, RuntimeError) as error:
+        if not _is_of_memory(error):
+            raise
         raise _memory_error(config) from error
     finally:
         board.close()
     return TrainingResult(run, config, dataset, _best_model(model, config, run))
+
+
+def _check_backend(config: RunConfig) -> None:
+    imported = keras.backend.backend()
+    if config.backend != imported:
+        raise InputError(
+            f"`backend` is {config.backend}, and keras was imported with {imported}; set "
+            f"KERAS_BACKEND={config.backend} before."
+        )
+
+
+def _restore(progress: Progress) -> None:
+    """Read the last checkpoint, if there is one."""
+    progress.restore()
+    epochs = progress.recipe.epochs
+    if epochs < progress.epoch:
+        raise InputError(
+            f"`epochs` {epochs}: {progress.run.folder} has finished {progress.epoch:g} already."
+        )
 
 
 def _load_samples(
@@ -135,6 +155,11 @@ def _load_samples(
     training = dataset.split("train", config.limit_train)
     validation = dataset.split("val", config.limit_val)
     return trainable_samples(config, training, validation)
+
+
+def _is_of_memory(error: Exception) -> bool:
+    """Return whether an error says that the memory is full; JAX has one kind for everything."""
+    return isinstance(error, tf.errors.OpError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
 def _memory_error(config: RunConfig) -> InputError:
@@ -178,7 +203,7 @@ def _train_to_the_end(session: _Session) -> None:
     except tf.errors.ResourceExhaustedError:  # perhaps in the middle of a step
         raise
     except (KeyboardInterrupt, tf.errors.OpError):
-        progress.save_last()
+        progress.save_interrupted()
         raise
 
 
@@ -193,20 +218,22 @@ def _train_until_validation(session: _Session) -> None:
     if progress.metrics:  # Keras creates their variables when they are first used
         session.model.evaluate(validation_data.in_order(), steps=1, verbose=0)
     epoch, first_step = divmod(first, progress.steps_an_epoch)
-    callbacks: list[keras.callbacks.Callback] = [Watch(progress, config.seed)]
+    interruption = Interruption()
+    callbacks: list[keras.callbacks.Callback] = [Watch(progress, config.seed, interruption)]
     if session.verbose:
         callbacks.append(EpochProgressBar(config.recipe.epochs))
     if session.verbose == ONE_LINE_AN_EPOCH:
         callbacks.append(LogLines(first, progress.steps_an_epoch * config.recipe.epochs))
-    history = session.model.fit(
-        session.training.epoch(config, epoch, first_step).take(end - first),
-        initial_epoch=epoch,
-        epochs=epoch + 1,
-        validation_data=validation_data.in_order(),
-        callbacks=callbacks,
-        verbose=session.verbose,
-        shuffle=False,
-    )
+    with interruption.after_steps() if config.backend == JAX else contextlib.nullcontext():
+        history = session.model.fit(
+            session.training.epoch(config, epoch, first_step).take(end - first),
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            validation_data=validation_data.in_order(),
+            callbacks=callbacks,
+            verbose=session.verbose,
+            shuffle=False,
+        )
     _end_validation(
         session, {name: history.history[f"val_{name}"][-1] for name in progress.results}
     )
@@ -217,7 +244,8 @@ def _validate(session: _Session) -> None:
     results = session.model.evaluate(
         session.validation.in_order(), verbose=session.verbose, return_dict=True
     )
-    session.progress.results = session.progress.results or dict.fromkeys(results)
+    names = session.model.get_metrics_result()  # JAX sorts those of `evaluate`
+    session.progress.results = session.progress.results or dict.fromkeys(names)
     _end_validation(session, results)
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from salzoo.utils import validators
+from salzoo.utils.backend import check_backend
 from salzoo.utils.errors import unknown_name
 
 Check = Callable[[str, Any], Any]
@@ -49,6 +50,7 @@ RUN: dict[str, Check] = {
     "limit_train": _positive_int,
     "limit_val": _positive_int,
     "mixed_precision": validators.check_bool,
+    "backend": check_backend,
 }
 OPTIONS: dict[str, Check] = dict.fromkeys(
     ("model_options", "dataset_options", *(f"{name}_options" for name in WITH_OPTIONS)),

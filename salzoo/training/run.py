@@ -12,6 +12,7 @@ predictions.png     image, ground truth and prediction of some validation images
 tensorboard/        losses, metrics and maps of each validation
 """
 
+import importlib.metadata
 import os
 from dataclasses import asdict
 
@@ -23,6 +24,7 @@ from salzoo.models import MODELS, build_model, load_weights, shipped_weights
 from salzoo.models.imported import imported_weights
 from salzoo.models.released import is_released, released
 from salzoo.training.config import RunConfig, read_config
+from salzoo.utils.backend import JAX
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import PART
 from salzoo.utils.json_files import read_json, write_json
@@ -69,6 +71,8 @@ class Run:
             self._remove_partial_files()
             return
         versions = {"salzoo": __version__, "keras": keras.__version__, "tensorflow": tf.__version__}
+        if config.backend == JAX:
+            versions["jax"] = importlib.metadata.version("jax")
         os.makedirs(self.folder, exist_ok=True)
         try:
             with open(path, "x"):  # two runs that start together must not share a folder

@@ -22,15 +22,15 @@ class StoredProgress:
     """The progress of a run.
 
     Attributes:
-        history: a row for each validation.
+        history: a row for each validation; that of initial weights has None for the training.
         results: loss and metrics of the steps since then.
         metrics: values of the metrics' variables behind these results.
         random: random states of the model.
         images: number and hash of the names of the training images.
     """
 
-    history: list[dict[str, int | float]]
-    results: dict[str, float]
+    history: list[dict[str, int | float | None]]
+    results: dict[str, float | None]
     metrics: list[Any]
     random: list[Any]
     images: list[Any]

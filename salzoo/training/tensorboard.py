@@ -39,7 +39,9 @@ class Board:
             cache="nothing",
             target_scale=self.record.target_scale,
         )
-        self.examples = [(image[0], target[0]) for image, target, *_ in shown.in_order()]
+        self.examples = [
+            (image[0].numpy(), target[0].numpy()) for image, target, *_ in shown.in_order()
+        ]
 
     def write(self, model: keras.Model, progress: Progress) -> None:
         """Write the last row of the history and the maps of some images.
@@ -56,7 +58,8 @@ class Board:
                 with self.writers[split].as_default(step=step):
                     tf.summary.scalar(name.removeprefix("val_"), value)
         with self.writers["train"].as_default(step=step):
-            tf.summary.scalar("learning_rate", float(model.optimizer.learning_rate))
+            rate = keras.ops.convert_to_numpy(model.optimizer.learning_rate)
+            tf.summary.scalar("learning_rate", float(rate))
         with self.writers["val"].as_default(step=step):
             for number, (image, target) in enumerate(self.examples):
                 self._write_maps(model, number, image, target)
@@ -66,15 +69,16 @@ class Board:
             writer.flush()
 
     def _write_maps(
-        self, model: keras.Model, number: int, image: tf.Tensor, target: tf.Tensor
+        self, model: keras.Model, number: int, image: np.ndarray, target: np.ndarray
     ) -> None:
         outputs = model(image[None], training=False)
         several = isinstance(outputs, dict)
         for name, maps in (outputs if several else {"": outputs}).items():
             # The channels are density, counts and mask, as far as the task has them.
             channel = -1 if several and name != "fixation" else 0
-            shown = (target[..., channel], maps[0, ..., 0])
-            picture = draw_panel([(image.numpy(), *(_resized(map_, image) for map_ in shown))])
+            predicted = keras.ops.convert_to_numpy(maps[0, ..., 0])
+            truth, predicted = _resized(target[..., channel], image), _resized(predicted, image)
+            picture = draw_panel([(image, truth, predicted)])
             tag = f"image_truth_prediction/{number}" + (f"/{name}" if name else "")
             tf.summary.image(tag, np.asarray(picture)[None])
         for name, maps in self.record.inspect(model, image[None]).items():
@@ -86,6 +90,6 @@ class Board:
             writer.close()
 
 
-def _resized(map_: tf.Tensor, image: tf.Tensor) -> np.ndarray:
+def _resized(map_: np.ndarray, image: np.ndarray) -> np.ndarray:
     """Return a map (rows, columns) at the size of the image."""
     return tf.image.resize(map_[..., None], image.shape[:2], "nearest")[..., 0].numpy()

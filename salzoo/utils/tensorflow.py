@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 
+from salzoo.utils.backend import TENSORFLOW
 from salzoo.utils.errors import InputError
 from salzoo.utils.standard_error import without_stderr
 
@@ -13,18 +14,21 @@ from salzoo.utils.standard_error import without_stderr
 _first_process: int | None = None
 
 
-def load_tensorflow() -> None:
+def load_tensorflow(backend: str = TENSORFLOW) -> None:
     """Import TensorFlow and initialise its devices, without what its C++ code prints.
 
     Some of these messages ignore TF_CPP_MIN_LOG_LEVEL. If that variable is 0, all of them
     are printed.
 
+    Args:
+        backend: of Keras; for another one than tensorflow, TensorFlow takes no GPU.
+
     Raises:
         InputError: KERAS_BACKEND selects another backend, or TensorFlow is not installed.
     """
-    if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+    if os.environ.get("KERAS_BACKEND", TENSORFLOW) != backend:
         raise InputError(
-            f"KERAS_BACKEND is {os.environ['KERAS_BACKEND']}: the commands run on tensorflow; "
+            f"KERAS_BACKEND is {os.environ['KERAS_BACKEND']}: this command runs on tensorflow; "
             "unset it. (Models, layers and losses run on every backend, from Python.)"
         )
     if sys.modules.get("tensorflow") is not None:
@@ -42,6 +46,8 @@ def load_tensorflow() -> None:
         with without_stderr() if quiet else contextlib.nullcontext():
             import tensorflow as tf
 
+            if backend != TENSORFLOW:
+                tf.config.set_visible_devices([], "GPU")
             tf.zeros(1)
     finally:
         gc.freeze()

@@ -22,7 +22,7 @@ cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 
 import pytest
-from salzoo.training.checkpoint import Watch
+from salzoo.training.callbacks import Watch
 from salzoo.training.devices import find_devices
 from tests.training.test_devices import config
 from tests.training.test_loop import interrupted, train
@@ -63,7 +63,7 @@ def run_child(script, *arguments, **environment):
 
 def history(folder):
     with open(os.path.join(folder, "history.csv")) as file:
-        return [[float(value) for value in row] for row in list(csv.reader(file))[1:]]
+        return [[float(value or "nan") for value in row] for row in list(csv.reader(file))[1:]]
 
 
 @pytest.fixture(scope="module")
@@ -94,4 +94,5 @@ def test_one_device_needs_no_strategy():
 
 
 def test_the_batch_is_described():
-    assert devices.Devices(4).describe(8) == "4, each 2 images of a batch"
+    assert devices.Devices(4).describe(8) == ["devices           4, each 2 images of a batch"]
+    assert devices.ONE_DEVICE.describe(8) == []

@@ -19,7 +19,8 @@ from salzoo import api
 from salzoo.data import pipeline
 from salzoo.training import config as configs
 from salzoo.training import loop
-from salzoo.training.checkpoint import Progress, Watch
+from salzoo.training.callbacks import Watch
+from salzoo.training.checkpoint import Progress
 from salzoo.training.run import Run
 from salzoo.training.tensorboard import Board
 from salzoo.utils.errors import InputError
@@ -134,11 +135,11 @@ def test_another_seed_gives_other_weights(shallow_run, tmp_path):
 
 KILLED = """
 import sys, os, signal
-from salzoo.training import checkpoint
+from salzoo.training import callbacks, checkpoint
 from salzoo.data.dataset import load_dataset
 from tests.training.test_loop import shallow_config, train
 
-checkpoint.SAVE_EVERY_SECONDS = -1  # after every step
+callbacks.SAVE_EVERY_SECONDS = -1  # after every step
 watched, saves = checkpoint.Progress.save_last, []
 
 def save_last(self):

@@ -1,6 +1,6 @@
 """Lines of a log, by a clock of the test's own."""
 
-from salzoo.training.log_lines import LogLines
+from salzoo.training.callbacks import LogLines
 
 
 def test_a_line_a_minute_with_speed_and_time_left(capsys):
