@@ -6,14 +6,17 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from salzoo.export.target import Predict, Target, whole_function
+from salzoo.export.target import Predict, Target
 from salzoo.prediction.opening import Opened
 
 FILE = "model.onnx"
 OPSET = 18
+# Numbers of a matrix that the converter does not see.
+LARGE = 2**20
 
 
 def write(
@@ -30,16 +33,42 @@ def write(
     Returns:
         The operations' version.
     """
-    import tf2onnx
-
     path = os.path.join(folder, FILE)
-    signature = [tf.TensorSpec([None, None, None, 3], tf.float32, "images")]
-    tf2onnx.convert.from_function(
-        whole_function(opened), input_signature=signature, opset=OPSET, output_path=path
-    )
+    _convert(opened, path)
     if precision == "int8":
         _quantise(path, images)
     return {"opset": OPSET}
+
+
+def _convert(opened: Opened, path: str) -> None:
+    """Convert a model.
+
+    The converter copies weights ten times over: 10 GB for the 64 million of shallow_convnet. Large
+    matrices are therefore inputs while it works, and are put in their places afterwards.
+    """
+    import onnx
+    import tf2onnx
+
+    assert opened.model is not None
+    matrices = [v for v in opened.model.variables if len(v.shape) == 2 and np.prod(v.shape) > LARGE]
+    names = [f"matrix_{number}" for number in range(len(matrices))]
+    saliency = opened.saliency.python_function  # type: ignore[attr-defined]
+    signature = [
+        tf.TensorSpec([None, None, None, 3], tf.float32, "images"),
+        *(tf.TensorSpec(v.shape, tf.float32, n) for v, n in zip(matrices, names, strict=True)),
+    ]
+
+    @tf.function(input_signature=signature, autograph=False)
+    def whole(images: tf.Tensor, *values: tf.Tensor) -> dict[str, tf.Tensor]:
+        with keras.StatelessScope(state_mapping=list(zip(matrices, values, strict=True))):
+            return {"saliency": tf.identity(saliency(images), "saliency")}
+
+    model, _ = tf2onnx.convert.from_function(whole, input_signature=signature, opset=OPSET)
+    graph = model.graph
+    for name, matrix in zip(names, matrices, strict=True):
+        graph.input.remove(next(entry for entry in graph.input if entry.name == name))
+        graph.initializer.append(onnx.numpy_helper.from_array(matrix.numpy(), name))
+    onnx.save(model, path)
 
 
 def _quantise(path: str, images: Sequence[np.ndarray]) -> None:

@@ -1,6 +1,7 @@
 """Exports to all targets give the maps of the model, of images of any size."""
 
 import os
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import keras
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from salzoo.data.geometry import Geometry
-from salzoo.export import exporting, parity
+from salzoo.export import exporting, litert_file, onnx_file, parity
 from salzoo.export.exporting import export
 from salzoo.export.openvino_file import _round_to_bfloat16
 from salzoo.export.target import TARGETS, find_target, whole_function
@@ -49,6 +50,21 @@ def images(random):
     return [random.uniform(0, 255, (*size, 3)).astype("float32") for size in SIZES]
 
 
+@pytest.fixture
+def known(opened, monkeypatch, random):
+    """`export` finds the small model, and scenes without drawing them."""
+    scenes = [
+        parity.Scene(
+            random.uniform(0, 255, (40, 60, 3)).astype("float32"),
+            random.uniform(0, 40, (20, 2)),
+        )
+        for _ in range(3)
+    ]
+    monkeypatch.setattr(exporting, "open_source", lambda *_: opened)
+    monkeypatch.setattr(parity, "draw_scenes", lambda count, *_: scenes[:count])
+    return scenes
+
+
 def require(target, precision=None):
     """Return a target, or skip the test where a package of its extra is not installed."""
     found = find_target(target)
@@ -83,12 +99,33 @@ def test_litert_takes_images_of_varying_canvases(images, tmp_path):
 @pytest.mark.parametrize(
     "name", ["litert", "onnx", pytest.param("openvino", marks=pytest.mark.slow)]
 )
-def test_int8_is_near_the_model(name, opened, images, tmp_path):
+def test_int8_is_near_the_model(name, opened, images, tmp_path, known):
     target = require(name, "int8")
     target.write(opened, str(tmp_path), "int8", images[-2:])
     predict = target.open(str(tmp_path), "int8")
     expected = opened.saliency(images[-1][None])[0, ..., 0].numpy()
     assert np.corrcoef(predict(images[-1]).ravel(), expected.ravel())[0, 1] > 0.98
+
+
+@pytest.mark.parametrize(
+    ("kept", "chosen"),
+    [("abc", "b"), ("ac", "c"), ("", "a")],  # none: that whose NSS changes least
+)
+def test_the_fastest_form_of_int8_that_keeps_the_tolerance_is_taken(kept, chosen, monkeypatch):
+    times, changes = {"a": 5.0, "b": 1.0, "c": 3.0}, {"a": -0.02, "b": 0.05, "c": 0.03}
+
+    def measure(target, precision, export, *_):
+        return SimpleNamespace(
+            kept=export in kept,
+            milliseconds=times[export],
+            tensorflow_milliseconds=1.0,
+            nss_change=changes[export],
+        )
+
+    monkeypatch.setattr(litert_file, "_open", lambda content: content)
+    monkeypatch.setattr(parity, "draw_scenes", lambda *_: [])
+    monkeypatch.setattr(parity, "measure_parity", measure)
+    assert litert_file._choose({name: name for name in "abc"}, "plain") == chosen
 
 
 @pytest.mark.slow
@@ -117,6 +154,23 @@ def test_rounding_to_bfloat16(random):
     np.testing.assert_array_equal(found, expected)
 
 
+def test_large_matrices_of_onnx_bypass_the_converter(images, tmp_path, monkeypatch):
+    """Which would copy them ten times over."""
+    target = require("onnx")
+    monkeypatch.setattr(onnx_file, "LARGE", 100)
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((12, 16, 3), name="image")
+    dense = keras.layers.Dense(12 * 16, "sigmoid")(keras.layers.Flatten()(inputs / 255))
+    model = keras.Model(inputs, keras.layers.Reshape((12, 16, 1))(dense))
+    geometry = Geometry("stretch", (12, 16), 1, 0.0)
+    opened = Opened(small_card(), None, model, saliency_function(model, geometry))
+    target.write(opened, str(tmp_path), "float32", [])
+    image = images[-1]
+    expected = opened.saliency(image[None])[0, ..., 0]
+    predict = target.open(str(tmp_path), "float32")
+    np.testing.assert_allclose(predict(image), expected, atol=1e-4)
+
+
 def test_web_pages_get_the_network_and_what_goes_around_it(images, tmp_path):
     target = require("web")
     opened = small_model()
@@ -127,21 +181,6 @@ def test_web_pages_get_the_network_and_what_goes_around_it(images, tmp_path):
         np.testing.assert_allclose(predict(image), expected, atol=1e-4)
     with pytest.raises(InputError, match="blurs its maps by 2 pixels, which the page does not do"):
         target.write(small_model(blur=2.0), str(tmp_path), "float32", [])
-
-
-@pytest.fixture
-def known(opened, monkeypatch, random):
-    """`export` finds the small model, and scenes without drawing them."""
-    scenes = [
-        parity.Scene(
-            random.uniform(0, 255, (40, 60, 3)).astype("float32"),
-            random.uniform(0, 40, (20, 2)),
-        )
-        for _ in range(3)
-    ]
-    monkeypatch.setattr(exporting, "open_source", lambda *_: opened)
-    monkeypatch.setattr(parity, "draw_scenes", lambda count, *_: scenes[:count])
-    return scenes
 
 
 def test_several_targets_in_one_call_with_cards_and_parity(known, tmp_path):
