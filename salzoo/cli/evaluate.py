@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from salzoo.cli.arguments import add_data, add_inference_options, pairs_to_dict
+from salzoo.cli.batch import add_cluster
 from salzoo.cli.parsers import parse_names, parse_seed, whole_number
 from salzoo.utils.tensorflow import load_tensorflow
 
@@ -60,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=parse_seed, help="of all random draws (default: 0)")
     parser.add_argument("--jobs", type=whole_number(1), help="processes (default: all cores)")
+    add_cluster(parser, "predict and measure")
     parser.add_argument(
         "--log_maps",
         action="store_true",
@@ -105,6 +107,8 @@ def run(arguments: argparse.Namespace) -> None:
             log_maps=arguments.log_maps,
             seed=arguments.seed,
             jobs=arguments.jobs,
+            cluster=arguments.cluster,
+            workers=arguments.workers,
             out=out,
             command=arguments.command_line,
         )

@@ -24,7 +24,19 @@ from salzoo.utils.validators import check_dict, check_number, check_seed, check_
 _PARAMETERS = (
     *("sources", "dataset", "data_dir", "split", "protocol", "sigma", "dataset_options", "limit"),
     *("task", "convention", "compare", "metrics", "baselines", "name", "raw", "fit_mode"),
-    *("output", "tta", "trust", "log_maps", "seed", "jobs", "out", "quiet", "command"),
+    *(
+        "output",
+        "tta",
+        "trust",
+        "log_maps",
+        "seed",
+        "jobs",
+        "cluster",
+        "workers",
+        "out",
+        "quiet",
+        "command",
+    ),
 )
 
 
@@ -52,6 +64,8 @@ def evaluate(
     log_maps: bool = False,
     seed: int | None = None,
     jobs: int | None = None,
+    cluster: Any = None,
+    workers: int | None = None,
     out: str | os.PathLike[str] | None = None,
     quiet: bool = False,
     command: str = "",
@@ -94,6 +108,9 @@ def evaluate(
             exp of them is evaluated.
         seed: of all random draws; None: 0.
         jobs: number of processes; None: one a core.
+        cluster: "local", the address of a Dask scheduler, or a cluster or client of Dask: models
+            predict and metrics are computed on its workers. None: see `jobs`.
+        workers: number of processes of a local cluster, or of workers to wait for.
         out: folder to write evaluation.json, scores.csv, curves.npz (objects), report.md
             and report.html to. The same call resumes an interrupted evaluation.
         quiet: show no progress bar.
@@ -114,7 +131,11 @@ def evaluate(
         raise unknown_name("keyword of salzoo.evaluate", keyword, _PARAMETERS)
     if compare and convention:
         raise InputError("`compare` takes all conventions; leave out `convention`.")
-    _check_values(sigma, limit, seed, jobs, dataset_options, out)
+    if workers is not None and cluster is None:
+        raise InputError("`workers` belongs to `cluster`; give both, or `jobs`.")
+    if jobs is not None and cluster is not None:
+        raise InputError("`jobs` is for this machine alone; give `workers` with `cluster`.")
+    _check_values(sigma, limit, seed, jobs or workers, dataset_options, out)
     options = InferenceOptions(raw, fit_mode, output, tta, trust)
     sources = list(sources) if isinstance(sources, list | tuple) else [sources]
     if not sources:
@@ -143,7 +164,8 @@ def evaluate(
     changed += ["log_maps"] if log_maps else []
     if out is not None:
         os.makedirs(out, exist_ok=True)
-    evaluation = measure_data(models, data, config, changed=changed, folder=out, quiet=quiet)
+    where_to = {"folder": out, "quiet": quiet, "cluster": cluster, "workers": workers}
+    evaluation = measure_data(models, data, config, changed=changed, **where_to)
     evaluation.command = command
     if out is not None:
         write_report(evaluation, out, models, samples)

@@ -1,17 +1,17 @@
 """Metrics of models and baselines on samples, computed on all cores; can be resumed."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from salzoo import metrics as known_metrics
 from salzoo.data.sample import Sample, evenly
 from salzoo.evaluation import baselines as known_baselines
 from salzoo.evaluation import descriptions, fingerprint, journal_entries
+from salzoo.evaluation.cluster_scoring import score_on_cluster
 from salzoo.evaluation.evaluation_config import EvaluationConfig
 from salzoo.evaluation.journal import Journal
 from salzoo.evaluation.map_folder import MapFolder
@@ -19,6 +19,7 @@ from salzoo.evaluation.measured_data import EvaluationData, names_of
 from salzoo.evaluation.other_fixations import OtherFixations
 from salzoo.evaluation.results import Evaluation
 from salzoo.evaluation.scoring import Scoring
+from salzoo.evaluation.scoring_inputs import ScoringInputs, needs_truth
 from salzoo.evaluation.worker_pool import results
 from salzoo.utils.errors import InputError
 from salzoo.utils.task import Task
@@ -103,6 +104,8 @@ def measure_data(
     changed: Iterable[str] = (),
     folder: str | os.PathLike[str] | None = None,
     quiet: bool = False,
+    cluster: Any = None,
+    workers: int | None = None,
 ) -> Evaluation:
     """Compute what a resolved `EvaluationConfig` says.
 
@@ -113,6 +116,9 @@ def measure_data(
         changed: settings that differ from the defaults, for the title.
         folder: where finished images are recorded; None: nowhere.
         quiet: show no progress bar.
+        cluster: of Dask, on which models predict and metrics are computed, see
+            `salzoo.utils.cluster.connect`; None: this machine's processes.
+        workers: of the cluster.
 
     Returns:
         `Evaluation`.
@@ -139,12 +145,16 @@ def measure_data(
         centre,
     )
     others = OtherFixations(data.samples, data.images)
-    inputs = _ScoringInputs(config, samples, images, networks, others)
+    inputs = ScoringInputs(config, samples, images, networks, others)
     journal = None
     if folder is not None:
         journal = Journal(folder, _fingerprint(config, models, data, samples, images, baselines))
-    entries = _score_all(scoring, inputs, journal, config.jobs, quiet)
-    gain = _need(config, "baseline_map")
+    if cluster is None:
+        compute = partial(_in_processes, scoring, inputs, config.jobs)
+    else:
+        compute = partial(score_on_cluster, scoring, inputs, cluster, workers)
+    entries = _score_all(scoring, inputs, journal, compute, quiet)
+    gain = needs_truth(config, "baseline_map")
     missing = set(config.baselines) - set(baselines)
     notes = [
         *descriptions.describe_missing(missing, gain and centre is None),
@@ -204,13 +214,6 @@ def _collect(
     )
 
 
-def _need(config: EvaluationConfig, ground_truth: str) -> bool:
-    """Return whether a metric of an evaluation needs a part of the ground truth."""
-    objects = config.task is Task.OBJECTS
-    records = known_metrics.OBJECT_METRICS if objects else known_metrics.FIXATION_METRICS
-    return any(ground_truth in records[name].needs for name in config.metrics)
-
-
 def _fingerprint(
     config: EvaluationConfig,
     models: Mapping[str, Model],
@@ -238,38 +241,12 @@ def _fingerprint(
     }
 
 
-@dataclass(frozen=True)
-class _ScoringInputs:
-    """Makes the arguments of `Scoring` for each image; networks predict here.
-
-    Attributes:
-        config: the settings.
-        samples: the evaluated samples.
-        images: names of their images.
-        networks: {name: function of a `Sample` to a map}.
-        others: the fixations of the whole split, for shuffled AUC.
-    """
-
-    config: EvaluationConfig
-    samples: list[Sample]
-    images: list[str]
-    networks: Mapping[str, Callable[[Sample], np.ndarray]]
-    others: OtherFixations
-
-    def of_row(self, row: int) -> tuple[int, tuple[Any, ...]]:
-        """Return the number of an image and the arguments of `Scoring.__call__` for it."""
-        sample, name = self.samples[row], self.images[row]
-        maps = {model: _predict(network, sample, model) for model, network in self.networks.items()}
-        drawn = {}
-        needed = _need(self.config, "other_fixations")
-        for convention in self.config.conventions if needed else ():
-            rule = known_metrics.convention(convention)
-            drawn[convention] = self.others.for_convention(rule, name, sample, self.config.seed)
-        return row, (sample, maps, drawn)
-
-
 def _score_all(
-    scoring: Scoring, inputs: _ScoringInputs, journal: Journal | None, jobs: int, quiet: bool
+    scoring: Scoring,
+    inputs: ScoringInputs,
+    journal: Journal | None,
+    compute: Callable[[list[int]], Iterator[tuple[int, Any]]],
+    quiet: bool,
 ) -> list[dict[str, Any]]:
     """Score all images that the journal does not have; return the entries of all, in order."""
     images = inputs.images
@@ -281,7 +258,6 @@ def _score_all(
         if name in done and journal_entries.is_entry(done[name], inputs.config, models)
     }
     left = [row for row, name in enumerate(images) if name not in entries]
-    jobs = min(jobs, -(-len(left) // IMAGES_A_JOB)) or 1
     bar = tqdm(
         total=len(images),
         initial=len(entries),
@@ -290,7 +266,7 @@ def _score_all(
         disable=True if quiet else None,  # None: shown on a terminal only
     )
     try:
-        for row, scored in results(scoring, map(inputs.of_row, left), jobs):
+        for row, scored in compute(left):
             entry = journal_entries.pack_entry(*scored)
             entries[images[row]] = entry
             if journal is not None:
@@ -303,17 +279,12 @@ def _score_all(
     return [entries[name] for name in images]
 
 
-def _predict(network: Callable[[Sample], np.ndarray], sample: Sample, model: str) -> np.ndarray:
-    """Return the map of a network, checked."""
-    map_ = np.asarray(network(sample))
-    if map_.shape != tuple(sample.size):
-        raise InputError(
-            f"{model} gives a map of shape {map_.shape} for {sample.image_path}, which is "
-            f"{tuple(sample.size)}; give maps (rows, columns) of the size of the image."
-        )
-    if not np.isfinite(map_).all():
-        raise InputError(f"{model} gives a map of {sample.image_path} that is not finite.")
-    return map_
+def _in_processes(
+    scoring: Scoring, inputs: ScoringInputs, jobs: int, rows: list[int]
+) -> Iterator[tuple[int, Any]]:
+    """Yield the numbers and scores of images; models predict here, in their order."""
+    jobs = min(jobs, -(-len(rows) // IMAGES_A_JOB)) or 1
+    return results(scoring, map(inputs.of_row, rows), jobs)
 
 
 def _by_path(samples: Sequence[Sample]) -> list[Sample]:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from salzoo.prediction.opening import Opened
 
 
+# Threads of one process that may compute at the same time.
+MOST_THREADS = 64
+
+
 class Predictor:
     """A trained model with preprocessing and postprocessing, a function of an image.
 
@@ -95,6 +99,15 @@ class Predictor:
         from salzoo.prediction.attention.calibration import find_calibration
 
         return find_calibration(self._shares_file, self.fingerprint)
+
+    def on_single_cores(self) -> Predictor:
+        """Return this model for any number of threads that take one core each.
+
+        TensorFlow divides the cores itself.
+        """
+        if self._origin is None or self.engine != "litert":
+            return self
+        return Predictor(*self._origin, copies=max(MOST_THREADS, os.cpu_count() or 1))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle a predictor as the place that it was loaded from."""

@@ -7,6 +7,7 @@ import importlib
 import logging
 import sys
 import types
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -190,6 +191,18 @@ class Cluster:
                     "same version",
                     *(address, there, here),
                 )
+
+    def share(self, content: bytes) -> Any:
+        """Give bytes to all tasks that have the result among their arguments.
+
+        They travel to each worker once, and are there again after its death.
+
+        Args:
+            content: of any length.
+        """
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Dask warns of large arguments
+            return self.client.submit(bytes, content, pure=False)
 
     def outcomes(self, function: Callable[..., Any], tasks: deque[Any]) -> Iterator[Outcome]:
         """Compute a function of tasks, as many at a time as keep all workers busy.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
@@ -116,7 +117,7 @@ def remove_leftovers(out: OutputFolder, everything: bool) -> None:
     Args:
         out: the folder.
         everything: remove the parts of shards too, as at the end; else only notes of who has begun
-            what.
+            what, and files that nobody has written to for an hour.
     """
     if everything:
         out.remove(UNFINISHED)
@@ -128,11 +129,9 @@ def remove_leftovers(out: OutputFolder, everything: bool) -> None:
         return
     for folder, _, names in os.walk(out.local):
         for path in (os.path.join(folder, name) for name in names if name.startswith(PART)):
-            try:
-                if time.time() - os.path.getmtime(path) > _STALE:
+            with contextlib.suppress(FileNotFoundError):
+                if everything or time.time() - os.path.getmtime(path) > _STALE:
                     os.remove(path)
-            except FileNotFoundError:
-                continue
 
 
 def check_results(out: OutputFolder, expected: Collection[str]) -> bool:

@@ -21,7 +21,7 @@ from salzoo.prediction.batch.map_encoding import encode, quantise, resize
 from salzoo.prediction.batch.row_table import Row, empty_row
 from salzoo.prediction.large_images import LARGEST_PIXELS
 from salzoo.prediction.photo_batch import describe_error
-from salzoo.prediction.predictor import Predictor
+from salzoo.prediction.predictor import MOST_THREADS, Predictor
 from salzoo.utils.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def open_session(job: BatchJob) -> Predictor:
         if _session is None or _session[0] != key:
             # Each thread of a worker computes on one core, whatever the machine has.
             os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-            predictor = Predictor(job.model, job.options, copies=max(64, os.cpu_count() or 1))
+            predictor = Predictor(
+                job.model, job.options, copies=max(MOST_THREADS, os.cpu_count() or 1)
+            )
             if predictor.fingerprint != job.fingerprint:
                 raise InputError(
                     f"The worker on {socket.gethostname()} has another model {job.model}; give all "
