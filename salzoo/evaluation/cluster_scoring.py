@@ -11,7 +11,7 @@ from salzoo.evaluation.evaluated_models import Network
 from salzoo.evaluation.scoring import Scoring
 from salzoo.evaluation.scoring_inputs import ScoringInputs
 from salzoo.prediction.predictor import Predictor
-from salzoo.utils.cluster import WorkerDied, connect, need
+from salzoo.utils.cluster import WorkerDied, connect, keep_memory, need
 from salzoo.utils.errors import InputError, shorten
 
 # Images of a task; after a worker's death they are tried one by one.
@@ -89,6 +89,7 @@ def score_rows(content: bytes, key: str, rows: list[int], tries: int) -> list[tu
     global _state
     with _state_lock:
         if _state is None or _state[0] != key:
+            keep_memory()
             scoring, inputs = pickle.loads(content)
             for network in inputs.networks.values():
                 _take_one_core(network)

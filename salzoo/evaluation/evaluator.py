@@ -135,7 +135,7 @@ def evaluate(
         raise InputError("`workers` belongs to `cluster`; give both, or `jobs`.")
     if jobs is not None and cluster is not None:
         raise InputError("`jobs` is for this machine alone; give `workers` with `cluster`.")
-    _check_values(sigma, limit, seed, jobs or workers, dataset_options, out)
+    _check_values(sigma, limit, seed, jobs, workers, dataset_options, out)
     options = InferenceOptions(raw, fit_mode, output, tta, trust)
     sources = list(sources) if isinstance(sources, list | tuple) else [sources]
     if not sources:
@@ -204,12 +204,13 @@ def write_report(
 
 
 def _check_values(
-    sigma: Any, limit: Any, seed: Any, jobs: Any, dataset_options: Any, out: Any
+    sigma: Any, limit: Any, seed: Any, jobs: Any, workers: Any, dataset_options: Any, out: Any
 ) -> None:
     """Check the values that nothing else checks; None stands for the default."""
     if sigma is not None:
         check_sigma("sigma", sigma)
-    for name, count, highest in (("limit", limit, 10**9), ("jobs", jobs, 1024)):
+    counts = {"limit": (limit, 10**9), "jobs": (jobs, 1024), "workers": (workers, 100_000)}
+    for name, (count, highest) in counts.items():
         if count is not None:
             check_number(name, count, 1, highest, whole=True)
     if seed is not None:

@@ -135,7 +135,7 @@ def test_a_model_that_cannot_be_sent(options, on):
     [
         ({"workers": 2}, "`workers` belongs to `cluster`"),
         ({"cluster": "local", "jobs": 2}, "`jobs` is for this machine alone"),
-        ({"cluster": "local", "workers": 0}, "0: give a whole number"),
+        ({"cluster": "local", "workers": 0}, "`workers` 0: give a whole number"),
     ],
 )
 def test_refused(options, given, message):

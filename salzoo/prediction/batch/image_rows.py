@@ -22,6 +22,7 @@ from salzoo.prediction.batch.row_table import Row, empty_row
 from salzoo.prediction.large_images import LARGEST_PIXELS
 from salzoo.prediction.photo_batch import describe_error
 from salzoo.prediction.predictor import MOST_THREADS, Predictor
+from salzoo.utils.cluster import keep_memory
 from salzoo.utils.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def open_session(job: BatchJob) -> Predictor:
     key = (job.model, job.options, job.weights)
     with _session_lock:
         if _session is None or _session[0] != key:
+            keep_memory()
             # Each thread of a worker computes on one core, whatever the machine has.
             os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
             predictor = Predictor(

@@ -88,6 +88,20 @@ class OutputFolder:
         with self.whole(name) as temporary, open(temporary, "wb") as file:
             file.write(content)
 
+    def mark(self, name: str) -> None:
+        """Write an empty file, which need not outlive a power failure.
+
+        Args:
+            name: below the folder.
+        """
+        if self.local is None:
+            self.write(name, b"")
+            return
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb"):
+            pass
+
     def open(self, name: str) -> Any:
         """Open a file for reading.
 

@@ -60,7 +60,7 @@ def compute_shard(job: BatchJob, shard: Shard, boxes: BoxFile | None) -> ShardRe
     if out.read(begun) is not None:  # Dask starts a task again whose worker died
         reason = out.read(why)
         return ShardResult(problem=reason.decode() if reason else "the worker died")
-    out.write(begun, b"")
+    out.mark(begun)
 
     def around() -> contextlib.AbstractContextManager[None]:
         return watch(job.timeout, _memory_limit(), lambda reason: out.write(why, reason.encode()))

@@ -1,13 +1,13 @@
 """Ends a worker process in which an image takes too long or too much memory.
 
-A network that hangs cannot be interrupted otherwise. The scheduler starts the worker again, and
-its images are tried again.
+A network that hangs cannot be interrupted otherwise. The worker is started again, and its images
+are tried again. (Where C code hangs that lets no other thread run, the scheduler misses the worker
+after its `worker-ttl` of five minutes.)
 """
 
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import os
 import threading
 import time
@@ -16,8 +16,6 @@ from typing import NamedTuple
 
 # Seconds between looks; exit status of the process.
 PERIOD, STATUS = 0.25, 75
-# Seconds after the limit at which C code ends the process, should Python not come to it.
-_GRACE = 20.0
 
 
 class _Watched(NamedTuple):
@@ -47,7 +45,6 @@ def watch(seconds: float, memory: int, tell: Callable[[str], None]) -> Iterator[
     with _lock:
         _memory_limit = memory
         _watched[key] = _Watched(time.monotonic() + seconds, reason, tell)
-        _arm()
         if _thread is None or not _thread.is_alive():
             _thread = threading.Thread(target=_look, daemon=True)
             _thread.start()
@@ -56,16 +53,6 @@ def watch(seconds: float, memory: int, tell: Callable[[str], None]) -> Iterator[
     finally:
         with _lock:
             _watched.pop(key, None)
-            _arm()
-
-
-def _arm() -> None:
-    if not _watched:
-        faulthandler.cancel_dump_traceback_later()
-        return
-    last = max(watched.deadline for watched in _watched.values()) - time.monotonic()
-    with contextlib.suppress(RuntimeError, ValueError, AttributeError):  # no standard error stream
-        faulthandler.dump_traceback_later(max(0.1, last) + _GRACE, exit=True)
 
 
 def _look() -> None:
