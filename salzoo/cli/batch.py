@@ -99,16 +99,20 @@ def predict_on_cluster(arguments: argparse.Namespace) -> int:
     from salzoo.prediction.batch import predict_batch
 
     given = {name: getattr(arguments, name) for name in _FLAGS}
-    result = predict_batch(
-        arguments.images,
-        arguments.out,
-        arguments.model,
-        cluster=arguments.cluster,
-        top=arguments.top or 0,
-        regions=arguments.regions,
-        command=arguments.command_line,
-        **{name: value for name, value in given.items() if value is not None},
-        **vars(inference_options(arguments)),
-    )
+    try:
+        result = predict_batch(
+            arguments.images,
+            arguments.out,
+            arguments.model,
+            cluster=arguments.cluster,
+            top=arguments.top or 0,
+            regions=arguments.regions,
+            command=arguments.command_line,
+            **{name: value for name, value in given.items() if value is not None},
+            **vars(inference_options(arguments)),
+        )
+    except KeyboardInterrupt:
+        print("\nInterrupted. The same command goes on from here.")
+        raise
     print(result)
     return 1 if result.failed else 0

@@ -154,16 +154,7 @@ def measure_data(
     else:
         compute = partial(score_on_cluster, scoring, inputs, cluster, workers)
     entries = _score_all(scoring, inputs, journal, compute, quiet)
-    gain = needs_truth(config, "baseline_map")
-    missing = set(config.baselines) - set(baselines)
-    notes = [
-        *descriptions.describe_missing(missing, gain and centre is None),
-        *descriptions.describe_ground_truth(samples, config.task, baselines, config.metrics),
-        *descriptions.describe_fitting(
-            baselines, gain and centre is not None, data.training, config.task
-        ),
-        *descriptions.describe_folders(folders, config.task, config.conventions),
-    ]
+    notes = _notes(config, data, samples, baselines, folders, centre is not None)
     title = descriptions.make_title(
         data.dataset,
         data.split,
@@ -175,6 +166,25 @@ def measure_data(
     return _collect(
         config, data, samples, images, list(baselines), list(models), entries, title, notes
     )
+
+
+def _notes(
+    config: EvaluationConfig,
+    data: EvaluationData,
+    samples: list[Sample],
+    baselines: Mapping[str, Any],
+    folders: Mapping[str, MapFolder],
+    has_centre: bool,
+) -> list[str]:
+    """Return what differs from a complete evaluation."""
+    gain = needs_truth(config, "baseline_map")
+    missing = set(config.baselines) - set(baselines)
+    return [
+        *descriptions.describe_missing(missing, gain and not has_centre),
+        *descriptions.describe_ground_truth(samples, config.task, baselines, config.metrics),
+        *descriptions.describe_fitting(baselines, gain and has_centre, data.training, config.task),
+        *descriptions.describe_folders(folders, config.task, config.conventions),
+    ]
 
 
 def _collect(

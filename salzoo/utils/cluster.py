@@ -22,6 +22,8 @@ LOCAL = "local"
 CONNECT_SECONDS, WORKER_SECONDS = 10, 120
 # Seconds after which the number of workers is asked for again.
 _POLL = 5.0
+# Ctrl-C reaches all processes of a terminal; this one ends the others.
+_IGNORE_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 # Names of numbers in malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
@@ -108,6 +110,7 @@ def connect(cluster: Any = LOCAL, workers: int | None = None) -> Iterator[Cluste
                     threads_per_worker=1,
                     dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
+                    preload=[_IGNORE_INTERRUPTS],
                 )
             )
             workers = len(cluster.workers)
