@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterable
 
+import filelock
 import numpy as np
 import tensorflow as tf
 
@@ -46,8 +47,8 @@ def keep_on_disk(
 ) -> tf.Variable | None:
     """Return arrays as one variable in a memory-mapped file.
 
-    The file is written unless it exists; the system caches as much of it in memory as is
-    free.
+    The file is written unless it exists, by one of the processes that start at the same time; the
+    others wait for it. The system caches as much of it in memory as is free.
 
     Args:
         arrays: as for `keep_in_memory`; not iterated over if the file exists.
@@ -60,10 +61,8 @@ def keep_on_disk(
     path = os.path.join(cache_folder(), "targets", f"{key}.float32")
     size = _bytes(shape)
     try:
-        if os.path.exists(path) and os.path.getsize(path) == size:
+        if _is_whole(path, size) or not _write_once(arrays, size, path):
             LOG.info("Fitted targets are read from %s.", path)
-        else:
-            _write(arrays, size, path)
         with open(path, "r+b") as file:
             mapped = mmap.mmap(file.fileno(), size)
     except OSError as error:
@@ -75,6 +74,29 @@ def keep_on_disk(
         )
         return None
     return _variable(np.frombuffer(mapped, "float32").reshape(shape))
+
+
+def _is_whole(path: str, size: int) -> bool:
+    return os.path.exists(path) and os.path.getsize(path) == size
+
+
+def _write_once(arrays: Iterable[np.ndarray], size: int, path: str) -> bool:
+    """Write the file, or wait for another process that does; return whether this one has."""
+    locks = os.path.join(cache_folder(), "locks")
+    os.makedirs(locks, exist_ok=True)
+    lock = filelock.FileLock(os.path.join(locks, f"{os.path.basename(path)}.lock"))
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        LOG.info("Waiting for another process that fits the same targets.")
+        lock.acquire()
+    try:
+        if _is_whole(path, size):
+            return False
+        _write(arrays, size, path)
+        return True
+    finally:
+        lock.release()
 
 
 def _write(arrays: Iterable[np.ndarray], size: int, path: str) -> None:

@@ -15,6 +15,7 @@ from salzoo.data.datasets import (
 )
 from salzoo.data.datasets._formats.checks import FileChecker
 from salzoo.data.sample import Sample
+from salzoo.data.stored_samples import read_or_recall
 from salzoo.utils.errors import EmptySplit, InputError
 from salzoo.utils.once import warn_once
 from salzoo.utils.wording import counted
@@ -51,11 +52,16 @@ class DatasetSource:
 
     @cached_property
     def _samples(self) -> list[Sample]:
-        checks = FileChecker(self.name)
-        samples = read_dataset(self.name, self.data_dir, checks, **self._options)
-        if checks.dropped:
-            dropped = counted(checks.dropped, "fixation outside its image", _OUTSIDE)
-            warn_once(f"{self.name}: dropped {dropped}", self.data_dir)
+        def read() -> tuple[list[Sample], int]:
+            checks = FileChecker(self.name)
+            samples = read_dataset(self.name, self.data_dir, checks, **self._options)
+            return samples, checks.dropped
+
+        folder = dataset_folder(self.record, self.data_dir)
+        samples, dropped = read_or_recall(folder, self.name, self._options, read)
+        if dropped:
+            text = counted(dropped, "fixation outside its image", _OUTSIDE)
+            warn_once(f"{self.name}: dropped {text}", self.data_dir)
         return samples
 
     @cached_property

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,13 +54,20 @@ class Targets:
         self._density_paths = [sample.density_path or "" for sample in samples]
         self._mask_paths = [sample.mask_path or "" for sample in samples]
         self._sigmas = [sample.sigma or 0.0 for sample in samples]
-        # All fixations in one array, to be looked up inside the graph.
-        none = np.empty((0, 2))
-        points = [none if sample.fixations is None else sample.fixations for sample in samples]
-        self._points = tf.RaggedTensor.from_row_lengths(
-            np.concatenate(points), [len(of_one) for of_one in points]
-        )
         self._graded = [sample.graded_mask for sample in samples]
+
+    @cached_property
+    def _points(self) -> tf.RaggedTensor:
+        """All fixations in one array, to be looked up inside the graph.
+
+        Made when it is needed, which it is not where the targets are read from a file.
+        """
+        none = np.empty((0, 2))
+        points = [none if each.fixations is None else each.fixations for each in self._samples]
+        with tf.init_scope():
+            return tf.RaggedTensor.from_row_lengths(
+                np.concatenate(points), [len(of_one) for of_one in points]
+            )
 
     def make(self, index: tf.Tensor) -> tf.Tensor:
         """Return the target of a sample, float32 (rows, columns, channels).

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from salzoo.data.checked_files import check_files
 from salzoo.data.dataset import Dataset
 from salzoo.data.pipeline import name_damaged_files
 from salzoo.data.sample import Sample
-from salzoo.data.validation import faults
 from salzoo.models import build_model, load_weights
 from salzoo.training.batches import Batches, make_plan, trainable_samples
 from salzoo.training.callbacks import EpochProgressBar, LogLines, Watch, divergence_error
@@ -99,8 +99,7 @@ def train(
     dataset = config.open_dataset()
     parts, validation_parts = _load_samples(config, dataset)
     training, validation = _join(parts), _join(validation_parts)
-    for _, error in faults(training + validation, config.task):
-        raise error
+    check_files(training + validation, config.task)
     plan = make_plan(config, parts, devices)
     with devices.scope():
         model = compiled_model(config, plan.steps, start, resumed)

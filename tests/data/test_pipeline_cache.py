@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -200,6 +201,39 @@ def test_the_default_takes_what_has_room(samples, folder, monkeypatch, caplog, m
     assert (pipeline.images is not None) == (place == "memory")
     assert pipeline.targets is not None
     assert folder.exists() == (place == "disk") == (str(folder) in caplog.text)
+
+
+def test_of_two_that_start_at_once_one_writes(folder):
+    """The second one waits while the first one makes its arrays."""
+    expected = np.arange(6.0, dtype="float32").reshape(3, 2)
+    begun, goes_on = threading.Event(), threading.Event()
+    kept = {}
+
+    def slowly():
+        for array in expected:
+            begun.set()
+            assert goes_on.wait(30)
+            yield array
+
+    def never():
+        raise AssertionError("made twice")
+        yield
+
+    def keep(name, arrays):
+        kept[name] = cache.keep_on_disk(arrays, (3, 2), "key").numpy()
+
+    threads = [threading.Thread(target=keep, args=("first", slowly()))]
+    threads[0].start()
+    assert begun.wait(30)
+    threads.append(threading.Thread(target=keep, args=("second", never())))
+    threads[1].start()
+    threads[1].join(0.3)
+    assert threads[1].is_alive() and not (folder / "key.float32").exists()
+    goes_on.set()
+    for thread in threads:
+        thread.join(30)
+    np.testing.assert_array_equal(kept["first"], expected)
+    np.testing.assert_array_equal(kept["second"], expected)
 
 
 PROCESS = """
