@@ -25,8 +25,8 @@ def main():
     parser.add_argument("model", choices=sorted(PRETRAINED))
     model = parser.parse_args().model
     load_tensorflow()
-    from salzoo.export.portable import write_opened
     from salzoo.prediction.opening import open_source
+    from salzoo.prediction.portable_writing import write_opened
 
     place = os.path.join(WEIGHTS_FOLDER, model + ENDING)
     path = write_opened(open_source(model), place, "float16")

@@ -1,6 +1,7 @@
 """What several tests share: real data where it is at hand, one small trained run."""
 
 import os
+import shutil
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -43,6 +44,7 @@ def partial_vgg16_file(vgg16_file, tmp_path_factory):
 def _own_home(tmp_path_factory):
     """Keep generated scenes out of the person's folder, and draw them once."""
     os.environ["SALZOO_HOME"] = str(tmp_path_factory.mktemp("home"))
+    os.environ["SALZOO_CONVERT"] = "0"  # nor convert models for LiteRT, which takes seconds
     os.environ.pop("SALZOO_YES", None)  # tests fetch nothing from the network
 
 
@@ -165,6 +167,25 @@ def inside(monkeypatch, capsys):
         return status, out, err
 
     return call
+
+
+@pytest.fixture
+def fake_conversion(tmp_path, monkeypatch):
+    """Conversions for LiteRT give the file of msinet_lite; their sources are listed."""
+    from salzoo.models import WEIGHTS_FOLDER
+    from salzoo.prediction import converted
+
+    sources = []
+
+    def convert(source, path):
+        shutil.copy(os.path.join(WEIGHTS_FOLDER, "msinet_lite.tflite"), path)
+        sources.append(source)
+        return converted._Facts(str(source.path), "", 9.0, 7.0, 17.0)
+
+    monkeypatch.setattr(converted, "_convert", convert)
+    monkeypatch.setenv("SALZOO_CONVERT", "1")
+    monkeypatch.setenv("SALZOO_HOME", str(tmp_path / "home"))
+    return sources
 
 
 @pytest.fixture(scope="session")

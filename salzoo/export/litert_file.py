@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from salzoo.export import parity
-from salzoo.export.litert_conversion import convert_to_litert
 from salzoo.export.litert_quantising import SIGNATURE, quantise
 from salzoo.export.target import Predict, Target, whole_function
+from salzoo.prediction.litert_conversion import convert_to_litert
 from salzoo.prediction.opening import Opened
 from salzoo.utils.errors import InputError
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from salzoo.export.portable import write_opened
 from salzoo.export.target import Predict, Target
 from salzoo.export.web_model import DESCRIPTION, MODEL, web_files
 from salzoo.prediction.opening import Opened
 from salzoo.prediction.portable_files import read_portable_file
 from salzoo.prediction.portable_models import read_geometry
+from salzoo.prediction.portable_writing import write_opened
 from salzoo.utils.errors import InputError
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,12 @@ import numpy as np
 from salzoo import __version__
 from salzoo.prediction.attention.calibration import ShareCalibration, find_calibration
 from salzoo.prediction.cards import fingerprint
+from salzoo.prediction.converted import convert_once
 from salzoo.prediction.litert import LiteRTNetwork
-from salzoo.prediction.portable_files import ENDING, PortableFile, read_portable_file
+from salzoo.prediction.portable_files import PortableFile
 from salzoo.prediction.portable_models import find_portable_file
-from salzoo.prediction.sources import Source, resolve_source, shares_file
+from salzoo.prediction.sources import Source, SourceKind, resolve_source, shares_file
 from salzoo.utils.errors import InputError
-from salzoo.utils.home import cache_folder
 
 MODEL, DESCRIPTION = "model.tflite", "model.json"
 # Sides of the input relative to that of training: from the fastest to the finest map.
@@ -103,20 +102,16 @@ def _portable_file(found: Source) -> PortableFile:
     file = find_portable_file(found)
     if not isinstance(file, str):
         return file
-    from salzoo.utils.tensorflow import load_tensorflow
-
-    load_tensorflow()
-    from salzoo.export.portable import write_opened
-    from salzoo.prediction.opening import open_source
-
-    opened = open_source(found)
-    if opened.model is None:
+    if found.kind is SourceKind.EXPORT:
         raise InputError(
             f"{found.path} is an export; give the run or the model that it was made from."
         )
-    made_from = json.dumps([__version__, opened.fingerprint], sort_keys=True)
-    key = hashlib.sha256(made_from.encode()).hexdigest()[:16]
-    path = os.path.join(cache_folder(), "web", f"{opened.card['model']}-{key}{ENDING}")
-    if not os.path.exists(path):
-        write_opened(opened, path)
-    return read_portable_file(path)
+    conversion = convert_once(found, always=True)
+    if conversion is None:
+        raise InputError(
+            f"{found.path} cannot be converted here: {file}; `salzoo export --to portable` writes "
+            "one where TensorFlow is."
+        )
+    if conversion.file is None:
+        raise InputError(f"{found.path} cannot be converted: {conversion.refused}.")
+    return conversion.file

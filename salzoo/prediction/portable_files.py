@@ -22,7 +22,7 @@ from salzoo.utils.regular_files import read_bytes
 
 ENDING = ".tflite"
 CARD, FACTS = "card.json", "portable.json"
-PRECISIONS = ("float32", "float16")
+PRECISIONS = ("float32", "float16", "int8")
 # Of the best checkpoint, in a run folder.
 IN_RUN = f"best{ENDING}"
 # Networks of salzoo have up to 300 MB.
@@ -38,7 +38,7 @@ class Facts:
         network: sha256 of the part of the file that is the network.
         network_bytes: length of that part.
         fixed_size: whether the network takes images of the size of the geometry alone.
-        precision: of the stored weights, one of PRECISIONS; it computes in float32.
+        precision: of the stored weights, one of PRECISIONS; only int8 changes how it computes.
         config: checksum of the config.json of the run that it belongs to, "" without a run.
     """
 

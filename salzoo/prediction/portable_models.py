@@ -12,6 +12,7 @@ from salzoo.data.blur import gaussian_blur
 from salzoo.data.geometry import Geometry
 from salzoo.models import PRETRAINED, WEIGHTS_FOLDER
 from salzoo.prediction.cards import fingerprint
+from salzoo.prediction.converted import convert_once
 from salzoo.prediction.litert import LiteRTNetwork, has_litert
 from salzoo.prediction.options import InferenceOptions
 from salzoo.prediction.portable_files import ENDING, IN_RUN, PortableFile, read_portable_file
@@ -106,8 +107,8 @@ def open_portable(
         copies: number of images that are computed at the same time.
 
     Returns:
-        The model; None where TensorFlow is to be taken: it is chosen, LiteRT is not installed, or
-        there is no portable file that has these options.
+        The model; None where TensorFlow is to be taken: it is chosen or clearly faster, LiteRT is
+        not installed, or there is no portable file that has these options.
 
     Raises:
         InputError: the file is damaged, or `engine` is "litert" and there is no such file.
@@ -117,12 +118,26 @@ def open_portable(
     missing: str | None = "LiteRT is not installed (pip install ai-edge-litert)"
     if has_litert():
         file = find_portable_file(source)
+        if isinstance(file, str):
+            file = _converted(source, options, file)
         missing = file if isinstance(file, str) else _unsupported(file, options)
         if not isinstance(file, str) and missing is None:
-            return PortableModel(file, str(_path_of(source)), options, copies)
+            return PortableModel(file, str(source.path), options, copies)
     if options.engine == "litert" or source.kind is SourceKind.PORTABLE:
         raise InputError(f"LiteRT cannot predict with {source.path}: {missing}.")
     return None
+
+
+def _converted(source: Source, options: InferenceOptions, missing: str) -> PortableFile | str:
+    """Return the converted file of a source that has none of its own, or why it is not taken."""
+    conversion = None if options.output else convert_once(source)
+    if conversion is None:
+        return missing
+    if conversion.file is None:
+        return conversion.refused
+    if options.engine != "litert" and not conversion.is_worthwhile:
+        return "TensorFlow is faster on this machine"
+    return conversion.file
 
 
 def find_portable_file(source: Source) -> PortableFile | str:

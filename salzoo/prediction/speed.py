@@ -7,7 +7,7 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -81,13 +81,7 @@ def benchmark(
     for name in sizes:
         predictors[name], multiply_adds[name] = _predictor(name, sizes[name])
     image = np.random.default_rng(0).uniform(0, 255, (1, *image_size, 3)).astype("float32")
-    times: dict[str, list[float]] = {name: [] for name in sizes}
-    for turn in range(rounds + 1):
-        for name, predict in predictors.items():
-            start = time.perf_counter()
-            predict(image)
-            if turn:  # the first one traces the graph
-                times[name].append(time.perf_counter() - start)
+    times = measure_in_turns(predictors, image, rounds)
     return [
         Measurement(
             name,
@@ -100,6 +94,29 @@ def benchmark(
         )
         for name in sizes
     ]
+
+
+def measure_in_turns(
+    calls: Mapping[str, Callable[[np.ndarray], object]], image: np.ndarray, rounds: int
+) -> dict[str, list[float]]:
+    """Measure functions in turns, after a first one that prepares.
+
+    Args:
+        calls: {name: function of an image}.
+        image: what they get.
+        rounds: number of measurements of each.
+
+    Returns:
+        {name: seconds of each round}.
+    """
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for turn in range(rounds + 1):
+        for name, predict in calls.items():
+            start = time.perf_counter()
+            predict(image)
+            if turn:  # the first one traces the graph
+                times[name].append(time.perf_counter() - start)
+    return times
 
 
 def _size(name: str, size: tuple[int, int] | None, named: bool) -> tuple[int, int]:

@@ -14,6 +14,11 @@ from salzoo.utils.standard_error import without_stderr
 _first_process: int | None = None
 
 
+def has_tensorflow() -> bool:
+    """Return whether TensorFlow and Keras are installed."""
+    return all(importlib.util.find_spec(name) is not None for name in ("tensorflow", "keras"))
+
+
 def load_tensorflow(backend: str = TENSORFLOW) -> None:
     """Import TensorFlow and initialise its devices, without what its C++ code prints.
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from salzoo.export.parity import Scene
-from salzoo.export.portable import write_opened
 from salzoo.models import WEIGHTS_FOLDER
 from salzoo.prediction.opening import Opened
 from salzoo.prediction.portable_files import read_portable_file
+from salzoo.prediction.portable_writing import write_opened
 from salzoo.prediction.predictor import load_model
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import compute_digest
@@ -42,7 +42,9 @@ def test_the_network_in_litert(opened, precision, random, tmp_path):
 
 
 def test_a_network_that_litert_changes_is_not_written(opened, tmp_path, monkeypatch):
-    monkeypatch.setattr("salzoo.export.portable.LiteRTNetwork", lambda *_: lambda image: 0 * image)
+    monkeypatch.setattr(
+        "salzoo.prediction.portable_writing.LiteRTNetwork", lambda *_: lambda image: 0 * image
+    )
     with pytest.raises(InputError, match=r"differs from TensorFlow by 1.0e\+00 of the maximum"):
         write_opened(opened, str(tmp_path / "file.tflite"))
     assert not (tmp_path / "file.tflite").exists()

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -55,23 +54,13 @@ def test_the_pretrained_model_needs_no_tensorflow():
     assert description["calibration"]["high"] in [one.high for one in known]
 
 
-def test_other_models_are_converted_once(monkeypatch, tmp_path):
-    monkeypatch.setenv("SALZOO_HOME", str(tmp_path))
-    card, written = {"model": "msinet_lite"}, []
-    opened = [SimpleNamespace(model=1, card=card, fingerprint=[name]) for name in "aab"]
-    monkeypatch.setattr("salzoo.prediction.opening.open_source", lambda found: opened.pop(0))
-
-    def write(opened, path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        shutil.copy(f"{WEIGHTS_FOLDER}/msinet_lite.tflite", path)
-        written.append(path)
-
-    monkeypatch.setattr("salzoo.export.portable.write_opened", write)
+def test_other_models_are_converted_once(fake_conversion, tmp_path):
     (tmp_path / "model.keras").write_bytes(b"PK")
-    for count in (1, 1, 2):  # the third one has other weights
+    for content, count in ((b"PK", 1), (b"PK", 1), (b"other weights", 2)):
+        (tmp_path / "model.keras").write_bytes(content)
         files = web_model(tmp_path / "model.keras")
         assert json.loads(files[DESCRIPTION])["model"] == "msinet_lite"
-        assert len(written) == count
+        assert len(fake_conversion) == count
 
 
 def test_the_portable_file_of_a_run_is_taken_as_it_is(tmp_path, monkeypatch):
@@ -90,12 +79,10 @@ def test_the_portable_file_of_a_run_is_taken_as_it_is(tmp_path, monkeypatch):
     assert module._portable_file(run).network == read_portable_file(f"{shipped}.tflite").network
 
 
-def test_what_the_page_cannot_compute_is_refused(file, monkeypatch):
+def test_what_the_page_cannot_compute_is_refused(file):
     blurred = {**file.card, "post_processing": {"blur": 2.0, "divide_by_maximum": True}}
     with pytest.raises(InputError, match="brightness blurs its maps by 2 pixels"):
         web_files(replace(file, card=blurred))
-    exported = brightness_model()._replace(model=None)
-    monkeypatch.setattr("salzoo.prediction.opening.open_source", lambda found: exported)
     with pytest.raises(InputError, match="msinet is an export; give the run or the model"):
         module._portable_file(Source("msinet", SourceKind.EXPORT, "msinet"))
     assert np.isfinite(json.loads(web_files(file)[DESCRIPTION])["map_scale"])
