@@ -159,6 +159,8 @@ class ModelRecord:
         target_scale: Size of the maps that the model is trained on, divided by its input size.
         schedules: Alternatives to the recipe's schedule of the learning rate, by name.
         predict_fit_mode: `fit_mode` of prediction, where it is another one.
+        bfloat16_training: Whether training is in bfloat16 where the processor has it: it changes
+            the loss less than another seed does, by `experiments/bfloat16_training.py`.
         weights: sha256 of `salzoo/models/weights/NAME.weights.h5`, float16. None: salzoo has
             no trained weights of the model.
         trained: What made these weights beside the recipe: "trained_on", "protocol", "seed".
@@ -183,6 +185,7 @@ class ModelRecord:
     target_scale: float = 1.0
     schedules: Mapping[str, str] = field(default_factory=dict)
     predict_fit_mode: str | None = None
+    bfloat16_training: bool = False
     weights: str | None = None
     trained: Mapping[str, Any] = field(default_factory=dict)
     inspect: Callable[..., dict[str, np.ndarray]] = no_inspection

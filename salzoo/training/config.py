@@ -25,6 +25,7 @@ from salzoo.training.parameters import PATHS, RECIPE, RUN, WITH_OPTIONS, check_p
 from salzoo.utils.backend import TENSORFLOW
 from salzoo.utils.errors import InputError, unknown_name
 from salzoo.utils.json_files import check_type, make_record, read_json
+from salzoo.utils.processor import in_bfloat16
 from salzoo.utils.task import Task
 
 # The dataset of one's own images, for which pretrained weights are fine-tuned.
@@ -195,7 +196,7 @@ def new_config(given: Mapping[str, Any]) -> RunConfig:
         seed=given.get("seed") or 0,
         limit_train=given.get("limit_train"),
         limit_val=given.get("limit_val"),
-        mixed_precision=bool(given.get("mixed_precision")),
+        mixed_precision=in_bfloat16(given.get("mixed_precision"), record.bfloat16_training),
         backend=given.get("backend") or TENSORFLOW,
         init_from=start,
     )
