@@ -1,12 +1,14 @@
 """Measure speed and peak memory of models on this machine.
 
 The models have random weights. Rounds alternate between them, so that other load on the
-machine affects all of them alike.
+machine affects all of them alike. --engines measures one model with all engines that are
+installed, and shows which one `salzoo predict` takes.
 """
 
 import argparse
 
 from salzoo.cli.parsers import parse_size, whole_number
+from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import load_tensorflow
 
 HELP = "measure speed and memory of models"
@@ -14,6 +16,12 @@ HELP = "measure speed and memory of models"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("models", nargs="*", help="names, see `salzoo models` (default: all)")
+    parser.add_argument(
+        "--engines",
+        metavar="SOURCE",
+        help="measure the engines that can compute this model: a name, released weights, a run "
+        "folder or a .keras file",
+    )
     parser.add_argument(
         "--size",
         type=parse_size,
@@ -37,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     load_tensorflow()
+    if arguments.engines:
+        if arguments.models or arguments.size:
+            raise InputError("--engines measures one model at its own size: leave out others.")
+        show_engines(arguments.engines, arguments.rounds)
+        return
     from salzoo.prediction.speed import benchmark
 
     results = benchmark(arguments.models, arguments.size, arguments.image_size, arguments.rounds)
@@ -59,3 +72,34 @@ def run(arguments: argparse.Namespace) -> None:
     if other_size:
         rows, columns = arguments.size
         print(f"\n* does not take {rows}x{columns}: at its recipe's size")
+
+
+def show_engines(source: str, rounds: int) -> None:
+    """Print the engines of a model as a table.
+
+    Args:
+        source: of the model.
+        rounds: number of measurements of each.
+    """
+    from salzoo.export.engines import measure_engines
+    from salzoo.utils.table import Table
+
+    measured, chosen = measure_engines(source, rounds)
+    rows = [
+        [
+            f"{one.engine} {one.precision}",
+            f"{one.milliseconds:.1f}",
+            f"{one.peak_bytes / 1e6:.0f}",
+            f"{one.cc:.5f}",
+            f"{one.max_difference:.1e}",
+        ]
+        for one in measured
+        if not one.missing
+    ]
+    header = ["engine", "ms", "peak MB", "least CC", "max difference"]
+    print(Table(f"{source}: image to map, medians of {rounds} turns", header, rows).text())
+    for one in measured:
+        if one.missing:
+            print(f"{one.engine} {one.precision}: {one.missing}")
+    if chosen:
+        print(f"\n`salzoo predict --model {source}` takes {chosen} in float32.")

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from salzoo.export import parity
 from salzoo.export.litert_quantising import SIGNATURE, quantise
 from salzoo.export.target import Predict, Target, whole_function
-from salzoo.prediction.litert_conversion import convert_to_litert
-from salzoo.prediction.opening import Opened
 from salzoo.utils.errors import InputError
+
+if TYPE_CHECKING:
+    from salzoo.prediction.opening import Opened
 
 FILE = "model.tflite"
 # Scenes of the measurement that chooses between the forms of int8. On fewer, NSS changes by chance:
@@ -43,6 +44,8 @@ def write(
     Returns:
         The form of int8.
     """
+    from salzoo.prediction.litert_conversion import convert_to_litert
+
     function = whole_function(opened, batch=1)
     if precision != "int8":
         _save(_with_signature(convert_to_litert(function, precision)), folder)

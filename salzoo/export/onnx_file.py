@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from salzoo.export.target import Predict, Target
-from salzoo.prediction.opening import Opened
+
+if TYPE_CHECKING:
+    from salzoo.prediction.opening import Opened
 
 FILE = "model.onnx"
 OPSET = 18
@@ -46,7 +46,9 @@ def _convert(opened: Opened, path: str) -> None:
     The converter copies weights ten times over: 10 GB for the 64 million of shallow_convnet. Large
     matrices are therefore inputs while it works, and are put in their places afterwards.
     """
+    import keras
     import onnx
+    import tensorflow as tf
     import tf2onnx
 
     assert opened.model is not None

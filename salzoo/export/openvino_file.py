@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from salzoo.export.target import Predict, Target, whole_function
-from salzoo.prediction.opening import Opened
+
+if TYPE_CHECKING:
+    from salzoo.prediction.opening import Opened
 
 FILE = "model.xml"
 # The precisions of the file are those of the computation: OpenVINO would choose by the processor.

@@ -115,8 +115,8 @@ def measure_parity(
             maps.append(np.asarray(predict(scene.image), "float64"))
             taken.append(time.perf_counter() - start)
         expected, found = maps
-        differences.append(np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-30))
-        correlations.append(_correlation(expected, found))
+        differences.append(relative_difference(expected, found))
+        correlations.append(correlation(expected, found))
         for name, metric in (("NSS", nss), ("AUC", auc)):
             before, after = (metric(map_, scene.fixations) for map_ in maps)
             scores[name].append((before, after))
@@ -208,7 +208,23 @@ def folder_bytes(folder: str) -> int:
     )
 
 
-def _correlation(one: np.ndarray, other: np.ndarray) -> float:
+def relative_difference(expected: np.ndarray, found: np.ndarray) -> float:
+    """Return the largest difference of two maps, relative to the maximum of the first.
+
+    Args:
+        expected: map.
+        found: map of the same size.
+    """
+    return float(np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-30))
+
+
+def correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the correlation of two maps; 1 if both are constant.
+
+    Args:
+        one: map.
+        other: map of the same size.
+    """
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return float(np.ptp(one) == np.ptp(other))
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from salzoo.export.target import Predict, Target
-from salzoo.prediction.opening import Opened
 from salzoo.prediction.portable_files import ENDING, PRECISIONS
-from salzoo.prediction.portable_writing import write_opened
 from salzoo.prediction.predictor import Predictor
+
+if TYPE_CHECKING:
+    from salzoo.prediction.opening import Opened
 
 FILE = f"model{ENDING}"
 
@@ -32,6 +33,8 @@ def write(
     Returns:
         Nothing.
     """
+    from salzoo.prediction.portable_writing import write_opened
+
     write_opened(opened, os.path.join(folder, FILE), precision)
     return {}
 

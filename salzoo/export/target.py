@@ -6,13 +6,16 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
 
-from salzoo.prediction.opening import Opened
 from salzoo.utils.errors import InputError, unknown_name
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from salzoo.prediction.opening import Opened
 
 # name -> module of `salzoo.export` with its record `TARGET`.
 TARGETS = {
@@ -100,6 +103,8 @@ def whole_function(opened: Opened, batch: int | None = None) -> Any:
         tf.function of `images`, float32 RGB 0..255 (batch, rows, columns, 3), to `saliency`,
         float32 (batch, rows, columns, 1).
     """
+    import tensorflow as tf  # only here: to open an export needs no TensorFlow
+
     saliency = opened.saliency.python_function  # type: ignore[attr-defined]
     signature = [tf.TensorSpec([batch, None, None, 3], tf.float32, "images")]
 

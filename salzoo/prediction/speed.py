@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import TypeVar
 
 import numpy as np
 
 from salzoo.utils.errors import InputError
+
+Name = TypeVar("Name")
 
 # Speed, memory and multiply-adds from the papers, with the input sizes and devices they name.
 PUBLISHED = {
@@ -97,8 +100,8 @@ def benchmark(
 
 
 def measure_in_turns(
-    calls: Mapping[str, Callable[[np.ndarray], object]], image: np.ndarray, rounds: int
-) -> dict[str, list[float]]:
+    calls: Mapping[Name, Callable[[np.ndarray], object]], image: np.ndarray, rounds: int
+) -> dict[Name, list[float]]:
     """Measure functions in turns, after a first one that prepares.
 
     Args:
@@ -109,7 +112,7 @@ def measure_in_turns(
     Returns:
         {name: seconds of each round}.
     """
-    times: dict[str, list[float]] = {name: [] for name in calls}
+    times: dict[Name, list[float]] = {name: [] for name in calls}
     for turn in range(rounds + 1):
         for name, predict in calls.items():
             start = time.perf_counter()
