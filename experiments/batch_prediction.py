@@ -8,8 +8,8 @@
 `speed`: images per second of `salzoo predict --cluster` on one and two worker processes, of one
 thread each, and of loops with as many threads that do the same work without Dask: decode, predict,
 encode, write Parquet files. Rounds alternate between all of them, so that other load on the machine
-affects them alike; medians and ratios are printed, start-up separately, and the milliseconds of
-each stage of an image.
+affects them alike; medians and ratios are printed, start-up separately, and the processor time of
+each stage of an image, from which what a million images take is extrapolated.
 
 `endurance`: a scheduler and workers as programs of their own, `salzoo predict --cluster` on drawn
 JPEG files, and a random worker process killed every so many seconds. At the end all rows are read:
@@ -165,26 +165,27 @@ def plain_loop(job, images, out, threads):
 
 
 def print_stages(job, images):
-    """Print the milliseconds of each stage of an image in one thread, and the bytes of a row."""
+    """Print the processor time of each stage of an image, and what a million images take."""
     from salzoo.data.images import decode_file
     from salzoo.prediction.batch.image_rows import open_session
     from salzoo.prediction.batch.map_encoding import encode, quantise, resize
 
     predictor, seconds, size = open_session(job), collections.defaultdict(float), 0
     for image in images:
-        moments = [time.perf_counter()]
+        moments = [time.process_time()]
         rgb = decode_file(image).rgb
-        moments.append(time.perf_counter())
+        moments.append(time.process_time())
         map_ = predictor(rgb)
-        moments.append(time.perf_counter())
+        moments.append(time.process_time())
         size += len(encode(quantise(resize(map_, job.stored.map_size), job.stored.map)[0]))
-        moments.append(time.perf_counter())
+        moments.append(time.process_time())
         for stage, taken in zip(("decode", "predict", "encode"), np.diff(moments), strict=True):
             seconds[stage] += taken
-    stages = [f"{stage} {1000 * taken / len(images):.1f} ms" for stage, taken in seconds.items()]
-    print(
-        f"An image in one thread: {', '.join(stages)}; its map {size / len(images) / 1000:.1f} kB"
-    )
+    count = len(images)
+    stages = [f"{stage} {1000 * taken / count:.1f}" for stage, taken in seconds.items()]
+    hours = 1e6 * sum(seconds.values()) / count / 3600
+    print(f"Processor ms an image: {', '.join(stages)}; its map {size / count / 1000:.1f} kB")
+    print(f"A million images: {hours:.1f} hours of a core, {size / count / 1000:.1f} GB of maps")
 
 
 # ---- endurance ----
@@ -307,6 +308,9 @@ def watch(arguments, work, programs, client):
                     entry["done"] = counts["done"] + counts["failed"]
                 log.write(json.dumps(entry) + "\n")
             log.flush()
+        with contextlib.suppress(OSError, ValueError):
+            manifest = json.loads((work / "out" / "manifest.json").read_text())
+            log.write(json.dumps({"event": "end", "retries": manifest["retries"]}) + "\n")
 
 
 def report(arguments, work, damaged):
@@ -317,7 +321,6 @@ def report(arguments, work, damaged):
         events = [json.loads(line) for line in file]
     kills = sum(event["event"] == "kill" for event in events)
     memory = [event for event in events if event["event"] == "memory"]
-    manifest = json.loads((work / "out" / "manifest.json").read_text())
     seconds = sum(event["seconds"] for event in memory)
     size = sum(path.stat().st_size for path in (work / "out/results").glob("part-*"))
     rate = len(images) / seconds if seconds else float("nan")
@@ -330,7 +333,7 @@ def report(arguments, work, damaged):
         "other errors": found["other_errors"],
         "maps compared": f"{found['compared']}, that differ {found['differ']}",
         "workers killed": kills,
-        "tasks tried again": f"{manifest['retries']} (of the last command)",
+        "tasks tried again": sum(e["retries"] for e in events if e["event"] == "end"),
         "seconds": f"{seconds:.0f}, {rate:.1f} images/s",
         "kB a row": f"{size / max(1, found['rows']) / 1000:.2f}",
         "a million images": f"{1e6 / rate / 3600:.1f} hours, {size / len(images) / 1e3:.1f} GB",

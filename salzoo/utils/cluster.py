@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ctypes
 import importlib
 import logging
 import sys
+import time
 import types
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from functools import partial
 from typing import Any, NamedTuple
 
 from salzoo.utils.errors import InputError, shorten
@@ -22,6 +26,8 @@ LOCAL = "local"
 CONNECT_SECONDS, WORKER_SECONDS = 10, 120
 # Seconds after which the number of workers is asked for again.
 _POLL = 5.0
+# Seconds without a worker after which that is told.
+_ALONE_SECONDS = 60.0
 # Ctrl-C reaches all processes of a terminal; this one ends the others.
 _IGNORE_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 # Names of numbers in malloc.h.
@@ -101,7 +107,7 @@ def connect(cluster: Any = LOCAL, workers: int | None = None) -> Iterator[Cluste
     with contextlib.ExitStack() as stack:
         is_local = isinstance(cluster, str) and cluster == LOCAL
         # Deaths of workers are told by salzoo, with what follows from them.
-        stack.enter_context(_quiet(logging.CRITICAL if is_local else logging.WARNING))
+        stack.enter_context(_quiet())
         if is_local:
             stack.enter_context(_empty_main())
             cluster = stack.enter_context(
@@ -132,15 +138,17 @@ def _open_client(distributed: Any, cluster: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _quiet(level: int) -> Iterator[None]:
-    """Let Dask log what is at least of this level."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(level)
+def _quiet() -> Iterator[None]:
+    """Let Dask log no deaths and lost connections, which follow one another by dozens."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 @contextlib.contextmanager
@@ -239,24 +247,48 @@ class Cluster:
         Raises:
             InputError: the scheduler is gone.
         """
-        distributed = importlib.import_module("distributed")
         running: dict[Any, Any] = {}
+        alone = time.monotonic()
         try:
             while tasks or running:
-                room = 2 * max(1, self.threads()) - len(running)
-                for _ in range(min(room, len(tasks))):
+                threads = self._ask(self.threads)
+                alone = self._tell_alone(alone) if not threads else time.monotonic()
+                for _ in range(min(2 * max(1, threads) - len(running), len(tasks))):
                     task = tasks.popleft()
-                    future = self.client.submit(function, *task, pure=False, retries=0)
-                    running[future] = task
-                with self.client.as_current(), contextlib.suppress(TimeoutError):
-                    distributed.wait(list(running), timeout=_POLL, return_when="FIRST_COMPLETED")
+                    submit = partial(self.client.submit, pure=False, retries=0)
+                    running[self._ask(submit, function, *task)] = task
+                self._ask(self._wait, list(running))
                 for future in [future for future in running if future.done()]:
                     outcome = self._outcome(future, running.pop(future))
                     future.release()
                     yield outcome
         finally:
             if running and self.client.status == "running":
-                self.client.cancel(list(running), force=True)
+                with contextlib.suppress(Exception):  # the scheduler may go in this moment
+                    self.client.cancel(list(running), force=True)
+
+    def _wait(self, futures: list[Any]) -> None:
+        """Wait until one of some tasks has ended, for a while."""
+        wait = importlib.import_module("distributed").wait
+        with self.client.as_current(), contextlib.suppress(TimeoutError):
+            wait(futures, timeout=_POLL, return_when="FIRST_COMPLETED")
+
+    def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function that talks to the scheduler."""
+        try:
+            return function(*arguments)
+        except (Exception, asyncio.CancelledError) as error:
+            lost = isinstance(error, OSError | asyncio.CancelledError | CancelledError)
+            if lost or self.client.status != "running":
+                raise self._gone() from error
+            raise
+
+    def _tell_alone(self, since: float) -> float:
+        """Tell once in a while that there is no worker; return since when that is to be told."""
+        if time.monotonic() - since < _ALONE_SECONDS:
+            return since
+        LOG.warning("%s has no worker; waiting for one", self.client.scheduler.address)
+        return time.monotonic()
 
     def _outcome(self, future: Any, task: Any) -> Outcome:
         if future.status == "finished":

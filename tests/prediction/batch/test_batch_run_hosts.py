@@ -127,3 +127,51 @@ def test_an_image_that_hangs(tmp_path):
     assert [row["image"] for row in rows] == [*images[:3], hanging, *images[3:]]
     (error,) = {row["error"] for row in rows} - {None}
     assert error == "It was tried 3 times; the last time it took more than 3 seconds."
+
+
+def test_the_client_and_the_scheduler_are_killed(tmp_path):
+    """The same command goes on; manifest and rows agree at any time."""
+    from experiments.batch_prediction import Programs
+
+    images = draw(tmp_path / "in", 60)
+    out = tmp_path / "out"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    def command(address):
+        arguments = ["predict", str(tmp_path / "in"), "--cluster", address, "--shard_size", "5"]
+        return subprocess.Popen(
+            [sys.executable, "-m", "salzoo", *arguments, "--out", str(out)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    def wait(client, files):
+        while client.poll() is None and len(list(out.glob("results/part-*"))) < files:
+            time.sleep(0.02)
+
+    programs = Programs(tmp_path, 1)
+    try:
+        client = command(programs.address)
+        wait(client, 2)
+        client.kill()
+        client.communicate()
+        client = command(programs.address)
+        wait(client, 5)
+        programs.scheduler.kill()
+        _, err = client.communicate(timeout=120)
+        assert client.returncode == 2 and "Traceback" not in err
+        assert "salzoo predict: The connection to the scheduler is lost; what is finished is" in err
+    finally:
+        programs.stop()
+    rows = pq.read_table(out / "results", columns=["image"]).num_rows
+    assert rows < 60
+    programs = Programs(tmp_path, 1)
+    try:
+        printed, err = command(programs.address).communicate(timeout=120)
+        assert printed.startswith("60 of 60 images"), err
+    finally:
+        programs.stop()
+    rows = pq.read_table(out / "results").to_pylist()
+    assert Counter(row["image"] for row in rows) == Counter(images)
