@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from salzoo.training.config import RunConfig
     from salzoo.training.devices import Devices
     from salzoo.training.loop import TrainingResult
+    from salzoo.training.processes import Place
     from salzoo.training.run import Run
 
 __all__ = [
@@ -98,6 +99,7 @@ def train(
     run_dir: str | os.PathLike[str] | None = None,
     resume: bool = False,
     devices: int | str | None = None,
+    distributed: Place | None = None,
     export: str | os.PathLike[str] | None = None,
     quiet: bool = False,
     **parameters: Any,
@@ -117,6 +119,9 @@ def train(
         resume: resume the run in `run_dir`.
         devices: number of GPUs that share each batch, or "all". None: one device. A run may be
             resumed with another number.
+        distributed: place of this process among several that train together with the backend jax,
+            from `salzoo.training.processes.find_place`. All but the first one return a summary
+            without evaluations.
         export: folder to export the trained model to as well.
         quiet: print nothing.
         **parameters: of the dataset `data_dir`, `protocol`, `sigma`, `mix` and
@@ -144,36 +149,23 @@ def train(
         if path is not None:
             check_folder(name, path)
     named = {"model": model, "dataset": dataset, **parameters}
-    config, folder = _config_and_folder(run_dir, resume, named)
-    from salzoo.training.config import describe_config
-    from salzoo.training.devices import find_devices
-    from salzoo.training.parameters import check_devices
+    from salzoo.training.launch import launched
 
-    shared = find_devices(check_devices(devices))
-    if not quiet:
-        lines = describe_config(config) + shared.describe(config.recipe.batch_size)
-        print("\n".join(lines), flush=True)
-    result = _train(config, folder, resume, quiet, shared)
+    with launched(named, run_dir, resume, devices, distributed) as (config, folder, found):
+        quiet = quiet or not found.writes
+        if not quiet:
+            _describe(config, found)
+        result = _train(config, folder, resume, quiet, found)
+    if not found.writes:
+        return TrainingSummary(result.run, [])
     return _finish(result, export, quiet)
 
 
-def _config_and_folder(
-    run_dir: str | os.PathLike[str] | None, resume: bool, parameters: dict[str, Any]
-) -> tuple[RunConfig, str]:
-    """Select the backend, import what needs it; return the config and the folder of a run."""
-    from salzoo.training.stored_backend import stored_backend
-    from salzoo.utils.backend import choose_backend
+def _describe(config: RunConfig, devices: Devices) -> None:
+    from salzoo.training.config import describe_config
 
-    stored = stored_backend(run_dir) if resume else None
-    backend = choose_backend(parameters.get("backend"), stored)
-    from salzoo.training import config as configs
-    from salzoo.training.parameters import check_parameters
-    from salzoo.training.run import free_run_dir
-
-    folder = None if run_dir is None else os.fspath(run_dir)
-    given = check_parameters({**parameters, "backend": backend})
-    config = configs.resumed_config(folder, given) if resume else configs.new_config(given)
-    return config, folder or free_run_dir(config)
+    lines = describe_config(config) + devices.describe(config.recipe.batch_size)
+    print("\n".join(lines), flush=True)
 
 
 def _train(

@@ -17,13 +17,16 @@ from salzoo.cli.parsers import (
     parse_weights,
     whole_number,
 )
+from salzoo.training.processes import find_place
 from salzoo.training.stored_backend import stored_backend
 from salzoo.utils.backend import BACKENDS, choose_backend
+from salzoo.utils.errors import InputError
 from salzoo.utils.tensorflow import load_tensorflow
 from salzoo.utils.validators import FIT_MODES
 
 HELP = "train a model"
 # Flags of NAME=VALUE pairs.
+PLACE = ("coordinator", "processes", "process")
 PAIRS = ("model_options", "dataset_options", "loss_options", "optimizer_options")
 
 
@@ -54,6 +57,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=parse_devices,
         metavar="N",
         help="number of GPUs that share each batch, or all (default: one device)",
+    )
+    together = parser.add_argument_group("several processes and machines (backend jax)")
+    together.add_argument(
+        "--distributed",
+        action="store_true",
+        help="train together with the same command of other processes; on SLURM the flags below "
+        "are found",
+    )
+    together.add_argument(
+        "--coordinator", metavar="HOST:PORT", help="address of process 0; the next port is used too"
+    )
+    together.add_argument(
+        "--processes", type=whole_number(1), metavar="N", help="number of processes"
+    )
+    together.add_argument(
+        "--process", type=whole_number(0), metavar="K", help="number of this process, from 0"
     )
     parser.add_argument(
         "--backend",
@@ -145,7 +164,16 @@ def run(arguments: argparse.Namespace) -> None:
     from salzoo.api import train
 
     keywords: dict[str, Any] = keyword_arguments(arguments)
+    place = [keywords.pop(name) for name in PLACE]
+    if keywords["distributed"]:
+        keywords["distributed"] = find_place(*place)
+    elif any(value is not None for value in place):
+        raise InputError(f"`{'`, `'.join(PLACE)}` are of `distributed`: add it.")
+    else:
+        del keywords["distributed"]
     for name in PAIRS:
         if keywords[name] is not None:
             keywords[name] = pairs_to_dict(f"--{name}", keywords[name])
-    print(f"\n{train(**keywords)}")
+    summary = train(**keywords)
+    if summary.evaluations:  # of the first process
+        print(f"\n{summary}")

@@ -85,6 +85,8 @@ def make_plan(config: RunConfig, training: Parts, devices: Devices = ONE_DEVICE)
         config.recipe.batch_size,
         weights and tuple(weights[number] for number in kept),
         devices.count,
+        devices.process,
+        devices.processes,
     )
     if len(kept) > 1:
         names = config.dataset.split("+")

@@ -99,7 +99,11 @@ class Watch(keras.callbacks.Callback):
         if self.interruption.pressed:
             progress.save_last()
             self.interruption.act()
-        if done < self.end and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS:
+        if (
+            progress.writes
+            and done < self.end
+            and time.monotonic() - progress.saved_at > SAVE_EVERY_SECONDS
+        ):
             progress.save_last()
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from salzoo.data.pipeline import Pipeline
 from salzoo.models import load_weights
 from salzoo.models.record import Recipe
+from salzoo.training.devices import without_distribution
 from salzoo.training.run import Run
 from salzoo.training.stored_progress import (
     StoredProgress,
@@ -42,10 +43,19 @@ class Progress:
         model: compiled.
         pipeline: of the training images.
         recipe: of the training.
+        writes: whether this process writes the files, which one of several does.
     """
 
-    def __init__(self, run: Run, model: keras.Model, pipeline: Pipeline, recipe: Recipe) -> None:
+    def __init__(
+        self,
+        run: Run,
+        model: keras.Model,
+        pipeline: Pipeline,
+        recipe: Recipe,
+        writes: bool = True,
+    ) -> None:
         self.run = run
+        self.writes = writes
         self.model = model
         self.pipeline = pipeline
         self.recipe = recipe
@@ -176,6 +186,16 @@ class Progress:
         row = {"epoch": epoch, "step": self.steps, **self.results}
         row |= {f"val_{name}": float(validation[name]) for name in self.results}
         history = [*self.history, row]
+        if self.writes:
+            with without_distribution():
+                self._write_validation(history)
+        # Last of all: if interrupted before this, the validation is repeated.
+        self.history, self.results, self.metrics = history, {}, []
+        self.save_last()
+
+    def _write_validation(self, history: Sequence[dict[str, Any]]) -> None:
+        """Write history.csv, and the best checkpoint if the last row is the best."""
+        row = history[-1]
         if row["val_loss"] == min(previous["val_loss"] for previous in history):
             # A model without optimizer, so that the file holds the weights alone.
             twin = keras.Model(self.model.inputs, self.model.outputs, name=self.model.name)
@@ -185,20 +205,21 @@ class Progress:
             table = csv.DictWriter(file, row, lineterminator="\n")
             table.writeheader()
             table.writerows(history)
-        # Last of all: if interrupted before this, the validation is repeated.
-        self.history, self.results, self.metrics = history, {}, []
-        self.save_last()
 
     def save_last(self) -> None:
         """Write last.weights.h5."""
         self.synchronise()
         self._end_average()
+        if not self.writes:
+            return
         if self.training:
             self._read_metrics()
         random = [variable.numpy().tolist() for variable in self._random_states()]
-        progress = StoredProgress(self.history, self.results, self.metrics, random, self._images())
+        progress = StoredProgress(self.history, self.results, self.metrics, random, self.images())
         variables = [*self.model.weights, *self.model.optimizer.variables]
-        with whole_file(self._checked_path("last.weights.h5", variables)) as path:
+        path = self._checked_path("last.weights.h5", variables)
+        # Keras makes variables to save others.
+        with whole_file(path) as path, without_distribution():
             self.model.save_weights(path)
             write_progress(progress, path)
         self.saved_at = time.monotonic()
@@ -231,7 +252,7 @@ class Progress:
         weights = {id(weight) for weight in self.model.weights}
         return [variable for variable in self.model.variables if id(variable) not in weights]
 
-    def _images(self) -> list[Any]:
+    def images(self) -> list[Any]:
         """Return number and hash of the names of the training images."""
         names = "\n".join(os.path.basename(path) for path in self.pipeline.paths)
         return [len(self.pipeline.paths), hashlib.sha256(names.encode()).hexdigest()]
@@ -247,7 +268,7 @@ class Progress:
             return
         load_weights(self.model, path)
         progress = read_progress(path, self.run.folder)
-        if progress.images != self._images():
+        if progress.images != self.images():
             raise InputError(
                 f"{self.run.folder} was started with other training images than the dataset now "
                 f"has; restore them, or start a new run with `init_from` {self.run.folder}."

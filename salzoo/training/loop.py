@@ -18,7 +18,7 @@ from salzoo.training.callbacks import EpochProgressBar, LogLines, Watch, diverge
 from salzoo.training.checkpoint import Progress
 from salzoo.training.compiling import check_recipe, compiled_model
 from salzoo.training.config import RunConfig
-from salzoo.training.devices import ONE_DEVICE, Devices
+from salzoo.training.devices import ONE_DEVICE, Devices, without_distribution
 from salzoo.training.interruption import Interruption
 from salzoo.training.run import Run, start_weights
 from salzoo.training.tensorboard import Board
@@ -58,7 +58,8 @@ class _Session:
     training: Batches
     validation: Batches
     progress: Progress
-    board: Board
+    board: Board | None
+    devices: Devices
     verbose: str | int
 
 
@@ -91,7 +92,7 @@ def train(
     _check_backend(config)
     check_recipe(config.model, config.recipe)
     run = Run(run_dir)
-    if run.exists and not resume:
+    if run.exists and not resume and devices.writes:
         raise run.occupied()
     resumed = os.path.exists(run.path("last.weights.h5"))
     # Checked before the data are read.
@@ -107,23 +108,30 @@ def train(
     held_out = Batches(
         config, model, validation, replace(plan, counts=(len(validation),), weights=None)
     )
-    progress = Progress(run, model, batches.pipeline, config.recipe)
+    progress = Progress(run, model, batches.pipeline, config.recipe, devices.writes)
     if resume:
         _restore(progress)
-    run.write_config(config, resume)
-    board = Board(run, config, validation)
-    session = _Session(config, model, batches, held_out, progress, board, verbose)
+    shared = replace(config, data_dir=None, init_from=None)
+    devices.check_same(repr((shared, progress.images(), progress.history, progress.steps)))
+    if devices.writes:
+        run.write_config(config, resume)
+    board = Board(run, config, validation) if devices.writes else None
+    session = _Session(config, model, batches, held_out, progress, board, devices, verbose)
     hint = f" Then resume: salzoo train --resume --run_dir {run.folder}"
     try:
         with name_damaged_files(training + validation, hint), devices.scope():
             _train_to_the_end(session)
     except (tf.errors.ResourceExhaustedError, RuntimeError) as error:
         if not _is_of_memory(error):
+            if devices.watchdog:  # most likely another process has died
+                devices.watchdog.wait()
             raise
         raise _memory_error(config) from error
     finally:
-        board.close()
-    return TrainingResult(run, config, dataset, _best_model(model, config, run))
+        if board:
+            board.close()
+    best = _best_model(model, config, run) if devices.processes == 1 else model
+    return TrainingResult(run, config, dataset, best)
 
 
 def _check_backend(config: RunConfig) -> None:
@@ -198,12 +206,25 @@ def _train_to_the_end(session: _Session) -> None:
         while not progress.finished:
             _train_until_validation(session)
             with progress.averages():  # the weights that were validated
-                session.board.write(session.model, progress)
+                _write_board(session)
     except tf.errors.ResourceExhaustedError:  # perhaps in the middle of a step
         raise
     except (KeyboardInterrupt, tf.errors.OpError):
         progress.save_interrupted()
         raise
+
+
+def _write_board(session: _Session) -> None:
+    """Write losses and maps; one of several processes computes them with a model of its own."""
+    if session.board is None:
+        return
+    model = session.model
+    if session.devices.processes > 1:
+        with without_distribution():
+            model = build_model(session.config.model, **session.config.model_options)
+            model.set_weights(session.model.get_weights())
+    rate = keras.ops.convert_to_numpy(session.model.optimizer.learning_rate)
+    session.board.write(model, session.progress, float(rate))
 
 
 def _train_until_validation(session: _Session) -> None:

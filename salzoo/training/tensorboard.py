@@ -43,12 +43,13 @@ class Board:
             (image[0].numpy(), target[0].numpy()) for image, target, *_ in shown.in_order()
         ]
 
-    def write(self, model: keras.Model, progress: Progress) -> None:
+    def write(self, model: keras.Model, progress: Progress, learning_rate: float) -> None:
         """Write the last row of the history and the maps of some images.
 
         Args:
             model: with the validated weights.
             progress: of the run.
+            learning_rate: of the next step.
         """
         row = progress.history[-1]
         step = len(progress.history)
@@ -58,8 +59,7 @@ class Board:
                 with self.writers[split].as_default(step=step):
                     tf.summary.scalar(name.removeprefix("val_"), value)
         with self.writers["train"].as_default(step=step):
-            rate = keras.ops.convert_to_numpy(model.optimizer.learning_rate)
-            tf.summary.scalar("learning_rate", float(rate))
+            tf.summary.scalar("learning_rate", learning_rate)
         with self.writers["val"].as_default(step=step):
             for number, (image, target) in enumerate(self.examples):
                 self._write_maps(model, number, image, target)

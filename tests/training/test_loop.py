@@ -510,7 +510,9 @@ def test_averages_of_the_weights_are_validated_and_saved_as_the_best(tmp_path, m
 
     monkeypatch.setattr(Progress, "save_last", recording(raw, Progress.save_last))
     monkeypatch.setattr(Progress, "average", recording(averaged, Progress.average))
-    monkeypatch.setattr(Board, "write", lambda _, model, progress: recording(shown, id)(progress))
+    monkeypatch.setattr(
+        Board, "write", lambda _, model, progress, rate: recording(shown, id)(progress)
+    )
     run = train(averaging_config(), tmp_path / "run", verbose=0)
     assert list(raw) == list(averaged) == list(shown) == [1, 2, 3]
     expected = raw[1]

@@ -25,7 +25,7 @@ def tags(tmp_path):
         model.compile(keras.optimizers.SGD(0.5))
         board = Board(run, config, load_dataset("synthetic", split="val")[:1])
         row = {"epoch": 1, "step": 1, "loss": 1.0, "val_loss": 2.0}
-        board.write(model, SimpleNamespace(history=[row]))
+        board.write(model, SimpleNamespace(history=[row]), 0.5)
         board.close()
         events = EventAccumulator(run.path("tensorboard/val"), {"tensors": 0})
         events.Reload()
