@@ -159,7 +159,9 @@ def test_two_processes_train_as_one_although_one_dies(start, tmp_path):  # noqa:
     assert [process.returncode for process in pair] == [0, 0], ends
     alone = begin(ALONE, start, tmp_path / "alone", **ON_JAX)
     assert alone.communicate(timeout=900) and alone.returncode == 0
-    expected, found = history(tmp_path / "alone"), history(tmp_path / "two")
+    expected, found = (np.array(history(tmp_path / name)) for name in ("alone", "two"))
     assert len(expected) == 4
-    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
+    losses = [2, 7]
+    np.testing.assert_allclose(found[:, losses], expected[:, losses], rtol=1e-6)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
     assert_near(tmp_path, "two", "alone", 1e-5)
