@@ -7,9 +7,9 @@ with samples and fixations, density maps), `--times` as many, or the part 1/`--o
 pictures are drawn; the others are hard links of them. Then, each in a process of its own, with an
 empty cache folder at the start:
 
-- `salzoo check`: seconds and peak memory.
-- `salzoo train msinet_lite` until the end of its first step: seconds and peak memory of the first
-  run (which fits the targets), of two runs that start at once, and of a later run.
+- `salzoo check`: seconds, processor seconds and peak memory.
+- `salzoo train msinet_lite` until the end of its first step: the same of the first run (which fits
+  the targets), of two runs that start at once, and of a later run.
 
 The time of disks that read the files for the first time is not included. Goals: check within five
 minutes, a later run's first step within 60 s, memory below 3 GB.
@@ -44,7 +44,8 @@ from salzoo.training.callbacks import Watch
 
 def stop(self, batch, logs=None):
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"FIRST STEP {time.time() - start:.1f} {peak:.2f}", flush=True)
+    used = sum(os.times()[:4])
+    print(f"FIRST STEP {time.time() - start:.1f} {used:.1f} {peak:.2f}", flush=True)
     os._exit(0)
 
 Watch.on_train_batch_end = stop
@@ -52,7 +53,7 @@ sys.argv = ["salzoo", "train", *sys.argv[1:]]
 cli.main()
 """
 CHECK = """
-import resource, sys, time
+import os, resource, sys, time
 start = time.time()
 from salzoo import cli
 sys.argv = ["salzoo", "check", *sys.argv[1:]]
@@ -60,7 +61,8 @@ try:
     cli.main()
 finally:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"CHECK {time.time() - start:.1f} {peak:.2f}", flush=True)
+    used = sum(os.times()[:4])
+    print(f"CHECK {time.time() - start:.1f} {used:.1f} {peak:.2f}", flush=True)
 """
 
 
@@ -152,21 +154,21 @@ def begin(out, command):
 
 
 def finish(process):
-    """Return seconds, peak memory in GB, and what was told about the targets' file."""
+    """Return seconds, processor seconds, peak GB of memory, what was told about the targets."""
     output, errors = process.communicate()
     found = [line.split() for line in output.splitlines() if line.startswith(("FIRST", "CHECK"))]
     if not found:
         sys.exit(f"{output}\n{errors[-3000:]}")
     told = [line.split(" /")[0] for line in errors.splitlines() if "Fitted targets" in line]
-    return float(found[0][-2]), float(found[0][-1]), "; ".join(told)
+    return *map(float, found[0][-3:]), "; ".join(told)
 
 
 def run(out, command):
     return finish(begin(out, command))
 
 
-def report(what, seconds, peak, told=""):
-    print(f"{what:<26} {seconds:7.1f} s   {peak:.2f} GB   {told}", flush=True)
+def report(what, seconds, used, peak, told):
+    print(f"{what:<26} {seconds:7.1f} s   {used:7.1f} s CPU   {peak:.2f} GB   {told}", flush=True)
 
 
 if __name__ == "__main__":

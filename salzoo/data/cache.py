@@ -15,8 +15,10 @@ from salzoo.utils.home import cache_folder
 
 LOG = logging.getLogger("salzoo")
 
-# Share of the memory that the images and maps of one pipeline may take.
+# Share of the memory that the images and maps of one pipeline may take, and at most so many bytes:
+# a training has two pipelines, and decoding images is fast beside it.
 MEMORY_SHARE = 0.2
+MEMORY_LIMIT = 1_000_000_000
 # Share of a disk's free space that one file may take.
 DISK_SHARE = 0.5
 # TensorFlow shares memory with numpy at addresses that are multiples of this many bytes.
@@ -137,7 +139,7 @@ def affordable_cache(target_shape: tuple[int, ...], image_shape: tuple[int, ...]
         target_shape: of all targets of a pipeline, float32.
         image_shape: of all images, float32.
     """
-    budget = MEMORY_SHARE * _memory() / 4
+    budget = min(MEMORY_SHARE * _memory(), MEMORY_LIMIT) / 4
     if np.prod(target_shape) + np.prod(image_shape) < budget:
         return "all"
     return "targets" if np.prod(target_shape) < budget else "disk"

@@ -50,9 +50,9 @@ class Pipeline:
         targets: kinds of ground truth.
         cache: what to keep once it is fitted: "all" or "targets", in memory; "disk", the
             targets in a file of the cache folder, which later pipelines of the same samples
-            find again; "nothing". None: the first of these that has room (a share of the
-            memory, half of the free disk). Of sizes that differ nothing is kept. The batches
-            are the same.
+            find again; "nothing". None: the first of these that has room (a fifth of the
+            memory and 1 GB, half of the free disk). Of sizes that differ nothing is kept. The
+            batches are the same.
         target_scale: size of the targets, as a share of the images'.
 
     Raises:

@@ -259,3 +259,11 @@ def test_two_processes_at_once(samples, folder):
     assert [process.returncode for process in both] == [0, 0]
     assert first == second != ""
     assert len(files(folder)) == 1
+
+
+def test_large_datasets_leave_the_memory_to_others(monkeypatch):
+    """Targets of 320x416 take 1.06 MB, images 1.6 MB; there are 1,000 GB of memory."""
+    monkeypatch.setattr(cache, "_memory", lambda: 1e12)
+    for count, place in ((300, "all"), (900, "targets"), (1000, "disk")):
+        shapes = [(count, 320, 416, channels) for channels in (2, 3)]
+        assert cache.affordable_cache(*shapes) == place
