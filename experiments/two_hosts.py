@@ -22,6 +22,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -111,11 +112,16 @@ def make_hosts():
         ip(f"-n {name} address add {address}/24 dev salzoo0")
         ip(f"-n {name} link set salzoo0 up")
         ip(f"-n {name} link set lo up")
+        # `ip netns exec` shows this as /etc/hosts: the machine's name stands for the address.
+        folder = pathlib.Path("/etc/netns") / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "hosts").write_text(f"127.0.0.1 localhost\n{address} {socket.gethostname()}\n")
 
 
 def remove_hosts():
     for name in HOSTS:
         subprocess.run(["ip", "netns", "delete", name], stderr=subprocess.DEVNULL)
+        shutil.rmtree(pathlib.Path("/etc/netns") / name, ignore_errors=True)
 
 
 def ip(arguments):
@@ -142,10 +148,16 @@ def wait_for(path, processes, seconds=1800):
     for _ in range(seconds):
         if path.exists():
             return
-        for process in processes:
-            assert process.poll() is None, process.stderr.read()[-2000:]
+        if any(process.poll() is not None for process in processes):
+            raise AssertionError("\n".join(end_of_errors(process) for process in processes))
         time.sleep(1)
     raise AssertionError(f"{path} was not written")
+
+
+def end_of_errors(process):
+    """Wait for a process and return its status and the end of what it reported."""
+    errors = process.communicate(timeout=120)[1]
+    return f"status {process.returncode}: {errors[-2000:]}"
 
 
 def dies(pair, number):

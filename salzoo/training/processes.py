@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import ipaddress
 import os
 import select
 import socket
@@ -114,16 +115,42 @@ def joined(place: Place) -> Iterator[Watchdog]:
     # JAX has no public name for the address that it has found, as on SLURM.
     from jax._src.distributed import global_state
 
-    watchdog = Watchdog(
-        str(global_state.coordinator_address), jax.process_count(), jax.process_index()
-    )
+    address = str(global_state.coordinator_address)
+    watchdog = Watchdog(address, jax.process_count(), jax.process_index())
     try:
+        if jax.default_backend() == "cpu":
+            check_own_name(address)
         yield watchdog
         watchdog.finish()
         jax.distributed.shutdown()
     except BaseException:
         watchdog.fail()
         raise
+
+
+def check_own_name(coordinator: str) -> None:
+    """Check that other machines reach this one by its name, as Gloo does between CPUs.
+
+    Args:
+        coordinator: HOST:PORT of process 0.
+
+    Raises:
+        InputError: process 0 is on the network, and the name of this machine means itself only.
+    """
+    name = socket.gethostname()
+    if _is_loopback(name) and not _is_loopback(coordinator.rpartition(":")[0].strip("[]")):
+        raise InputError(
+            f"The other machines do not reach this one by its name, {name}, which stands for "
+            "127.0.0.1; give its address in /etc/hosts."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = socket.getaddrinfo(host, None)[0][4][0]
+    except OSError:
+        return False
+    return ipaddress.ip_address(str(address).partition("%")[0]).is_loopback
 
 
 class Watchdog:

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from salzoo.training.processes import VARIABLES, Place, find_place
+from salzoo.training.processes import VARIABLES, Place, check_own_name, find_place
 from salzoo.utils.errors import InputError
 from tests.training.test_devices import history
 from tests.training.test_stored_backend import ON_JAX, assert_near, start  # noqa: F401
@@ -142,6 +142,35 @@ def test_places(monkeypatch):
     monkeypatch.setenv(VARIABLES["processes"], "two")
     with pytest.raises(InputError, match="NUM_PROCESSES is two: give a whole number"):
         find_place()
+
+
+@pytest.mark.parametrize(
+    ("coordinator", "address", "refused"),
+    [
+        ("10.77.0.1:9", "127.0.1.1", True),
+        ("[2001:db8::1]:9", "::1", True),
+        ("10.77.0.1:9", "10.77.0.2", False),
+        ("127.0.0.1:9", "127.0.0.1", False),
+        ("10.77.0.1:9", None, False),  # a name that nobody knows: JAX says so
+    ],
+)
+def test_machines_need_a_name(monkeypatch, coordinator, address, refused):
+    found = socket.getaddrinfo
+
+    def resolve(host, port):
+        if host != "machine":
+            return found(host, port, flags=socket.AI_NUMERICHOST)
+        if address is None:
+            raise socket.gaierror
+        return found(address, port, flags=socket.AI_NUMERICHOST)
+
+    monkeypatch.setattr(socket, "gethostname", lambda: "machine")
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    if refused:
+        with pytest.raises(InputError, match="its name, machine, which stands for 127.0.0.1; give"):
+            check_own_name(coordinator)
+    else:
+        check_own_name(coordinator)
 
 
 @pytest.mark.slow
