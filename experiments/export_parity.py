@@ -17,7 +17,6 @@ interruption: what is in `OUT/results` is not measured again.
 import argparse
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -159,18 +158,19 @@ def measure(source, target, images):
     from salzoo.export import export
     from salzoo.export.parity import draw_scenes
     from salzoo.prediction.opening import open_source
+    from salzoo.prediction.speed import peak_bytes
 
     name, _, precision = target.partition(":")
     folder = tempfile.mkdtemp()
     try:
         [one] = export(source, name, folder, precision=precision or None, images=images, force=True)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        peak = peak_bytes()
         contrast = contrast_of(open_source(source).maps(draw_scenes(1)[0].image))
     except InputError as error:
         return {"target": target, "refused": str(error)}
     finally:
         shutil.rmtree(folder)
-    return {**vars(one.parity), "contrast": contrast, "peak_gb": peak / 2**20}
+    return {**vars(one.parity), "contrast": contrast, "peak_gb": peak / 1e9}
 
 
 def results_table(out):

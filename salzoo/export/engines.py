@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
 import statistics
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ from salzoo.export.target import Predict, find_target
 from salzoo.models import MODELS, PRETRAINED
 from salzoo.prediction.options import InferenceOptions
 from salzoo.prediction.predictor import Predictor
-from salzoo.prediction.speed import measure_in_turns
+from salzoo.prediction.speed import measure_in_turns, peak_bytes
 from salzoo.utils.errors import InputError
 
 if TYPE_CHECKING:
@@ -199,5 +197,4 @@ def _measure_peak(sender: Connection, engine: tuple[str, str], source: str, fold
         from salzoo.prediction.opening import open_source
 
         _open_bfloat16(open_source(source))(image)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sender.send(peak * (1 if sys.platform == "darwin" else 1024))
+    sender.send(peak_bytes())

@@ -1,9 +1,11 @@
+import subprocess
+import sys
 import time
 
 import numpy as np
 import pytest
 
-from salzoo.prediction.speed import _predictor, benchmark
+from salzoo.prediction.speed import _predictor, benchmark, peak_bytes
 from salzoo.utils.errors import InputError
 
 
@@ -18,6 +20,17 @@ def test_measures_each_model_at_its_size():
     at_printed_size = (measured.multiply_adds - pooled) * (240 * 320) / (16 * 24) + pooled
     assert at_printed_size / 1e9 == pytest.approx(45.5, abs=0.1)
     assert "44 billion at 240x320" in measured.published
+
+
+def test_peak_memory_is_that_of_the_process_alone():
+    code = (
+        "from salzoo.prediction.speed import peak_bytes; before = peak_bytes(); "
+        "filled = b'1' * 200_000_000; print(before, peak_bytes())"
+    )
+    large = np.ones(400_000_000, "uint8")  # Linux counts it for children, in ru_maxrss
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    before, after = map(int, result.stdout.split())
+    assert before < large.nbytes and before + 150_000_000 < after < before + 250_000_000
 
 
 def test_a_model_of_several_maps_is_measured_by_its_object():
