@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from salzoo.prediction.speed import _predictor, benchmark, peak_bytes
+from salzoo.prediction.speed import _predictor, benchmark
 from salzoo.utils.errors import InputError
 
 
