@@ -24,12 +24,14 @@ noted every ten seconds. The command may be interrupted: given again, it goes on
 import argparse
 import collections
 import contextlib
+import ctypes
 import io
 import json
 import os
 import pathlib
 import random
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -191,6 +193,12 @@ def print_stages(job, images):
 # ---- endurance ----
 
 
+def die_with_parent():
+    """Let a program end when this script is killed (Linux)."""
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 class Programs:
     """A scheduler and worker processes, as the commands of Dask start them."""
 
@@ -215,7 +223,9 @@ class Programs:
     def _start(self, name, command):
         log = open(self.folder / f"{name}.log", "a")  # noqa: SIM115 (the process has it)
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        return subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        return subprocess.Popen(
+            command, stdout=log, stderr=log, env=environment, preexec_fn=die_with_parent
+        )
 
     def processes(self):
         """Return the processes that compute, children of the nannies."""
@@ -230,7 +240,11 @@ class Programs:
         for process in [*self.workers, self.scheduler]:
             process.terminate()
         for process in [*self.workers, self.scheduler]:
-            process.wait(30)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:  # a worker whose scheduler is gone
+                process.kill()
+                process.wait()
 
 
 def command_of(process):
@@ -265,7 +279,11 @@ def endurance(arguments):
     try:
         with open(work / "client.log", "a") as log:
             client = subprocess.Popen(
-                command, stdout=log, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)}
+                command,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                preexec_fn=die_with_parent,
             )
             watch(arguments, work, programs, client)
     finally:

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 
 import pytest
+from PIL import Image
 
 import salzoo
 from tests.prediction.batch.pictures import draw, need_packages
@@ -175,3 +176,24 @@ def test_the_client_and_the_scheduler_are_killed(tmp_path):
         programs.stop()
     rows = pq.read_table(out / "results").to_pylist()
     assert Counter(row["image"] for row in rows) == Counter(images)
+
+
+def test_an_image_that_takes_too_much_memory(tmp_path):
+    """It ends three workers before the kernel or Dask does, and says why; all others are done."""
+    from experiments.batch_prediction import Programs
+
+    images = draw(tmp_path / "in", 4)
+    large = str(tmp_path / "in" / "001-large.jpg")
+    Image.new("RGB", (9000, 9000), "red").save(large)
+    programs = Programs(tmp_path, 1, memory="600MB")
+    try:
+        result = salzoo.predict_batch(
+            [tmp_path / "in"], tmp_path / "out", cluster=programs.address, map_size=64, quiet=True
+        )
+    finally:
+        programs.stop()
+    assert (result.done, result.failed, result.retries) == (4, 1, 3)
+    rows = pq.read_table(tmp_path / "out" / "results").to_pylist()
+    assert [row["image"] for row in rows] == sorted([*images, large])
+    (failed,) = [row for row in rows if row["error"]]
+    assert failed["image"] == large and "it took more than 0.5 GB of memory" in failed["error"]
