@@ -123,8 +123,6 @@ def train(
             _train_to_the_end(session)
     except (tf.errors.ResourceExhaustedError, RuntimeError) as error:
         if not _is_of_memory(error):
-            if devices.watchdog:  # most likely another process has died
-                devices.watchdog.wait()
             raise
         raise _memory_error(config) from error
     finally:

@@ -123,7 +123,10 @@ def joined(place: Place) -> Iterator[Watchdog]:
         yield watchdog
         watchdog.finish()
         jax.distributed.shutdown()
-    except BaseException:
+    except BaseException as error:
+        of_jax = isinstance(error, RuntimeError | ValueError) and not isinstance(error, InputError)
+        if of_jax:  # most likely since another process has died
+            watchdog.wait()
         watchdog.fail()
         raise
 
@@ -214,7 +217,7 @@ class Watchdog:
 
     def wait(self) -> None:
         """Wait for the sentence about a process that died, after JAX has failed."""
-        self.finished.wait(30)
+        self.finished.wait(10)
 
     def finish(self) -> None:
         """Tell the others that this process has not died, but finished."""

@@ -118,6 +118,14 @@ def test_a_process_that_fails_ends_the_others():
     assert [process.wait(60) for process in found] == [2, 2]
 
 
+def test_an_error_of_jax_waits_for_the_sentence():
+    """The connection of the other process may break before that of the watchdog."""
+    _, other = found = watchers(2, [0.1, 0.0], "wait")
+    found[0].send_signal(signal.SIGKILL)
+    assert "process 0 of 2 has ended" in other.communicate(timeout=60)[1]
+    assert other.returncode == 2
+
+
 def test_processes_that_finish_do_not():
     found = watchers(3, [1.0, 0.1, 0.5])
     assert [process.communicate(timeout=60) for process in found] == [("", "")] * 3
