@@ -193,7 +193,7 @@ def test_predict_goes_on(place):
     command = ["predict", "photos", "--top", 2, "--out"]
     place.run(*command, "out/predicted", statuses=[0])
     expected = files_of(place.root / "out/predicted")
-    event = {"call": "PIL.Image:Image.save", "count": 3, **KILL}
+    event = {"call": "salzoo.prediction.photo_files:write_png", "count": 3, **KILL}
     place.run(*command, "out/killed-predicted", statuses=[-signal.SIGKILL], event=event)
     place.run(*command, "out/full-predicted", statuses=[1, 2], file_size=4000)
     removed = place.root / "out/removed-predicted"
