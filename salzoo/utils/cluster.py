@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import importlib
 import logging
 import sys
@@ -130,11 +131,14 @@ def _open_client(distributed: Any, cluster: Any) -> Any:
     try:
         return distributed.Client(cluster, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        raise InputError(
-            f"`cluster` {shorten(cluster)}: no Dask scheduler answers there "
-            f"({shorten(str(error), 120)}); give local, or the address that `dask scheduler` "
-            "prints, such as tcp://10.0.0.1:8786."
-        ) from error
+        reason = shorten(str(error), 120)
+    # The client that failed is closed when Python collects it. If that were while another client
+    # starts, the one would wait for the lock of the other for ever.
+    gc.collect()
+    raise InputError(
+        f"`cluster` {shorten(cluster)}: no Dask scheduler answers there ({reason}); give local, or "
+        "the address that `dask scheduler` prints, such as tcp://10.0.0.1:8786."
+    )
 
 
 @contextlib.contextmanager
