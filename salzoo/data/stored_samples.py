@@ -44,7 +44,10 @@ def read_or_recall(
         options: of its reader.
         read: reads the samples; its warnings are repeated where it is not called.
     """
-    key = None if folder is None else _key(folder, name, options)
+    try:
+        key = None if folder is None else _key(folder, name, options)
+    except OSError:  # the reader tells what is wrong with a file
+        key = None
     if folder is None or key is None:
         return read()
     path = os.path.join(cache_folder(), "samples", f"{key}.npz")

@@ -97,7 +97,8 @@ def test_litert_takes_images_of_varying_canvases(images, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["litert", "onnx", pytest.param("openvino", marks=pytest.mark.slow)]
+    "name",
+    ["litert", *(pytest.param(name, marks=pytest.mark.slow) for name in ("onnx", "openvino"))],
 )
 def test_int8_is_near_the_model(name, opened, images, tmp_path, known):
     target = require(name, "int8")

@@ -248,6 +248,7 @@ def test_export_goes_on(place, exports, kind):
 URL = "https://example.org/images.zip"
 
 
+@pytest.mark.slow
 def test_download_goes_on(place):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

@@ -73,6 +73,7 @@ def trained(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_two_devices_train_as_one(trained):
     """Five steps on two devices, the last of them resumed on one."""
     expected, found = history(trained / "one"), history(trained / "two")

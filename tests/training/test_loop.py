@@ -168,6 +168,7 @@ def test_resume_after_kill_9_gives_the_same_weights_bit_for_bit(shallow_run, tmp
     assert not [name for name in os.listdir(folder) if name.startswith(".part")]
 
 
+@pytest.mark.slow
 def test_resume_of_a_run_that_saved_nothing_starts_over(shallow_run, tmp_path):
     run = Run(tmp_path / "empty")
     run.write_config(shallow_config())
@@ -234,7 +235,8 @@ def test_validations_come_between_and_at_the_end_of_epochs(shallow_run):
     assert [float(row["epoch"]) for row in rows] == pytest.approx([2 / 3, 1, 4 / 3, 2])
 
 
-@pytest.mark.parametrize("steps", [pytest.param(1, marks=pytest.mark.slow), 4])
+@pytest.mark.slow
+@pytest.mark.parametrize("steps", [1, 4])
 def test_resume_draws_and_moves_on_as_if_nothing_had_happened(
     shallow_run, tmp_path, monkeypatch, steps
 ):
@@ -427,6 +429,7 @@ def test_init_from_starts_at_another_runs_best_weights(shallow_run, tmp_path):
         np.testing.assert_allclose(mine, theirs, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_start_that_no_epoch_beats_stays_the_best(small_run, tmp_path):
     """A rate far too high ruins the weights; the first row of the history is the start."""
     recipe = {"epochs": 2, "learning_rate": 0.1}

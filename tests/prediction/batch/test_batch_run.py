@@ -39,12 +39,12 @@ def test_a_worker_is_killed(tmp_path):
     thread.start()
     result = salzoo.predict_batch([tmp_path / "in"], out, workers=2, shard_size=5, quiet=True)
     thread.join()
-    assert killed and result.retries >= 1
+    assert killed  # perhaps between two shards: then nothing is tried again
     assert (result.given, result.done, result.failed, result.left) == (30, 30, 0, 0)
     rows = pq.read_table(out / "results").to_pylist()
     assert Counter(row["image"] for row in rows) == Counter(images)
     manifest = json.loads((out / "manifest.json").read_text())
-    assert manifest["complete"] and manifest["done"] == 30 and manifest["retries"] >= 1
+    assert manifest["complete"] and manifest["done"] == 30 and manifest["retries"] == result.retries
     assert not (out / ".unfinished").exists()
     # Nothing is left to do: no cluster is started.
     again = salzoo.predict_batch([tmp_path / "in"], out, cluster="nowhere:1", shard_size=5)
