@@ -1,7 +1,6 @@
 """Scores of images on a Dask cluster: models predict and metrics are computed on its workers."""
 
 import hashlib
-import pickle
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from salzoo.utils.errors import InputError, shorten
 # Images of a task; after a worker's death they are tried one by one.
 IMAGES_A_TASK = 8
 TRIES = 3
-# What all tasks of an evaluation share, unpickled once in a worker process.
+# What all tasks of an evaluation share, made once in a worker process.
 _state: tuple[str, Scoring, ScoringInputs] | None = None
 _state_lock = threading.Lock()
 
@@ -42,15 +41,13 @@ def score_on_cluster(
     """
     if not rows:
         return
-    need("distributed")
+    protocol = need("distributed.protocol")
     try:
-        content = need("cloudpickle").dumps((scoring, inputs))
-    except InputError:
-        raise
+        content = protocol.serialize_bytes((scoring, inputs), on_error="raise")
     except Exception as failure:  # of the functions of a user
         raise InputError(
             f"A model cannot be sent to workers ({shorten(str(failure), 200)}); give its path, or "
-            "a function that can be pickled."
+            "a function that Dask can send."
         ) from failure
     key = hashlib.sha256(content).hexdigest()
     with connect(cluster, workers) as connection:
@@ -78,7 +75,7 @@ def score_rows(content: bytes, key: str, rows: list[int], tries: int) -> list[tu
     """Score some images on a worker.
 
     Args:
-        content: pickled `Scoring` and `ScoringInputs`.
+        content: `Scoring` and `ScoringInputs`, as Dask sends them.
         key: of the content.
         rows: numbers of the images.
         tries: how often they are tried, this time included.
@@ -90,7 +87,7 @@ def score_rows(content: bytes, key: str, rows: list[int], tries: int) -> list[tu
     with _state_lock:
         if _state is None or _state[0] != key:
             keep_memory()
-            scoring, inputs = pickle.loads(content)
+            scoring, inputs = need("distributed.protocol").deserialize_bytes(content)
             for network in inputs.networks.values():
                 _take_one_core(network)
             _state = key, scoring, inputs

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import statistics
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +17,7 @@ from salzoo.export.target import Predict, find_target
 from salzoo.models import MODELS, PRETRAINED
 from salzoo.prediction.options import InferenceOptions
 from salzoo.prediction.predictor import Predictor
-from salzoo.prediction.speed import measure_in_turns, peak_bytes
+from salzoo.prediction.speed import measure_in_turns, peak_memory
 from salzoo.utils.errors import InputError
 
 if TYPE_CHECKING:
@@ -95,7 +93,7 @@ def measure_engines(source: Any, rounds: int = 10) -> tuple[list[EngineMeasureme
                 EngineMeasurement(
                     *engine,
                     milliseconds=1e3 * statistics.median(times[engine]),
-                    peak_bytes=_peak_memory(engine, os.fspath(path), folder),
+                    peak_bytes=peak_memory(_predict_once, engine, os.fspath(path), folder),
                     cc=min(map(parity.correlation, expected, maps)),
                     max_difference=max(map(parity.relative_difference, expected, maps)),
                 )
@@ -173,20 +171,8 @@ def _predict_with(opened: Opened) -> Predict:
     return lambda image: opened.maps(image)[0, ..., 0]
 
 
-def _peak_memory(engine: tuple[str, str], source: str, folder: str) -> int:
-    """Return the peak memory of a process that opens a model and predicts one image."""
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_measure_peak, args=(sender, engine, source, folder))
-    child.start()
-    sender.close()
-    try:
-        return receiver.recv()
-    finally:
-        child.join()
-
-
-def _measure_peak(sender: Connection, engine: tuple[str, str], source: str, folder: str) -> None:
+def _predict_once(engine: tuple[str, str], source: str, folder: str) -> None:
+    """Open a model and predict one image."""
     image = np.zeros((*SIZE, 3), "float32")
     if engine in EXPORTS:
         name, precision = EXPORTS[engine]
@@ -197,4 +183,3 @@ def _measure_peak(sender: Connection, engine: tuple[str, str], source: str, fold
         from salzoo.prediction.opening import open_source
 
         _open_bfloat16(open_source(source))(image)
-    sender.send(peak_bytes())

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -80,7 +80,7 @@ def benchmark(
     limits.check_pixels(*image_size, "`image_size`")
     sizes = {name: _size(name, size, named=bool(names)) for name in names or list_models()}
     # Measured first: on Linux a child process starts with the peak memory of its parent.
-    peaks = {name: _peak_memory(name, sizes[name], image_size) for name in sizes}
+    peaks = {name: peak_memory(_predict_once, name, sizes[name], image_size) for name in sizes}
     predictors, multiply_adds = {}, {}
     for name in sizes:
         predictors[name], multiply_adds[name] = _predictor(name, sizes[name])
@@ -155,10 +155,16 @@ def _predictor(name: str, size: tuple[int, int]) -> tuple[Callable[[np.ndarray],
     return lambda image: saliency(tf.constant(image)).numpy(), complexity(model).multiply_adds
 
 
-def _peak_memory(name: str, size: tuple[int, int], image_size: tuple[int, int]) -> int:
+def peak_memory(function: Callable[..., object], *arguments: Any) -> int:
+    """Return the peak memory of a process of its own that calls a function, in bytes.
+
+    Args:
+        function: of a module.
+        *arguments: of the function.
+    """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_measure_peak, args=(sender, name, size, image_size))
+    child = context.Process(target=_send_peak, args=(sender, function, arguments))
     child.start()
     sender.close()
     try:
@@ -167,15 +173,19 @@ def _peak_memory(name: str, size: tuple[int, int], image_size: tuple[int, int]) 
         child.join()
 
 
-def _measure_peak(
-    sender: Connection, name: str, size: tuple[int, int], image_size: tuple[int, int]
+def _send_peak(
+    sender: Connection, function: Callable[..., object], arguments: tuple[Any, ...]
 ) -> None:
+    function(*arguments)
+    sender.send(peak_bytes())
+
+
+def _predict_once(name: str, size: tuple[int, int], image_size: tuple[int, int]) -> None:
     from salzoo.utils.tensorflow import load_tensorflow
 
     load_tensorflow()
     predict, _ = _predictor(name, size)
     predict(np.zeros((1, *image_size, 3), "float32"))
-    sender.send(peak_bytes())
 
 
 def peak_bytes() -> int:

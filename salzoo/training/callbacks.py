@@ -82,11 +82,11 @@ class Watch(keras.callbacks.Callback):
             self.before = self.progress.metric_values()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Check the loss; save a checkpoint if the last one is long ago, or at Ctrl-C.
+        """Check the loss; save a checkpoint if the last one is long ago, or at a signal.
 
         Raises:
             InputError: the loss is not finite.
-            KeyboardInterrupt: Ctrl-C was pressed during the step.
+            KeyboardInterrupt: there was Ctrl-C or SIGTERM during the step.
         """
         progress = self.progress
         done = self.first + batch + 1
@@ -96,7 +96,7 @@ class Watch(keras.callbacks.Callback):
         if self.before is not None:
             progress.leave_out_filling(self.before)
             self.before = None
-        if self.interruption.pressed:
+        if self.interruption.waits:
             progress.save_last()
             self.interruption.act()
         if (
@@ -112,10 +112,10 @@ class Watch(keras.callbacks.Callback):
         self.progress.average()
 
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Stop at Ctrl-C.
+        """Stop at Ctrl-C and SIGTERM.
 
         Raises:
-            KeyboardInterrupt: it was pressed during the step.
+            KeyboardInterrupt: there was one during the step.
         """
         self.interruption.act()
 

@@ -1,48 +1,54 @@
-"""Ctrl-C between the steps of a training."""
+"""Ctrl-C and SIGTERM between the steps of a training."""
 
 import contextlib
+import functools
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
-    """Waits with Ctrl-C until a step is complete.
+    """Waits with Ctrl-C and SIGTERM until a step is complete.
 
     A step of JAX reuses the memory of weights and optimizer; what is interrupted in the middle of
     it has neither the old nor the new ones.
-
-    Attributes:
-        pressed: whether Ctrl-C was pressed.
     """
 
     def __init__(self) -> None:
-        self.pressed = False
+        self._waiting: Callable[[], object] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether there was a signal."""
+        return self._waiting is not None
 
     @contextlib.contextmanager
     def after_steps(self) -> Iterator[None]:
-        """Provide a context in which Ctrl-C sets `pressed`; a second one interrupts at once."""
-        before = signal.getsignal(signal.SIGINT)
-        in_main = threading.current_thread() is threading.main_thread()
-        if not in_main or before is not signal.default_int_handler:
-            yield
-            return
+        """Provide a context in which the first signal waits for `act`; a second acts at once."""
+        before = {number: signal.getsignal(number) for number in SIGNALS}
+        handled = {number: handler for number, handler in before.items() if callable(handler)}
+        if threading.current_thread() is not threading.main_thread():
+            handled = {}
 
-        def press(*_: object) -> None:
-            self.pressed = True
-            signal.signal(signal.SIGINT, before)
+        def wait(number: int, frame: FrameType | None) -> None:
+            self._waiting = functools.partial(handled[signal.Signals(number)], number, frame)
+            restore()
 
-        signal.signal(signal.SIGINT, press)
+        def restore() -> None:
+            for number, handler in handled.items():
+                signal.signal(number, handler)
+
+        for number in handled:
+            signal.signal(number, wait)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            restore()
 
     def act(self) -> None:
-        """Interrupt if Ctrl-C was pressed.
-
-        Raises:
-            KeyboardInterrupt: it was.
-        """
-        if self.pressed:
-            raise KeyboardInterrupt
+        """Do what the signal does, if there was one: usually raise KeyboardInterrupt."""
+        if self._waiting is not None:
+            self._waiting()

@@ -13,7 +13,6 @@ from salzoo.utils.errors import InputError
 from tests.evaluation.small import make_folder
 
 distributed = pytest.importorskip("distributed", reason="salzoo[cluster] is not installed")
-pytest.importorskip("cloudpickle")
 
 
 @pytest.fixture(scope="module")

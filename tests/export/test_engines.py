@@ -19,7 +19,7 @@ def measured(monkeypatch, random):
     monkeypatch.setattr("salzoo.prediction.opening.open_source", lambda *_: opened)
     monkeypatch.setattr("salzoo.models.build_model", lambda *_, **__: small_model().model)
     monkeypatch.setattr(parity, "draw_scenes", lambda count: scenes)
-    monkeypatch.setattr(engines, "_peak_memory", lambda *_: 7)
+    monkeypatch.setattr(engines, "peak_memory", lambda *_: 7)
     monkeypatch.setattr(engines, "Predictor", lambda source: SimpleNamespace(engine="litert"))
     exports = {
         ("litert", "float32"): ("portable", "float32"),

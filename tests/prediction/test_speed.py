@@ -42,7 +42,7 @@ def test_a_model_of_several_maps_is_measured_by_its_object():
 def test_of_all_models_those_that_cannot_take_a_size_keep_their_own(monkeypatch, inside):
     from salzoo.prediction import speed as module
 
-    monkeypatch.setattr(module, "_peak_memory", lambda *_: 1)
+    monkeypatch.setattr(module, "peak_memory", lambda *_: 1)
     monkeypatch.setattr(module, "_predictor", lambda *_: (lambda image: time.sleep(0.001), 1))
     sizes = {each.model: each.size for each in benchmark(size=(64, 80), rounds=1)}
     assert sizes.pop("shallow_convnet") == (96, 96)
