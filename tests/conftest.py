@@ -89,7 +89,7 @@ def made_once(tmp_path_factory, name, make):
         name: of the folder.
         make: function of the folder, which does not exist yet.
     """
-    from salzoo.utils.downloads import one_at_a_time
+    from salzoo.utils.locks import one_at_a_time
 
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name

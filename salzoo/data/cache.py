@@ -6,12 +6,12 @@ import os
 import shutil
 from collections.abc import Iterable
 
-import filelock
 import numpy as np
 import tensorflow as tf
 
 from salzoo.utils.files import whole_file
 from salzoo.utils.home import cache_folder
+from salzoo.utils.locks import one_at_a_time
 
 LOG = logging.getLogger("salzoo")
 
@@ -84,21 +84,12 @@ def _is_whole(path: str, size: int) -> bool:
 
 def _write_once(arrays: Iterable[np.ndarray], size: int, path: str) -> bool:
     """Write the file, or wait for another process that does; return whether this one has."""
-    locks = os.path.join(cache_folder(), "locks")
-    os.makedirs(locks, exist_ok=True)
-    lock = filelock.FileLock(os.path.join(locks, f"{os.path.basename(path)}.lock"))
-    try:
-        lock.acquire(blocking=False)
-    except filelock.Timeout:
-        LOG.info("Waiting for another process that fits the same targets.")
-        lock.acquire()
-    try:
+    lock = os.path.join(cache_folder(), "locks", f"{os.path.basename(path)}.lock")
+    with one_at_a_time(lock, "fitting the same targets"):
         if _is_whole(path, size):
             return False
         _write(arrays, size, path)
         return True
-    finally:
-        lock.release()
 
 
 def _write(arrays: Iterable[np.ndarray], size: int, path: str) -> None:

@@ -10,12 +10,12 @@ from salzoo.utils.downloads import (
     check_room,
     describe_size,
     fetch_file,
-    one_at_a_time,
     record_checksum,
 )
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import Path, whole_folder
 from salzoo.utils.home import datasets_folder
+from salzoo.utils.locks import one_at_a_time
 from salzoo.utils.zip_files import unpack_zip
 
 LOG = logging.getLogger("salzoo")

@@ -5,10 +5,11 @@ import shutil
 import tarfile
 
 from salzoo.utils.consent import Offer, require_consent
-from salzoo.utils.downloads import describe_size, fetch_file, one_at_a_time
+from salzoo.utils.downloads import describe_size, fetch_file
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import whole_folder
 from salzoo.utils.home import home_folder
+from salzoo.utils.locks import one_at_a_time
 from salzoo.utils.transfer import PublishedFile
 
 VERSION = "2.5.3"

@@ -19,11 +19,12 @@ from salzoo.models.registry import build_model
 from salzoo.models.released import ReleasedFile, ReleasedWeights
 from salzoo.models.weights_files import load_weights
 from salzoo.utils.consent import Offer, require_consent
-from salzoo.utils.downloads import describe_size, fetch_file, one_at_a_time, record_checksum
+from salzoo.utils.downloads import describe_size, fetch_file, record_checksum
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_space, compute_digest, whole_file
 from salzoo.utils.home import weights_folder
 from salzoo.utils.json_files import make_record, read_json, write_json
+from salzoo.utils.locks import one_at_a_time
 from salzoo.utils.regular_files import open_regular
 from salzoo.utils.transfer import PublishedFile
 

@@ -20,6 +20,7 @@ from salzoo.utils.errors import InputError
 from salzoo.utils.files import compute_digest
 from salzoo.utils.home import cache_folder
 from salzoo.utils.json_files import make_record, read_json, write_json
+from salzoo.utils.locks import one_at_a_time
 from salzoo.utils.tensorflow import has_tensorflow, load_tensorflow
 
 if TYPE_CHECKING:
@@ -100,10 +101,8 @@ def convert_once(source: Source, always: bool = False) -> Conversion | None:
     if not os.path.exists(facts):
         if not has_tensorflow():
             return None
-        from salzoo.utils.downloads import one_at_a_time  # only here: it imports much
-
         try:
-            with one_at_a_time(f"{path}.lock"):
+            with one_at_a_time(f"{path}.lock", "converting the same"):
                 if not os.path.exists(facts):  # another process may have written it meanwhile
                     write_json(facts, asdict(_convert(source, path)))
             _forget_oldest(os.path.dirname(path))

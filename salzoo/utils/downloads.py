@@ -4,18 +4,17 @@ pooch verifies and places a file, gdown transfers it: it resumes, and knows Goog
 Both are imported on first use.
 """
 
-import contextlib
 import errno
 import glob
 import logging
 import os
-from collections.abc import Iterator
 from functools import partial
 
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import Path, check_free
 from salzoo.utils.home import home_folder
 from salzoo.utils.json_files import read_json, write_json
+from salzoo.utils.locks import one_at_a_time
 from salzoo.utils.transfer import PublishedFile, describe_failure, transfer
 
 LOG = logging.getLogger("salzoo")
@@ -113,28 +112,6 @@ def describe_size(files: list[PublishedFile]) -> str:
         return "size not known before the host tells it"
     size = f"{sum(known) / 1e9:.1f} GB" if sum(known) >= 1e8 else f"{sum(known) / 1e6:.0f} MB"
     return f"{'about' if len(known) == len(files) else 'more than'} {size}"
-
-
-@contextlib.contextmanager
-def one_at_a_time(path: Path) -> Iterator[None]:
-    """Let one process work at a time; others wait for it.
-
-    Args:
-        path: of the lock's file; folders above it are created.
-    """
-    import filelock
-
-    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    lock = filelock.FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        LOG.info("Another process is fetching the same (%s); waiting for it.", path)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 # ---- checksums of files that have no published one ----
