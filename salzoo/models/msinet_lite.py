@@ -14,18 +14,28 @@ What differs from MSI-Net:
 - Images are padded, so that they keep their aspect ratio.
 """
 
+from functools import partial
 from typing import Any
 
 import keras
 from keras import KerasTensor, layers
 
 from salzoo.layers import LearnedGaussianPrior, SpatialSoftmax
+from salzoo.models.backbones.efficientnet_lite import EFFICIENTNET_LITE, efficientnet_lite
 from salzoo.models.backbones.mobilenet_v2 import MOBILENET_V2, mobilenet_v2
 from salzoo.models.backbones.pretrained import load_backbone_weights
 from salzoo.models.preprocessing import scale_symmetrically
 from salzoo.models.record import ModelRecord, Option, Recipe
 from salzoo.utils.task import Task
 
+# Name -> its convolutions, and the function that applies them.
+ENCODERS = {
+    "mobilenet_v2": (MOBILENET_V2, mobilenet_v2),
+    **{
+        name: (backbone, partial(efficientnet_lite, name=name))
+        for name, backbone in EFFICIENTNET_LITE.items()
+    },
+}
 # Prefixes of the names of the encoder's layers.
 ENCODER = "Conv,expanded_conv,block_"
 DILATIONS = (1, 2, 4)
@@ -35,6 +45,7 @@ DECODER = {16: 96, 8: 64, 4: 32}
 
 
 def build(
+    encoder: str = "mobilenet_v2",
     priors: int = 8,
     dropout: float = 0.2,
     backbone_weights: str | None = None,
@@ -43,6 +54,7 @@ def build(
     """Build MSI-Net lite.
 
     Args:
+        encoder: In ENCODERS.
         priors: Number of learned Gaussians; 0: none.
         dropout: Share of the encoder's channels that are dropped in training, 0 to below 1.
         backbone_weights: None, "imagenet" or the path of a file, see
@@ -56,10 +68,11 @@ def build(
     Raises:
         InputError: The weights file is not usable.
     """
+    backbone, apply = ENCODERS[encoder]
     images = keras.Input(input_shape, name="image")
     levels = {
         stride: layers.SpatialDropout2D(dropout, name=f"dropout{stride}")(maps)
-        for stride, maps in mobilenet_v2(scale_symmetrically(images)).items()
+        for stride, maps in apply(scale_symmetrically(images)).items()
         if stride in (*DECODER, 32)
     }
     maps = _context(levels[32])
@@ -74,7 +87,7 @@ def build(
     maps = layers.Conv2D(1, 3, padding="same", name="readout")(maps)
     saliency = SpatialSoftmax(dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="msinet_lite")
-    load_backbone_weights(model, MOBILENET_V2, backbone_weights)
+    load_backbone_weights(model, backbone, backbone_weights)
     return model
 
 
@@ -120,6 +133,9 @@ MSINET_LITE = ModelRecord(
     build=build,
     parameters=2_996_297,
     options={
+        "encoder": Option(
+            "network that was trained on ImageNet", default="mobilenet_v2", choices=tuple(ENCODERS)
+        ),
         "priors": Option(
             "number of learned Gaussians for the centre bias; 0: none", default=8, below=257
         ),

@@ -21,6 +21,9 @@ ARCHIVE_LIMIT = 4 * 2**30
 # Name of weights beside "imagenet".
 HYBRID = "vgg16_hybrid"
 
+# Ends of the names of files that `Backbone.read_published` reads.
+PUBLISHED = (".whl", ".pth")
+
 # "layer/weight" -> values
 Arrays = dict[str, np.ndarray]
 
@@ -32,14 +35,18 @@ class Backbone:
     Attributes:
         name: For messages.
         convolutions: Names of its convolutions, in the model and in files.
-        application: Name of its class in keras.applications. None: it has none.
+        imagenet: Function that fetches its ImageNet weights, such as `keras_application`; None:
+            they are not offered for download.
         prepare: Function that changes the arrays of a file before they are loaded, or None.
+        read_published: Function of the path of a file as its authors published it, other than
+            .npz and .h5, or None.
     """
 
     name: str
     convolutions: tuple[str, ...]
-    application: str | None = None
+    imagenet: Callable[[], Arrays] | None = None
     prepare: Callable[[Arrays], Arrays] | None = None
+    read_published: Callable[[str], Arrays] | None = None
 
 
 def load_backbone_weights(
@@ -138,6 +145,8 @@ def _arrays_of(source: str, backbone: Backbone, model: str) -> Arrays:
     if source == "imagenet":
         return _download(backbone)
     if source != HYBRID:
+        if backbone.read_published is not None and source.endswith(PUBLISHED):
+            return backbone.read_published(source)
         return _read_arrays(source)
     if model != "msinet":
         raise InputError(
@@ -150,20 +159,31 @@ def _arrays_of(source: str, backbone: Backbone, model: str) -> Arrays:
 
 
 def _download(backbone: Backbone) -> Arrays:
-    if backbone.application is None:
+    if backbone.imagenet is None:
         raise InputError(
             f"`backbone_weights` imagenet: {backbone.name} is not offered for download; "
             "give a file or 'none'."
         )
     try:
-        application = getattr(keras.applications, backbone.application)
-        trained = application(include_top=False, weights="imagenet")
+        return backbone.imagenet()
     except Exception as error:  # keras raises a bare Exception for a failed download
         reason = (str(error) or type(error).__name__).split(": None -- ")[-1].splitlines()[0]
         raise InputError(
             f"`backbone_weights` imagenet: {backbone.name}'s weights could not be downloaded "
-            f"({reason}); connect to the internet, or give a file or 'none'."
+            f"({reason.rstrip('.')}); connect to the internet, or give a file or 'none'."
         ) from error
+
+
+def keras_application(name: str) -> Arrays:
+    """Return the ImageNet weights of a network that keras.applications has, without its top.
+
+    Args:
+        name: Of its class.
+
+    Raises:
+        Exception: The download fails.
+    """
+    trained = getattr(keras.applications, name)(include_top=False, weights="imagenet")
     return {
         f"{layer.name}/{weight.name}": np.asarray(weight)
         for layer in trained.layers

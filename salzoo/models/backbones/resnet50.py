@@ -1,10 +1,11 @@
 """ResNet-50 (He et al., CVPR 2016) without its dense layer."""
 
+from functools import partial
 from typing import Any
 
 from keras import KerasTensor, layers
 
-from salzoo.models.backbones.pretrained import Backbone
+from salzoo.models.backbones.pretrained import Backbone, keras_application
 
 # Of each stage: number of residual blocks, filters inside a block (a quarter of its output's).
 RESNET50_STAGES = {"conv2": (3, 64), "conv3": (4, 128), "conv4": (6, 256), "conv5": (3, 512)}
@@ -18,7 +19,7 @@ RESNET50_LAYERS = (
         for number in range(0 if block == 1 else 1, 4)
     ),
 )
-RESNET50 = Backbone("ResNet-50", RESNET50_LAYERS, application="ResNet50")
+RESNET50 = Backbone("ResNet-50", RESNET50_LAYERS, imagenet=partial(keras_application, "ResNet50"))
 
 
 def resnet50(images: KerasTensor, dilated: bool = False) -> KerasTensor:

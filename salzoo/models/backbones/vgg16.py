@@ -1,10 +1,11 @@
 """VGG-16 (Simonyan and Zisserman, ICLR 2015) without its dense layers."""
 
 from collections.abc import Container
+from functools import partial
 
 from keras import KerasTensor, layers
 
-from salzoo.models.backbones.pretrained import Backbone
+from salzoo.models.backbones.pretrained import Backbone, keras_application
 
 # Number of convolutions and of their filters in each block.
 VGG16_BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
@@ -13,7 +14,7 @@ VGG16_LAYERS = tuple(
     for block, (count, _) in enumerate(VGG16_BLOCKS, start=1)
     for number in range(1, count + 1)
 )
-VGG16 = Backbone("VGG-16", VGG16_LAYERS, application="VGG16")
+VGG16 = Backbone("VGG-16", VGG16_LAYERS, imagenet=partial(keras_application, "VGG16"))
 
 
 def vgg16(
