@@ -66,5 +66,8 @@ def fold_normalizations(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 MOBILENET_V2 = Backbone(
-    "MobileNetV2", MOBILENET_V2_LAYERS, imagenet=partial(keras_application, "MobileNetV2"), prepare=fold_normalizations
+    "MobileNetV2",
+    MOBILENET_V2_LAYERS,
+    imagenet=partial(keras_application, "MobileNetV2"),
+    prepare=fold_normalizations,
 )

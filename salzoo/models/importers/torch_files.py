@@ -146,6 +146,9 @@ def _read_pickle(file: io.BytesIO) -> Any:
                 stack[-length:] = [tuple(stack[-length:])]
             case "TUPLE":
                 stack.append(tuple(_items(stack)))
+            case "APPEND":
+                item = stack.pop()
+                stack[-1].append(item)
             case "APPENDS":
                 items = _items(stack)
                 stack[-1].extend(items)
