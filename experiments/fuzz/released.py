@@ -16,6 +16,7 @@ from experiments.fuzz.reader import Reader
 from salzoo.models.importers import msinet_graphs, pan_caffe, weight_shapes
 from salzoo.models.importers.packed_files import read_packed
 from salzoo.models.importers.tensorflow_checkpoints import read_variables
+from salzoo.models.importers.torch_files import read_tensors
 
 DATA = "net.ckpt.data-00000-of-00001"
 # Of the archives' files.
@@ -29,6 +30,7 @@ def readers() -> list[Reader]:
         Reader("frozen graph", "net.pb", {"a.pb": graph}, _read_graph),
         Reader("caffemodel", "net.caffemodel", {"a.caffemodel": _caffemodel()}, _read_caffe),
         Reader("checkpoint", "net.ckpt.index", {"a": index}, _read_checkpoint, beside={DATA: data}),
+        Reader("tensors of PyTorch", "net.pth", {"a.pth": _tensors()}, _read_tensors),
         Reader("zip", "net.zip", {"a.zip": _zip(graph)}, _read_packed, (packed.mutate_zip,)),
         Reader("tar", "net.tar.gz", {"a.tar.gz": _tar(graph)}, _read_packed),
     ]
@@ -90,6 +92,31 @@ def _read_checkpoint(path: str) -> None:
     data = pathlib.Path(os.path.dirname(path), DATA).read_bytes()
     for variable in read_variables(pathlib.Path(path).read_bytes(), data, path):
         assert variable.values().shape == variable.shape
+
+
+def _tensors() -> bytes:
+    """Return a file of one tensor of the shape (2, 3), instruction by instruction."""
+
+    def text(value: str) -> bytes:
+        return b"X" + len(value).to_bytes(4, "little") + value.encode()
+
+    def pickled(instructions: bytes) -> bytes:
+        return b"\x80\x02" + instructions + b"."
+
+    values = np.ones(6, "<f4").tobytes()
+    kind = b"ctorch\nFloatStorage\n"
+    storage = b"(" + text("storage") + kind + text("0") + text("cpu") + b"K\x06NtQ"
+    numbers = b"K\x00" + b"K\x02K\x03\x86" + b"K\x03K\x01\x86" + b"\x89"
+    hooks = b"ccollections\nOrderedDict\n)R"
+    tensor = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + numbers + hooks + b"tR"
+    magic = b"\x8a\x0a" + (0x1950A86A20F9469CFC6C).to_bytes(10, "little")
+    parts = (magic, b"M\xe9\x03", b"}", b"}(" + text("a") + tensor + b"u", b"](" + text("0") + b"e")
+    return b"".join(map(pickled, parts)) + (6).to_bytes(8, "little") + values
+
+
+def _read_tensors(path: str) -> None:
+    for values in read_tensors(pathlib.Path(path).read_bytes(), path).values():
+        assert values.dtype.kind in "fi" and values.nbytes <= LIMIT
 
 
 def _zip(content: bytes) -> bytes:
