@@ -63,11 +63,12 @@ def load_backbone_weights(
     Args:
         model: With the layer names of the backbone.
         backbone: The network.
-        source: None (keep the random initialization), "imagenet" (downloaded by
-            keras.applications), "vgg16_hybrid" (only MSI-Net's: trained on ImageNet and
+        source: None (keep the random initialization), "imagenet" (fetched, see
+            `Backbone.imagenet`), "vgg16_hybrid" (only MSI-Net's: trained on ImageNet and
             Places2, fetched with consent) or the path of an .npz (`block1_conv1/kernel`,
-            `block1_conv1/bias`, ..., in any folder) or of a keras.applications .h5 file. A
-            file may hold only some layers; those it lacks are logged.
+            `block1_conv1/bias`, ..., in any folder), of a keras.applications .h5 file, or of
+            what `Backbone.read_published` reads. A file may hold only some layers; those it
+            lacks are logged.
         missing_scale: Factor of the random kernels whose layers the file lacks.
 
     Raises:
@@ -166,11 +167,13 @@ def _download(backbone: Backbone) -> Arrays:
         )
     try:
         return backbone.imagenet()
+    except InputError:
+        raise
     except Exception as error:  # keras raises a bare Exception for a failed download
         reason = (str(error) or type(error).__name__).split(": None -- ")[-1].splitlines()[0]
         raise InputError(
             f"`backbone_weights` imagenet: {backbone.name}'s weights could not be downloaded "
-            f"({reason.rstrip('.')}); connect to the internet, or give a file or 'none'."
+            f"({reason}); connect to the internet, or give a file or 'none'."
         ) from error
 
 
