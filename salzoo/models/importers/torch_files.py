@@ -20,7 +20,7 @@ from salzoo.utils.errors import InputError, shorten
 
 MAGIC_NUMBER, PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 # Name of a storage's class -> type of its values.
-TYPES = {
+TYPES: dict[str, np.dtype[Any]] = {
     "torch FloatStorage": np.dtype("<f4"),
     "torch HalfStorage": np.dtype("<f2"),
     "torch LongStorage": np.dtype("<i8"),
@@ -105,7 +105,8 @@ def _part(values: np.ndarray, tensor: Tensor) -> np.ndarray:
     if len(shape) != len(strides) or any(type(n) is not int or n < 0 for n in numbers):
         raise ValueError("a tensor has an impossible shape")
     last = offset + sum((n - 1) * stride for n, stride in zip(shape, strides, strict=True))
-    if math.prod(shape) > len(values) or (math.prod(shape) and last >= len(values)):
+    size = math.prod(shape)
+    if size > len(values) or (size and last >= len(values)):
         raise ValueError("a tensor reaches beyond its storage")
     steps = [stride * values.itemsize for stride in strides]
     return np.lib.stride_tricks.as_strided(values[offset:], shape, steps).copy()
@@ -114,7 +115,7 @@ def _part(values: np.ndarray, tensor: Tensor) -> np.ndarray:
 def _read_pickle(file: io.BytesIO) -> Any:
     """Return the value of the next pickle."""
     stack: list[Any] = []
-    memory: dict[int, Any] = {}
+    memory: dict[Any, Any] = {}
     for count, (instruction, argument, _) in enumerate(pickletools.genops(file)):
         if count >= MOST_INSTRUCTIONS:
             raise ValueError("it has too many entries")

@@ -13,7 +13,7 @@ from salzoo.models.backbones.efficientnet_lite import (
     scaled_groups,
 )
 from salzoo.models.backbones.pretrained import load_backbone_weights
-from salzoo.models.importers import efficientnet_lite as importer
+from salzoo.models.importers import efficientnet_packages as importer
 from salzoo.utils import downloads
 from salzoo.utils.errors import InputError
 from tests.models.importers.torch_writing import save
