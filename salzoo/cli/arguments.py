@@ -25,7 +25,7 @@ def add_data(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument(
         "--protocol",
         help="published division into training, validation and test images, see "
-        "`salzoo datasets NAME`",
+        "`salzoo datasets NAME`; several datasets take the first that they have of a+b",
     )
     add_dataset_options(parser)
     parser.add_argument(

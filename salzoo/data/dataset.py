@@ -219,7 +219,9 @@ def open_dataset(
             own is found too. None: $SALZOO_HOME/datasets, to which a dataset that a program
             can fetch is fetched, with consent; `synthetic` is drawn.
         protocol: rule that divides a dataset into splits, a name in its record; None: the
-            record's first. With several datasets each takes it where it has it.
+            record's first. With several datasets each takes it where it has it, the others
+            their first; several joined by "+", as in "msinet+salzoo": each takes the first of
+            them that it has.
         sigma: standard deviation of the density's Gaussian in pixels of the original
             image; None takes the dataset's own. If given, the density of every image that
             has fixations is made from them, even where the dataset has a density map.
@@ -243,15 +245,18 @@ def open_dataset(
         check_options(name, options)
         return Dataset(name, data_dir, [DatasetSource(name, data_dir, protocol, options)], sigma)
     protocols = {known for part in names for known in dataset_record(part).protocols}
-    if protocol is not None and protocol not in protocols:
-        raise unknown_name(f"protocol of {name}", protocol, protocols)
+    wanted = protocol.split("+") if protocol is not None else []
+    for one in wanted:
+        if one not in protocols:
+            raise unknown_name(f"protocol of {name}", one, protocols)
     known = {option for part in names for option in reader_options(part)}
     for option in options:
         if option not in known:
             raise unknown_name(f"option of {name}", option, known)
     sources = []
     for part in names:
-        own_protocol = protocol if protocol in dataset_record(part).protocols else None
+        own = dataset_record(part).protocols
+        own_protocol = next((one for one in wanted if one in own), None)
         own_options = {key: options[key] for key in options if key in reader_options(part)}
         sources.append(DatasetSource(part, _sub_folder(part, data_dir), own_protocol, own_options))
     return Dataset(name, data_dir, sources, sigma)

@@ -70,6 +70,26 @@ def test_each_takes_its_own_options(two):
         open_dataset("osie+ecssd", two, dataset_options={"drop_first": True}).split("all")
 
 
+@pytest.mark.parametrize(
+    ("protocol", "osie", "ecssd"),
+    [
+        (None, None, None),
+        ("salzoo", None, "salzoo"),
+        ("set_aside+salzoo", "set_aside", "salzoo"),
+        ("salzoo+set_aside+msinet", "set_aside", "salzoo"),
+    ],
+)
+def test_each_takes_the_first_protocol_that_it_has(two, monkeypatch, protocol, osie, ecssd):
+    opened = {}
+
+    def source(name, folder, protocol, options):
+        opened[name] = protocol
+
+    monkeypatch.setattr("salzoo.data.dataset.DatasetSource", source)
+    open_dataset("osie+ecssd", two, protocol=protocol)
+    assert opened == {"osie": osie, "ecssd": ecssd}
+
+
 def test_bad_input(two):
     for arguments, match in (
         ({"name": "osie+osi"}, "no dataset 'osi'; did you mean 'osie'"),
@@ -77,6 +97,7 @@ def test_bad_input(two):
         ({"name": "ecssd", "split": "train"}, "no 'train' split"),
         ({"name": "osie+ecssd", "dataset_options": {"drop": 1}}, "known: drop_first"),
         ({"name": "osie+ecssd", "protocol": "msi"}, "did you mean 'msinet'"),
+        ({"name": "osie+ecssd", "protocol": "msinet+"}, "no protocol of osie.ecssd ''"),
     ):
         with pytest.raises(InputError, match=match):
             split = arguments.pop("split", "all")
