@@ -162,7 +162,10 @@ def _run_batch(
         pages = int(file.read().split()[0])
     address = pages * resource.getpagesize() + limits.address
     resource.setrlimit(resource.RLIMIT_AS, (address, address))
-    peak, end = _peak(), time.monotonic() + limits.batch
+    # The peak begins anew: that of the process before the fork may be far above what it has now.
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+    begun, end = _memory("VmRSS"), time.monotonic() + limits.batch
     number = count.cases
     while time.monotonic() < end:
         shared[0] = number
@@ -171,7 +174,7 @@ def _run_batch(
             faulthandler.dump_traceback_later(limits.clock, exit=True, file=report)
             accepted, error = judge(reader, path, limits)
             faulthandler.cancel_dump_traceback_later()
-            grown = _peak() - peak
+            grown = _memory("VmHWM") - begun
             if error is None and grown > limits.memory:
                 error = MemoryError(f"{grown / 1e9:.1f} GB")
             if error is not None:
@@ -183,8 +186,11 @@ def _run_batch(
             break
 
 
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def _memory(kind: str) -> int:
+    """Return the memory of the process now (VmRSS) or its peak (VmHWM), in bytes."""
+    with open("/proc/self/status") as file:
+        (line,) = (line for line in file if line.startswith(f"{kind}:"))
+    return int(line.split()[1]) * 1024
 
 
 @contextlib.contextmanager

@@ -14,7 +14,11 @@ OPTIONS = {
         ({"aspp": False}, 30_177_089 - 24_934_209),
         ({"multi_level": False}, 19_232_577 - 24_934_209),
     ],
-    "msinet_lite": [({"priors": 0}, -(32 + 8 * 9 + 8 * 64)), ({"dropout": 0.0}, 0)],
+    "msinet_lite": [
+        ({"encoder": "efficientnet_lite0"}, 3_495_129 - 2_996_297),
+        ({"priors": 0}, -(32 + 8 * 9 + 8 * 64)),
+        ({"dropout": 0.0}, 0),
+    ],
     "sam_resnet": [
         ({"timesteps": 1}, 0),
         ({"attention": False}, -4_724_224),
