@@ -180,10 +180,12 @@ def _draw_regions(variant: DesignSummary) -> str:
         _, x, y, width, height = region.box
         place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
         text = markup.escape(f"{printable(region.box.name)} {region.share:.0%}")
+        # The label is above the box, which it would cover in part; inside where there is no room.
+        baseline = y - 4 * line if y > 1.2 * size else y + 2 * line + 0.9 * size
         marks += [
             f'<rect class="under" {place} stroke-width="{3 * line:g}"/>',
             f'<rect class="over" {place} stroke-width="{line:g}"/>',
-            f'<text x="{x + 2 * line:g}" y="{y + 2 * line:g}" dy=".9em" font-size="{size:g}" '
+            f'<text x="{x + 2 * line:g}" y="{baseline:g}" font-size="{size:g}" '
             f'stroke-width="{size / 5:g}">{text}</text>',
         ]
     return _layer(variant, "".join(marks))
