@@ -1,6 +1,6 @@
 """Speed of the demo's page in Chromium: pictures a second of the camera, by quality and threads.
 
-    python experiments/browser_speed.py [--model msinet_lite] [--beside msinet] [--rounds 3]
+    python -m experiments.browser_speed [--model msinet_lite] [--beside msinet] [--rounds 3]
 
 `--beside` is a model of the zoo with random weights, measured in the same rounds. Needs playwright,
 Chromium on the PATH or in SALZOO_CHROMIUM, and LiteRT.js, which `salzoo demo --yes` fetches. The
@@ -13,41 +13,25 @@ import argparse
 import contextlib
 import itertools
 import os
-import shutil
 import statistics
+import sys
 import tempfile
-import threading
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from playwright.sync_api import sync_playwright
-
+from experiments.headless import running_browser, serve
 from salzoo.cli.parsers import parse_positive, whole_number
 from salzoo.export import demo_server
 from salzoo.export.demo_page import HEADERS, page_files
 from salzoo.export.web_model import web_model
 from salzoo.export.web_runtime import fetch_runtime
 from salzoo.models import build_model
+from salzoo.utils.errors import InputError
 
 # Without these headers a page has no threads.
 _ISOLATING = ("Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy")
 # Pictures at least, of each quality.
 FRAMES = 6
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--disable-background-networking",
-)
-
-
-@contextlib.contextmanager
-def serve(files):
-    """Yield the address of the page."""
-    with demo_server.DemoServer(files, 0) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.address
-        server.shutdown()
 
 
 def watch(browser, address, seconds):
@@ -92,7 +76,6 @@ def main():
     parser.add_argument("--rounds", type=whole_number(1), default=3)
     parser.add_argument("--seconds", type=parse_positive, default=4)
     arguments = parser.parse_args()
-    chromium = os.environ.get("SALZOO_CHROMIUM") or shutil.which("chromium")
     pages = {arguments.model: page_files(web_model(arguments.model), fetch_runtime())}
     if arguments.beside:
         with tempfile.TemporaryDirectory() as folder:
@@ -101,8 +84,7 @@ def main():
             pages[arguments.beside] = page_files(web_model(path), fetch_runtime())
     plain = {name: value for name, value in HEADERS.items() if name not in _ISOLATING}
     taken = {}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+    with running_browser() as browser:
         for _ in range(arguments.rounds):
             for headers, (model, files) in itertools.product((plain, HEADERS), pages.items()):
                 demo_server.HEADERS = headers
@@ -111,7 +93,6 @@ def main():
                 for quality, values in found.items():
                     taken.setdefault((model, quality, threads), []).append(values)
         print(f"Chromium {browser.version}\n")
-        browser.close()
     print("| model | quality | threads | network, ms | pictures a second |")
     print("| --- | --- | --- | --- | --- |")
     for (model, quality, threads), values in taken.items():
@@ -120,4 +101,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except InputError as error:
+        sys.exit(f"browser_speed: {error}")

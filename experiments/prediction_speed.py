@@ -1,12 +1,13 @@
 """Latency of a prediction: of `salzoo predict` as a program, and of a loaded model.
 
     python experiments/prediction_speed.py [--cold 7] [--rounds 30] [--image_size 480x640]
-        [--photos 60] [--than CHECKOUT]
+        [--photos 60] [--than CHECKOUT] [--beside SOURCE]
 
 Cold: `salzoo predict photo.jpg` as a program, compared with a program that only imports
 tensorflow and keras. Warm: from a decoded float32 image to its map at the size of the
 image, with batch size 1; msinet_lite at its default size is compared with msinet at
-240x320, with msinet_lite by TensorFlow, and with msinet_lite and test-time augmentation.
+240x320, with msinet_lite by TensorFlow, with msinet_lite and test-time augmentation, and with the
+model `--beside`, such as the portable file of other weights.
 
 Folder: time a photo of `salzoo predict FOLDER`, all files written: what a folder of `--photos`
 JPEGs takes longer than one of 2, by TensorFlow and by LiteRT. `--than` names a checkout of another
@@ -163,6 +164,7 @@ def main():
     parser.add_argument("--photos", type=whole_number(3), default=60, help="in the folder")
     parser.add_argument("--folders", type=whole_number(0), default=3, help="rounds of the folder")
     parser.add_argument("--than", metavar="CHECKOUT", help="of another version of salzoo")
+    parser.add_argument("--beside", metavar="SOURCE", help="another model, measured when warm")
     arguments = parser.parse_args()
     rows, columns = arguments.image_size
     random = np.random.default_rng(0)
@@ -183,11 +185,14 @@ def main():
     from salzoo.models import build_model
 
     lite = {"msinet_lite": load_model("msinet_lite")}
-    for other in (
+    others = [
         {"tensorflow": load_model("msinet_lite", engine="tensorflow")},
         {"msinet": load_model(build_model("msinet"))},
         {"tta": load_model("msinet_lite", tta=True)},
-    ):
+    ]
+    if arguments.beside:
+        others.append({"beside": load_model(arguments.beside)})
+    for other in others:
         show(f"warm, {size_text}", warm({**lite, **other}, image, arguments.rounds), 1e3, "ms")
 
 
