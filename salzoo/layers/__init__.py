@@ -4,6 +4,7 @@ from salzoo.layers.aspp import ASPP
 from salzoo.layers.attentive_conv_lstm_2d import AttentiveConvLSTM2D
 from salzoo.layers.blue_green_red import BlueGreenRed
 from salzoo.layers.ceil_max_pooling_2d import CeilMaxPooling2D
+from salzoo.layers.centre_bias import CentreBias
 from salzoo.layers.crop_like import CropLike
 from salzoo.layers.learned_gaussian_prior import LearnedGaussianPrior
 from salzoo.layers.legacy_bilinear import LegacyBilinear
@@ -20,6 +21,7 @@ __all__ = [
     "AttentiveConvLSTM2D",
     "BlueGreenRed",
     "CeilMaxPooling2D",
+    "CentreBias",
     "CropLike",
     "LearnedGaussianPrior",
     "LegacyBilinear",
