@@ -1,14 +1,16 @@
-"""MSI-Net lite: the modules of MSI-Net on MobileNetV2, with pretrained weights.
+"""MSI-Net lite: the modules of MSI-Net on EfficientNet-Lite0, with pretrained weights.
 
 Kroner et al. (Neural Networks 129, 2020) leave open whether their modules work with other
-encoders. Here they are used with MobileNetV2 (Sandler et al., CVPR 2018): features of several
-levels, several receptive fields, the mean over the whole image and a light decoder.
+encoders. Here they are used with EfficientNet-Lite (Tan and Le, ICML 2019) and MobileNetV2
+(Sandler et al., CVPR 2018): features of several levels, several receptive fields, the mean over
+the whole image and a light decoder.
 
 What differs from MSI-Net:
 - The encoder keeps its strides. The ASPP (depthwise separable convolutions, dilations 1, 2 and
   4) works at a 32nd of the input's size. The decoder adds finer levels step by step, where
   MSI-Net concatenates all levels at an eighth.
-- Learned Gaussian priors, as in SAM, model the centre bias.
+- Learned Gaussian priors, as in SAM, model the centre bias. A weak one is added at inference, since
+  training with shifted images hides a part of it.
 - The map is a density: softmax over all positions, at a quarter of the input's size.
   Postprocessing enlarges it with bicubic interpolation.
 - Images are padded, so that they keep their aspect ratio.
@@ -21,7 +23,7 @@ from typing import Any
 import keras
 from keras import KerasTensor, layers
 
-from salzoo.layers import LearnedGaussianPrior, SpatialSoftmax
+from salzoo.layers import CentreBias, LearnedGaussianPrior, SpatialSoftmax
 from salzoo.models.backbones.efficientnet_lite import EFFICIENTNET_LITE, efficientnet_lite
 from salzoo.models.backbones.mobilenet_v2 import MOBILENET_V2, mobilenet_v2
 from salzoo.models.backbones.pretrained import Backbone, load_backbone_weights
@@ -46,9 +48,10 @@ DECODER = {16: 96, 8: 64, 4: 32}
 
 
 def build(
-    encoder: str = "mobilenet_v2",
+    encoder: str = "efficientnet_lite0",
     priors: int = 8,
     dropout: float = 0.2,
+    centre_bias: float = 1.0,
     backbone_weights: str | None = None,
     input_shape: tuple[int | None, int | None, int] = (None, None, 3),
 ) -> keras.Model:
@@ -58,6 +61,7 @@ def build(
         encoder: In ENCODERS.
         priors: Number of learned Gaussians; 0: none.
         dropout: Share of the encoder's channels that are dropped in training, 0 to below 1.
+        centre_bias: Strength of a fixed centre bias at inference, see `CentreBias`; 0: none.
         backbone_weights: None, "imagenet" or the path of a file, see
             `salzoo.models.backbones.pretrained.load_backbone_weights`.
         input_shape: (rows, columns, 3), rows and columns None or a multiple of 32.
@@ -86,6 +90,7 @@ def build(
         maps = layers.Concatenate(name=f"join{size}")(parts)
         maps = _separable(maps, filters, f"decoder{size}")
     maps = layers.Conv2D(1, 3, padding="same", name="readout")(maps)
+    maps = CentreBias(centre_bias, dtype="float32", name="centre_bias")(maps)
     saliency = SpatialSoftmax(dtype="float32", name="saliency")(maps)
     model = keras.Model(images, saliency, name="msinet_lite")
     load_backbone_weights(model, backbone, backbone_weights)
@@ -132,10 +137,12 @@ MSINET_LITE = ModelRecord(
     paper="ours, after Kroner et al., Neural Networks 129 (2020)",
     task=Task.FIXATIONS,
     build=build,
-    parameters=2_996_297,
+    parameters=3_495_129,
     options={
         "encoder": Option(
-            "network that was trained on ImageNet", default="mobilenet_v2", choices=tuple(ENCODERS)
+            "network that was trained on ImageNet",
+            default="efficientnet_lite0",
+            choices=tuple(ENCODERS),
         ),
         "priors": Option(
             "number of learned Gaussians for the centre bias; 0: none", default=8, below=257
@@ -143,15 +150,18 @@ MSINET_LITE = ModelRecord(
         "dropout": Option(
             "share of the encoder's channels that are dropped in training", default=0.2, below=1
         ),
+        "centre_bias": Option(
+            "strength of a Gaussian around the centre at inference; 0: none", default=1.0, below=10
+        ),
     },
     fit_mode="pad",
     padding_value=127.5,
     size_multiple=32,
     target_scale=0.25,
     blur=0.0,
-    weights="1bd9857933c17b16efbb9d0fd11aacd69759261a8fb1e3eb212c01026375855b",
+    weights="6cfefce8e9afc3270edb8d87afa74392e3f5f9643178052907b917830ca96c0b",
     trained={
-        "trained_on": "osie+nus_scene",
+        "trained_on": "osie+nus_scene+eyecrowd",
         "protocol": "set_aside",
         "seed": 0,
     },
@@ -174,7 +184,7 @@ MSINET_LITE = ModelRecord(
         epochs=20,
         # Early stopping: with a thousand images it overfits from the tenth epoch on.
         patience=3,
-        input_size=(320, 416),
+        input_size=(288, 384),
         flip=True,
         zoom=0.25,
         colour=0.25,

@@ -25,7 +25,7 @@ MODELS = {
 # here, where no record is imported, is that of `weights/NAME.tflite`, the same network for
 # predictions without TensorFlow.
 PRETRAINED = {
-    "msinet_lite": "7cdc2b4bcbfdb42cd873056a42808b393f53a5f47e80b613d322a6283207b3e8",
+    "msinet_lite": "ea7fe7653624f6b82a1a5131557c8ff2ba2ea06f2f14a07e1372e5e65a81560e",
 }
 
 

@@ -15,9 +15,10 @@ OPTIONS = {
         ({"multi_level": False}, 19_232_577 - 24_934_209),
     ],
     "msinet_lite": [
-        ({"encoder": "efficientnet_lite0"}, 3_495_129 - 2_996_297),
+        ({"encoder": "mobilenet_v2"}, 2_996_297 - 3_495_129),
         ({"priors": 0}, -(32 + 8 * 9 + 8 * 64)),
         ({"dropout": 0.0}, 0),
+        ({"centre_bias": 0.0}, 0),
     ],
     "sam_resnet": [
         ({"timesteps": 1}, 0),

@@ -12,7 +12,7 @@ def model():
 
 
 def test_it_is_small(model):
-    assert model.count_params() == 2_996_297 <= 4_000_000
+    assert model.count_params() == 3_495_129 <= 4_000_000
 
 
 def test_maps_are_densities_of_a_quarter_of_the_size(model, random):
