@@ -25,7 +25,7 @@ def test_maps_are_densities_of_a_quarter_of_the_size(model, random):
 def test_it_learns_the_centre_through_its_priors():
     """Zeroed encoder levels leave the priors alone, which are the same for every image."""
     keras.utils.set_random_seed(0)
-    model = build_model("msinet_lite")
+    model = build_model("msinet_lite", centre_bias=0.0)
     for name in ("level4", "level8", "level16", "squeeze"):
         model.get_layer(name).set_weights(
             [np.zeros(weight.shape) for weight in model.get_layer(name).weights]
@@ -34,6 +34,16 @@ def test_it_learns_the_centre_through_its_priors():
     maps = np.asarray(model(images))
     np.testing.assert_allclose(maps[0], maps[1], rtol=1e-4)
     assert maps[0].max() > 1.001 * maps[0].min()
+
+
+def test_the_centre_bias_multiplies_the_density_at_inference(model, random):
+    plain = build_model("msinet_lite", centre_bias=0.0)
+    plain.set_weights(model.get_weights())
+    images = random.uniform(0, 255, (1, 64, 96, 3)).astype("float32")
+    y, x = np.meshgrid(np.arange(-15, 16, 2) / 16, np.arange(-23, 24, 2) / 24, indexing="ij")
+    expected = np.asarray(plain(images))[0, ..., 0] * np.exp(-(x**2 + y**2) / 2)
+    found = np.asarray(model(images))[0, ..., 0]
+    np.testing.assert_allclose(found, expected / expected.sum(), rtol=1e-4)
 
 
 def test_refused():
