@@ -67,7 +67,7 @@ def web_files(file: PortableFile, calibration: ShareCalibration | None = None) -
     geometry = card["geometry"]
     rows, columns = geometry["size"]
     image = np.zeros((1, rows, columns, 3), "float32")
-    map_ = LiteRTNetwork(file.network, card["model"])(image)
+    map_ = LiteRTNetwork(file.network, card["model"], (rows, columns))(image)
     names = ("exponent", "shares", "low", "high")
     description = {
         "salzoo": __version__,

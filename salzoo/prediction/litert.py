@@ -37,6 +37,7 @@ class LiteRTNetwork:
     Args:
         content: of a LiteRT file with one input and one output.
         where: it comes from, for messages.
+        size: rows and columns of the images that memory is laid out for at first.
         copies: number of images that are computed at the same time, each by its own interpreter.
         threads: of each interpreter; 0: the processor's cores divided by `copies`.
 
@@ -44,8 +45,15 @@ class LiteRTNetwork:
         InputError: LiteRT is not installed, or the file is damaged.
     """
 
-    def __init__(self, content: bytes, where: str, copies: int = 1, threads: int = 0) -> None:
-        self._content, self._where, self._copies = content, where, copies
+    def __init__(
+        self,
+        content: bytes,
+        where: str,
+        size: tuple[int, int],
+        copies: int = 1,
+        threads: int = 0,
+    ) -> None:
+        self._content, self._where, self._size, self._copies = content, where, size, copies
         self._threads = threads or max(1, (os.cpu_count() or 1) // copies)
         self._start()
         with self._interpreter():  # a damaged file is found now
@@ -110,8 +118,11 @@ class LiteRTNetwork:
         try:
             with _silent_start():
                 interpreter = Interpreter(model_content=self._content, num_threads=self._threads)
+                [input_] = interpreter.get_input_details()
+                [output] = interpreter.get_output_details()
+                # Not for the 1x1 pixels of a file for any size, which asnet cannot be laid out for.
+                interpreter.resize_tensor_input(input_["index"], (1, *self._size, 3))
                 interpreter.allocate_tensors()
-            [input_], [output] = interpreter.get_input_details(), interpreter.get_output_details()
         except (RuntimeError, ValueError) as error:
             raise InputError(
                 f"{self._where} is damaged or no network ({shorten(str(error), 200)}); export it "

@@ -56,7 +56,7 @@ class PortableModel:
         self.card["post_processing"] = processing
         self.fingerprint = fingerprint(file.facts.weights, self.card)
         self._is_object = file.card["task"] == str(Task.OBJECTS)
-        self._network = LiteRTNetwork(file.network, where, copies)
+        self._network = LiteRTNetwork(file.network, where, geometry.size, copies)
         self._views = views(geometry, bool(processing.get("tta")), file.facts.fixed_size)
 
     def maps(self, image: np.ndarray) -> np.ndarray:

@@ -43,7 +43,8 @@ def write_opened(opened: Opened, path: str, precision: str = "float32") -> str:
     content = convert_to_litert(network, precision)
     rows, columns = opened.card["geometry"]["size"]
     image = np.random.default_rng(0).uniform(0, 255, (1, rows, columns, 3)).astype("float32")
-    expected, found = network(image).numpy(), LiteRTNetwork(content, path)(image)
+    expected = network(image).numpy()
+    found = LiteRTNetwork(content, path, image.shape[1:3])(image)
     difference = np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-30)
     if precision == "float32" and not difference <= TOLERANCE:
         raise InputError(
