@@ -74,10 +74,15 @@ def with_strength(source, strength):
     Args:
         source: run folder, or name of a pretrained model.
         strength: of the bias.
+
+    Raises:
+        InputError: the model has no centre bias.
     """
     from salzoo.prediction.opening import open_source
 
     opened = open_source(source)
+    if opened.card["model"] != "msinet_lite" or opened.model is None:
+        raise InputError(f"{source} has no centre bias; give a run of msinet_lite, or its name.")
     opened.model.get_layer("centre_bias").strength = strength
     return lambda image: opened.maps(image)[0, ..., 0]
 

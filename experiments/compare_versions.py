@@ -86,7 +86,7 @@ def make_items(data_dir: pathlib.Path, backbone_weights: str) -> dict[str, Item]
 
     Args:
         data_dir: folder that holds OSIE as `osie`.
-        backbone_weights: "none" or a file of MobileNetV2's weights, for the training.
+        backbone_weights: "none" or a file of the encoder's ImageNet weights, for the training.
     """
     osie = data_dir / "osie"
     images = sorted(str(path) for path in (osie / "data" / "stimuli").glob("*.jpg"))
@@ -370,7 +370,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("after", type=pathlib.Path, help="root of another")
     parser.add_argument("--data_dir", type=pathlib.Path, required=True, help="holds OSIE as osie")
     parser.add_argument(
-        "--backbone_weights", default="none", help="file of MobileNetV2's weights, for `train`"
+        "--backbone_weights", default="none", help="file of ImageNet weights, for `train`"
     )
     parser.add_argument("--items", help="names of items, like predict,export (default: all)")
     parser.add_argument("--work", type=pathlib.Path, help="folder to keep the outputs in")
